@@ -1,0 +1,171 @@
+"""Reserving for submitted Sales Orders, beside ERPNext's own Stock Reservation Entry."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import frappe
+
+from benchmarks import bulk
+from benchmarks.at_site import at_once, begin, scaled, switch
+from benchmarks.figures import Figure, Part, middle, profile, short
+from inventory_midplatform.adapters.site.context import SiteUnitOfWork
+from inventory_midplatform.api import v1  # noqa: F401 (registers the operations)
+from inventory_midplatform.api.operation import operation_named, perform
+from inventory_midplatform.services import orders
+
+REPETITIONS = 3
+ITEMS = 50
+AIM = 10
+WARM = 2
+"""Orders that each process does before the clock starts: what is loaded once is in nobody's time."""
+
+GIVEN_UP = "benchmarks:given_up"
+"""Where all processes count what the engine gave up: the operation itself retries, a submit would fail."""
+
+
+def by_erpnext(names: Sequence[str], wait: Callable[[], None]) -> None:
+	"""The orders are loaded beforehand; what ours reads of them is in its time."""
+	from erpnext.stock.doctype.stock_reservation_entry.stock_reservation_entry import (
+		create_stock_reservation_entries_for_so_items as create,
+	)
+
+	documents = [frappe.get_doc("Sales Order", name) for name in names]
+	for number, document in enumerate(documents):
+		if number == WARM:
+			wait()
+		_until_through(lambda: create(document, notify=False))  # noqa: B023 (called at once)
+
+
+def by_following(names: Sequence[str], wait: Callable[[], None]) -> None:
+	"""What submitting an order does."""
+	unit = SiteUnitOfWork()
+	for number, name in enumerate(names):
+		if number == WARM:
+			wait()
+		_until_through(lambda: orders.follow_sales_order(unit.begin(), name))  # noqa: B023 (called at once)
+
+
+def _until_through(work: Callable[[], Any]) -> None:
+	"""Again where the engine gave it up for another process; how often is counted in redis."""
+	while True:
+		try:
+			work()
+			frappe.db.commit()
+			return
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+			frappe.db.rollback()
+			frappe.cache.incrby(GIVEN_UP, 1)
+
+
+def by_operation(names: Sequence[str], wait: Callable[[], None]) -> None:
+	"""What a call of the API does, one row a call, HTTP left out."""
+	reserve = operation_named("reservation.reserve")
+	rows = frappe.get_all(
+		"Sales Order Item",
+		{"parent": ("in", list(names))},
+		["item_code", "warehouse", "qty", "parent as demand_name", "name as demand_line"],
+		order_by="parent, idx",
+	)
+	lines = len(rows) // len(names)
+	for number, row in enumerate(rows):
+		if number == WARM * lines:
+			wait()
+		perform(SiteUnitOfWork(), reserve, {**row, "demand_type": "Sales Order"})
+
+
+SIDES: dict[str, Callable[..., None]] = {
+	"erpnext": by_erpnext,
+	"following": by_following,
+	"operation": by_operation,
+}
+
+
+def measure(
+	part: Part, make: Callable[[str, int], list[str]], count: int, lines: int, processes: int
+) -> None:
+	"""The sides in turn, so that what else the machine does falls on all."""
+	rates: dict[str, list[float]] = {side: [] for side in SIDES}
+	given_up = dict.fromkeys(SIDES, 0)
+	for repetition in range(REPETITIONS):
+		for side, work in SIDES.items():
+			names = make(f"{side[0].upper()}{lines}-{processes}-{repetition}", count + WARM * processes)
+			switch(ours=side != "erpnext", erpnexts_reservation=side == "erpnext")
+			frappe.cache.set(GIVEN_UP, 0)
+			used = at_once(work, [names[i::processes] for i in range(processes)])
+			_check(side, names, len(names) * lines)
+			given_up[side] += int(frappe.cache.get(GIVEN_UP) or 0)
+			rates[side].append(count * lines / used)
+	erpnext = middle(rates["erpnext"])
+	where = (
+		f"{processes} process{'es' if processes > 1 else ''}, orders of {lines} row{'s' if lines > 1 else ''}"
+	)
+	for side, what in (
+		("following", "Reserving for a Sales Order"),
+		("operation", "`reservation.reserve`, a call a row"),
+	):
+		ratio = middle(rates[side]) / erpnext
+		part.add(
+			Figure(
+				f"{what}, {where}",
+				f"{count} orders, {REPETITIONS} times",
+				f"{short(middle(rates[side]))} rows/s{_again(given_up[side])}",
+				f"Stock Reservation Entry {short(erpnext)} rows/s{_again(given_up['erpnext'])}",
+				ratio,
+				f"≥ {AIM}×",
+				ratio >= AIM,
+				{"ours rows/s": rates[side], "beside rows/s": rates["erpnext"]},
+			)
+		)
+
+
+def _again(given_up: int) -> str:
+	return f", {given_up} deadlocks tried again" if given_up else ""
+
+
+def _check(side: str, names: Sequence[str], rows: int) -> None:
+	"""Everything was reserved: neither side was fast by refusing."""
+	doctype, order, condition = (
+		("Stock Reservation Entry", "voucher_no", "docstatus = 1 AND reserved_qty = 1")
+		if side == "erpnext"
+		else ("Inventory Reservation", "demand_name", "reserved_qty = 1")
+	)
+	frappe.db.rollback()
+	done = frappe.db.sql(
+		f"SELECT COUNT(*) FROM `tab{doctype}` WHERE {condition} AND `{order}` IN %(names)s", {"names": names}
+	)[0][0]
+	if done != rows:
+		raise RuntimeError(f"{side}: {done} of {rows} rows were reserved")
+
+
+def main() -> None:
+	begin()
+	part = Part("reserving")
+	place = bulk.warehouses(1)[0]
+	codes = bulk.items("RESERVE", ITEMS)
+	bulk.receive(codes, place, 1_000_000)
+	single, many = bulk.order(codes[:1], place), bulk.order(codes[:10], place)
+	switch(ours=False)  # nothing of the two patterns was reserved for their copies
+
+	def make(source: str, prefix: str, count: int) -> list[str]:
+		item = bulk.item_code("RESERVE", f"1 + (seq * 10 + t.idx) MOD {ITEMS}") if source == many else None
+		item = item or bulk.item_code("RESERVE", f"1 + seq MOD {ITEMS}")
+		return bulk.orders_like(source, prefix, count, item)
+
+	rows = scaled(200, least=8)
+	measure(part, partial(make, single), rows, 1, 1)
+	measure(part, partial(make, single), rows, 1, 4)
+	measure(part, partial(make, many), max(rows // 10, 4), 10, 1)
+	for side, work in SIDES.items():
+		switch(ours=side != "erpnext", erpnexts_reservation=side == "erpnext")
+		names = make(single, f"P{side}", scaled(100, least=4))
+		part.profiles[side] = profile(partial(work, names, _at_once))
+	part.hand_over()
+
+
+def _at_once() -> None:
+	"""Nobody to wait for."""
+
+
+if __name__ == "__main__":
+	main()

@@ -1,0 +1,99 @@
+"""`ledger.verify` at growing sizes of the ledger."""
+
+import time
+from typing import Any
+
+import frappe
+
+from benchmarks import bulk
+from benchmarks.at_site import begin, scaled
+from benchmarks.figures import Figure, Part, repeated, short, span
+from inventory_midplatform.adapters.site.context import site_context
+from inventory_midplatform.services import verification
+
+SIZES = (10_000, 100_000, 1_000_000)
+EACH = 20
+"""Movements of each item and warehouse."""
+
+PLACES = 5
+
+
+def fill(movements: int, places: list[str]) -> None:
+	"""Movements of one each, and bins, positions and books that agree with them."""
+	bulk.forget_stock()
+	per_place = movements // PLACES
+	items = per_place // EACH
+	for number, place in enumerate(places):
+		unplaced = frappe.db.get_value("Warehouse Bin", {"warehouse": place, "is_unplaced": 1})
+		values = {"place": place, "bin": unplaced, "each": EACH}
+		first = number * per_place
+		item = bulk.item_code("VERIFY", f"1 + (seq - 1) MOD {items}")
+		frappe.db.sql(
+			"INSERT INTO `tabStock Movement` (name, owner, creation, modified, modified_by, item_code, warehouse, bin,"
+			" qty, kind, posting_datetime, batch_no, stock_status, stock_owner, voucher_type, voucher_no,"
+			" voucher_detail_no, revision, posting_key)"
+			f" SELECT LPAD({first} + seq, 26, '0'), 'Administrator', NOW(6), NOW(6), 'Administrator', {item},"
+			" %(place)s, %(bin)s, 1, 'Incoming', NOW(6), '', 'Available', '', 'Stock Entry',"
+			f" CONCAT('VERIFY-', LPAD({first} + seq, 9, '0')), '', 0, MD5({first} + seq)"
+			f" FROM seq_1_to_{per_place}",
+			values,
+		)
+		frappe.db.sql(
+			"INSERT INTO `tabBin Stock` (name, owner, creation, modified, modified_by, item_code, warehouse, bin,"
+			" qty, allocated_qty, batch_no, stock_status, stock_owner)"
+			f" SELECT LPAD({first} + seq, 26, '0'), 'Administrator', NOW(6), NOW(6), 'Administrator', {item},"
+			" %(place)s, %(bin)s, %(each)s, 0, '', 'Available', ''"
+			f" FROM seq_1_to_{items}",
+			values,
+		)
+		frappe.db.sql(
+			"INSERT INTO `tabStock Position` (name, owner, creation, modified, modified_by, item_code, warehouse,"
+			" on_hand, on_hold, reserved, last_change)"
+			f" SELECT LPAD({first} + seq, 26, '0'), 'Administrator', NOW(6), NOW(6), 'Administrator', {item},"
+			" %(place)s, %(each)s, 0, 0, NOW(6)"
+			f" FROM seq_1_to_{items}",
+			values,
+		)
+		frappe.db.commit()
+	bulk.bins("VERIFY", items, places, EACH)
+	bulk.analyze("Stock Movement", "Bin Stock", "Stock Position", "Bin")
+
+
+def main() -> None:
+	begin()
+	part = Part("verifying")
+	places = bulk.warehouses(PLACES)
+	answers: list[dict[str, Any]] = []
+
+	def verify() -> None:
+		answers.append(verification.verify(site_context()))
+
+	for size in SIZES:
+		movements = max(scaled(size), PLACES * EACH)
+		fill(movements, places)
+		times = repeated(3 if size < SIZES[-1] else 2, verify)
+		assert answers[-1]["ok"], answers[-1]["findings"][:3]
+		assert answers[-1]["checked"]["Stock Movement"] == movements
+		part.add(
+			Figure(
+				"`ledger.verify`",
+				f"{movements:,} movements, {movements // EACH:,} positions",
+				span(times),
+				samples={"ours s": times},
+			)
+		)
+	part.profiles["seconds of each law, at the largest size"] = _by_law()
+	part.hand_over()
+
+
+def _by_law() -> str:
+	lines = []
+	for law, _, statement in verification.LAWS:
+		started = time.perf_counter()
+		frappe.db.sql(statement, {"half_step": verification.HALF_STEP})
+		lines.append(f"{law:<14}{short(time.perf_counter() - started):>8}")
+	return "\n".join(lines)
+
+
+if __name__ == "__main__":
+	main()

@@ -1,0 +1,1 @@
+"""What stands behind the ports: a Frappe site beside ERPNext, or one standalone process."""

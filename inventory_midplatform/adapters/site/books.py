@@ -1,0 +1,187 @@
+"""ERPNext's documents behind the Books port: every posting is an ordinary document with all its consequences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import frappe
+
+from inventory_midplatform.adapters.site.documents import floats
+from inventory_midplatform.adapters.site.errors import as_domain_errors
+from inventory_midplatform.ports import PostingLine, Row, Voucher
+
+
+class SiteBooks:
+	def receive(
+		self, lines: Sequence[PostingLine], *, supplier: str = "", at: datetime | None = None
+	) -> Voucher:
+		if not supplier:
+			return self._stock_entry("Material Receipt", lines, "t_warehouse", at)
+		rows = [{**_row(line), "warehouse": line.warehouse, "rate": line.rate} for line in lines]
+		return self._submit("Purchase Receipt", {"supplier": supplier, "items": rows}, lines, at)
+
+	def issue(self, lines: Sequence[PostingLine], *, at: datetime | None = None) -> Voucher:
+		return self._stock_entry("Material Issue", lines, "s_warehouse", at)
+
+	def transfer(
+		self, lines: Sequence[PostingLine], to_warehouse: str, *, at: datetime | None = None
+	) -> Voucher:
+		return self._stock_entry("Material Transfer", lines, "s_warehouse", at, {"t_warehouse": to_warehouse})
+
+	def count(self, lines: Sequence[PostingLine], *, at: datetime | None = None) -> Voucher:
+		rows = [
+			{
+				"item_code": line.item_code,
+				"warehouse": line.warehouse,
+				"qty": line.qty,
+				"valuation_rate": line.rate,
+			}
+			for line in lines
+		]
+		return self._submit(
+			"Stock Reconciliation", {"purpose": "Stock Reconciliation", "items": rows}, lines, at
+		)
+
+	def _stock_entry(
+		self,
+		purpose: str,
+		lines: Sequence[PostingLine],
+		side: str,
+		at: datetime | None,
+		both: Mapping[str, Any] | None = None,
+	) -> Voucher:
+		rows = [
+			{**_row(line), side: line.warehouse, "basic_rate": line.rate, **(both or {})} for line in lines
+		]
+		values = {"purpose": purpose, "stock_entry_type": purpose, "items": rows}
+		return self._submit("Stock Entry", values, lines, at)
+
+	def _submit(
+		self, doctype: str, values: Row, lines: Sequence[PostingLine], at: datetime | None
+	) -> Voucher:
+		with as_domain_errors():
+			document = frappe.get_doc({"doctype": doctype, **floats(values), "company": _company(lines)})
+			if at is not None:
+				document.update({"set_posting_time": 1, "posting_date": at.date(), "posting_time": at.time()})
+			document.flags.ignore_permissions = True
+			document.insert()
+			document.flags.inventory_bins = {
+				row.name: line.bin for row, line in zip(document.items, lines, strict=True) if line.bin
+			}
+			document.submit()
+			return Voucher(doctype, str(document.name))
+
+	def cancel(self, voucher: Voucher) -> None:
+		self._cancel(voucher.voucher_type, voucher.voucher_no)
+
+	def _cancel(self, doctype: str, name: str) -> None:
+		with as_domain_errors():
+			document = frappe.get_doc(doctype, name)
+			document.flags.ignore_permissions = True
+			document.cancel()
+
+	def order(self, customer: str, lines: Sequence[PostingLine], *, order_date: date | None = None) -> str:
+		with as_domain_errors():
+			day = order_date or frappe.utils.getdate()
+			document = frappe.get_doc(
+				{
+					"doctype": "Sales Order",
+					"customer": customer,
+					"company": _company(lines),
+					"transaction_date": day,
+					"delivery_date": day,
+					"items": [
+						floats(
+							{
+								**_row(line),
+								"warehouse": line.warehouse,
+								"rate": line.rate,
+								"delivery_date": day,
+							}
+						)
+						for line in lines
+					],
+				}
+			)
+			document.flags.ignore_permissions = True
+			document.insert()
+			document.submit()
+			return str(document.name)
+
+	def order_rows(self, order: str) -> list[Row]:
+		return list(
+			frappe.get_all(
+				"Sales Order Item",
+				{"parent": order},
+				["name", "item_code", "warehouse", "stock_qty", "delivered_qty"],
+				order_by="idx",
+			)
+		)
+
+	def update_order(self, order: str, quantities: Mapping[str, Decimal]) -> None:
+		from erpnext.controllers.accounts_controller import update_child_qty_rate
+
+		with as_domain_errors():
+			rows = [
+				{
+					"docname": row.name,
+					"item_code": row.item_code,
+					"qty": float(quantities.get(row.name, row.qty)),
+					"rate": row.rate,
+					"uom": row.uom,
+					"conversion_factor": row.conversion_factor,
+					"delivery_date": str(row.delivery_date),
+				}
+				for row in frappe.get_doc("Sales Order", order).items
+			]
+			update_child_qty_rate("Sales Order", frappe.as_json(rows), order)
+
+	def close_order(self, order: str) -> None:
+		self._set_order_status(order, "Closed")
+
+	def reopen_order(self, order: str) -> None:
+		self._set_order_status(order, "Draft")
+
+	def _set_order_status(self, order: str, status: str) -> None:
+		with as_domain_errors():
+			frappe.get_doc("Sales Order", order).update_status(status)
+
+	def cancel_order(self, order: str) -> None:
+		self._cancel("Sales Order", order)
+
+	def amend_order(self, order: str) -> str:
+		with as_domain_errors():
+			document = frappe.copy_doc(frappe.get_doc("Sales Order", order))
+			document.amended_from = order
+			document.status = "Draft"
+			document.flags.ignore_permissions = True
+			document.insert()
+			document.submit()
+			return str(document.name)
+
+	def deliver(
+		self, order: str, quantities: Mapping[str, Decimal] | None = None, *, at: datetime | None = None
+	) -> Voucher:
+		from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note
+
+		with as_domain_errors():
+			note = make_delivery_note(order, kwargs={})
+			if quantities is not None:
+				note.items = [row for row in note.items if row.so_detail in quantities]
+				for row in note.items:
+					row.qty = float(quantities[row.so_detail])
+			if at is not None:
+				note.update({"set_posting_time": 1, "posting_date": at.date(), "posting_time": at.time()})
+			note.flags.ignore_permissions = True
+			note.insert()
+			note.submit()
+			return Voucher("Delivery Note", str(note.name))
+
+
+def _row(line: PostingLine) -> Row:
+	return {"item_code": line.item_code, "qty": line.qty, "conversion_factor": 1}
+
+
+def _company(lines: Sequence[PostingLine]) -> str:
+	return str(frappe.get_cached_value("Warehouse", lines[0].warehouse, "company"))

@@ -1,0 +1,146 @@
+"""The Context of a site: Frappe's session, clock, settings and documents behind the ports."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import frappe
+from frappe import _
+
+from inventory_midplatform.adapters.site.books import SiteBooks
+from inventory_midplatform.adapters.site.documents import SiteDocuments
+from inventory_midplatform.adapters.site.store import LOCK_WAIT_SECONDS, SiteStore
+from inventory_midplatform.ports import Context, Settings
+
+SETTINGS = "Inventory Midplatform Settings"
+
+
+def site_context() -> Context:
+	"""The Context of the user at hand, inside the transaction at hand."""
+	return Context(
+		store=SiteStore(),
+		books=SiteBooks(),
+		documents=SiteDocuments(),
+		notifier=SiteNotifier(),
+		clock=SiteClock(),
+		identity=SiteIdentity(),
+		settings=site_settings(),
+	)
+
+
+def site_settings() -> Settings:
+	"""Read through Frappe's document cache; all switches are off where the app is being installed."""
+	if frappe.flags.in_install or frappe.flags.in_uninstall:
+		return Settings()
+	saved = frappe.get_cached_doc(SETTINGS)
+	ledger = bool(saved.ledger_enabled)
+	return Settings(
+		ledger=ledger,
+		reservation=ledger and bool(saved.reservation_enabled),
+		sales_order_policy=saved.sales_order_policy or "Partial",
+		replenishment=ledger and bool(saved.replenishment_enabled),
+		approval=bool(saved.approval_enabled),
+		director_amount=Decimal(repr(saved.director_amount or 0)),
+	)
+
+
+class SiteClock:
+	def now(self) -> datetime:
+		return frappe.utils.now_datetime()  # type: ignore[no-any-return]
+
+
+class SiteIdentity:
+	"""The session's user, or another one that is named."""
+
+	def __init__(self, user: str | None = None):
+		self.user: str = user or frappe.session.user
+
+	@cached_property
+	def roles(self) -> frozenset[str]:
+		return frozenset(frappe.get_roles(self.user))
+
+	@cached_property
+	def warehouses(self) -> frozenset[str] | None:
+		"""What User Permissions on Warehouse and Company leave of the warehouses."""
+		from frappe.core.doctype.user_permission.user_permission import get_user_permissions
+
+		permissions = get_user_permissions(self.user)
+		narrowed: frozenset[str] | None = None
+		for doctype, column in (("Warehouse", "name"), ("Company", "company")):
+			allowed = [p["doc"] for p in permissions.get(doctype, ()) if not p.get("applicable_for")]
+			if allowed:
+				names = frozenset(
+					frappe.get_all("Warehouse", {column: ("in", allowed)}, pluck="name", order_by="name")
+				)
+				narrowed = names if narrowed is None else narrowed & names
+		return narrowed
+
+	def users_with_role(self, role: str) -> list[str]:
+		has_role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
+		rows = (
+			frappe.qb.from_(has_role)
+			.join(user)
+			.on(user.name == has_role.parent)
+			.select(user.name)
+			.where((has_role.role == role) & (has_role.parenttype == "User") & (user.enabled == 1))
+			.where(user.name.notin(["Administrator", "Guest"]))
+			.orderby(user.name)
+			.run()
+		)
+		return [row[0] for row in rows]
+
+
+class SiteNotifier:
+	def todo(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
+		"""Frappe's assignment would share the document and mail; a plain ToDo tells as much with less noise."""
+		text = _(message).format(**values)
+		for user in users:
+			open_already = frappe.db.exists(
+				"ToDo",
+				{
+					"allocated_to": user,
+					"reference_type": doctype,
+					"reference_name": reference,
+					"status": "Open",
+				},
+			)
+			if not open_already:
+				frappe.get_doc(
+					{
+						"doctype": "ToDo",
+						"allocated_to": user,
+						"description": text,
+						"reference_type": doctype,
+						"reference_name": reference,
+						"assigned_by": frappe.session.user,
+						"date": frappe.utils.nowdate(),
+					}
+				).insert(ignore_permissions=True)
+
+	def done(self, doctype: str, reference: str) -> None:
+		about = {"reference_type": doctype, "reference_name": reference, "status": "Open"}
+		for name in frappe.get_all("ToDo", about, pluck="name", order_by="name"):
+			frappe.get_doc("ToDo", name).update({"status": "Closed"}).save(ignore_permissions=True)
+
+
+class SiteUnitOfWork:
+	"""A call's transaction on a site: one of Frappe's, with a short wait for locks."""
+
+	def begin(self) -> Context:
+		frappe.db.sql(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}")
+		frappe.flags.inventory_operation = True
+		return site_context()
+
+	def commit(self) -> None:
+		frappe.db.commit()
+		frappe.flags.inventory_operation = False
+
+	def rollback(self) -> None:
+		"""Also forget what the attempt left in the request's memory, so that the next one starts clean."""
+		frappe.db.rollback()
+		frappe.flags.inventory_operation = False
+		frappe.local.message_log = []
+		frappe.local.document_cache = {}
+		frappe.local.inventory_postings = None

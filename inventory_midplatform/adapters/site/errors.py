@@ -1,0 +1,87 @@
+"""Between the domain's errors and Frappe's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+
+from inventory_midplatform.domain.errors import (
+	Busy,
+	Conflict,
+	InvalidInput,
+	InventoryError,
+	NotFound,
+	NotPermitted,
+)
+
+
+class DocumentRefused(frappe.ValidationError):
+	"""A domain error raised inside a document: Frappe shows its sentence and rolls back."""
+
+	def __init__(self, error: InventoryError):
+		self.error = error
+		self.http_status_code = error.http_status_code
+		super().__init__(error.message(_))
+
+
+def refuse(error: InventoryError) -> None:
+	"""Raise a domain error from a document event so that the desk shows it and REST answers its status."""
+	refused = DocumentRefused(error)
+	frappe.msgprint(str(refused), title=_("Stock"), indicator="red")
+	raise refused from error
+
+
+@contextmanager
+def shown_in_desk() -> Iterator[None]:
+	"""Domain errors, and contention, become messages of the document at hand."""
+	from inventory_midplatform.adapters.site.store import SiteStore
+
+	try:
+		yield
+	except InventoryError as error:
+		refuse(error)
+	except Exception as error:
+		if frappe.flags.inventory_operation or not SiteStore().is_transient(error):
+			raise  # whoever opened the transaction runs it again
+		refuse(Busy("Others are changing the same stock; try again in a moment."))
+
+
+@contextmanager
+def as_domain_errors() -> Iterator[None]:
+	"""What Frappe or ERPNext refuses while a service works becomes a domain error with ERPNext's own sentence."""
+	from inventory_midplatform.adapters.site.store import SiteStore
+
+	try:
+		yield
+	except InventoryError:
+		raise
+	except DocumentRefused as refused:
+		raise refused.error from refused
+	except Exception as error:
+		if SiteStore().is_transient(error):
+			raise
+		for kind, domain_kind, code in (
+			(frappe.PermissionError, NotPermitted, "not_permitted"),
+			(frappe.DoesNotExistError, NotFound, "not_found"),
+			(frappe.TimestampMismatchError, Conflict, "changed_meanwhile"),
+			(_workflow_errors(), Conflict, "not_by_approval"),
+			(_negative_stock(), Conflict, "negative_stock"),
+			(frappe.ValidationError, InvalidInput, "refused_by_erpnext"),
+		):
+			if isinstance(error, kind):
+				sentence = frappe.utils.strip_html(str(error)) or type(error).__name__
+				raise domain_kind("{reason}", code=code, reason=sentence) from error
+		raise
+
+
+def _workflow_errors() -> tuple[type[Exception], ...]:
+	from frappe.model.workflow import WorkflowPermissionError, WorkflowStateError, WorkflowTransitionError
+
+	return (WorkflowPermissionError, WorkflowStateError, WorkflowTransitionError)
+
+
+def _negative_stock() -> type[Exception]:
+	from erpnext.stock.stock_ledger import NegativeStockError
+
+	return NegativeStockError  # type: ignore[no-any-return]

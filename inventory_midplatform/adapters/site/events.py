@@ -1,0 +1,214 @@
+"""ERPNext's events: what was posted is collected, and settled when its voucher is done."""
+
+from collections import defaultdict
+from typing import Any
+
+import frappe
+from frappe.utils import get_datetime
+
+from inventory_midplatform.adapters.site.context import site_context, site_settings
+from inventory_midplatform.adapters.site.errors import shown_in_desk
+from inventory_midplatform.domain.quantity import from_store
+from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.services import orders, settlement, take_in
+from inventory_midplatform.services.settlement import Posting, PostingRow
+
+DEMAND_FIELDS = {
+	"Delivery Note": ("against_sales_order", "so_detail"),
+	"Sales Invoice": ("sales_order", "so_detail"),
+}
+"""Where a row says which order it delivers."""
+
+RESTATING = ("Landed Cost Voucher",)
+"""Documents that post other vouchers anew; those are settled when the document is done."""
+
+
+def stock_ledger_entry_submitted(entry: Any, method: str | None = None) -> None:
+	"""Only collects: ERPNext's own figures are not written yet, and locks taken here would cross its own."""
+	if not site_settings().ledger:
+		return
+	postings = _collected()
+	if not postings:
+		frappe.db.before_commit.add(settle_the_rest)
+		frappe.db.after_rollback.add(_collected().clear)
+	postings[(entry.voucher_type, entry.voucher_no)].append(
+		PostingRow(
+			item_code=entry.item_code,
+			warehouse=entry.warehouse,
+			qty=from_store(entry.actual_qty),
+			detail_no=entry.voucher_detail_no or "",
+		)
+	)
+
+
+def voucher_done(document: Any, method: str | None = None) -> None:
+	"""A document was submitted or cancelled: settle what it posted."""
+	postings = _collected()
+	if not postings:
+		return
+	vouchers = [(document.doctype, document.name)]
+	if document.doctype in RESTATING:
+		vouchers = list(postings)
+	rows = {voucher: postings.pop(voucher) for voucher in vouchers if voucher in postings}
+	if not rows:
+		return
+	with shown_in_desk():
+		ctx = site_context()
+		done = [_posting(voucher, rows[voucher], document) for voucher in sorted(rows)]
+		settlement.settle(ctx, done)
+		orders.follow_delivered(
+			ctx,
+			{
+				row.demand.demand_name
+				for posting in done
+				for row in posting.rows
+				if row.demand and row.demand.demand_type == orders.SALES_ORDER
+			},
+		)
+		for order in _returned_orders(document):
+			orders.follow_sales_order(ctx, order)
+
+
+def settle_the_rest() -> None:
+	"""Before a commit: what no document event claimed. It has happened; it is not refused, only alerted."""
+	postings = _collected()
+	if not postings:
+		return
+	rows = {voucher: rows for voucher, rows in postings.items() if _still_stands(voucher)}
+	postings.clear()
+	settlement.settle(
+		site_context(),
+		[
+			Posting(*voucher, frappe.utils.now_datetime(), tuple(rows[voucher]), may_be_refused=False)
+			for voucher in sorted(rows)
+		],
+	)
+
+
+def repost_changed(repost: Any, method: str | None = None) -> None:
+	"""A Repost Item Valuation rewrote the ledger by SQL; once it is complete the positions follow the books."""
+	if repost.status != "Completed" or not site_settings().ledger:
+		return
+	_collected().clear()
+	ctx = site_context()
+	if repost.based_on == "Transaction":
+		items = frappe.get_all(
+			"Stock Ledger Entry",
+			{"voucher_type": repost.voucher_type, "voucher_no": repost.voucher_no},
+			pluck="item_code",
+			order_by="item_code",
+			distinct=True,
+		)
+	else:
+		items = [repost.item_code]
+	keys = take_in.differing(ctx, items)
+	if keys:
+		settlement.catch_up(ctx, keys, f"Repost {repost.name}", alert=False)
+
+
+def sales_order_submitted(order: Any, method: str | None = None) -> None:
+	"""Also cancelled, and changed by Update Items: its reservations follow its rows."""
+	with shown_in_desk():
+		orders.follow_sales_order(site_context(), order.name)
+
+
+def sales_order_changed(order: Any, method: str | None = None) -> None:
+	"""Close and re-open tell of themselves by nothing else; so do deliveries, which are none of this."""
+	if order.docstatus == 1 and site_settings().ledger:
+		with shown_in_desk():
+			orders.follow_closing(site_context(), order.name, closed=order.status == "Closed")
+
+
+def sales_order_loaded(order: Any, method: str | None = None) -> None:
+	"""Show on each row what is kept for it and what waits."""
+	if order.docstatus != 1 or not site_settings().reservation:
+		return
+	quantities = orders.row_quantities(site_context(), order.name)
+	shown = {
+		line: {"reserved": float(q["reserved"]), "waiting": float(q["waiting"])}
+		for line, q in quantities.items()
+	}
+	order.set_onload("inventory_reservations", shown)
+	for row in order.items:
+		of_row = shown.get(row.name, {})
+		row.inventory_reserved_qty = of_row.get("reserved", 0)
+		row.inventory_waiting_qty = of_row.get("waiting", 0)
+
+
+def sales_order_saving(order: Any, method: str | None = None) -> None:
+	"""What was shown on the rows is nobody's entry: it would stand in the order's history as a change."""
+	before = order.get_doc_before_save()
+	for row in (*order.items, *(before.items if before else ())):
+		row.inventory_reserved_qty = row.inventory_waiting_qty = 0.0
+
+
+def draft_finished(document: Any, method: str | None = None) -> None:
+	"""A draft that was made for somebody is submitted: what they had to do about it is done."""
+	if document.get("inventory_origin") or document.get("inventory_request"):
+		site_context().notifier.done(document.doctype, document.name)
+
+
+def _collected() -> dict[tuple[str, str], list[PostingRow]]:
+	postings = getattr(frappe.local, "inventory_postings", None)
+	if postings is None:
+		postings = frappe.local.inventory_postings = defaultdict(list)
+	return postings  # type: ignore[no-any-return]
+
+
+def _returned_orders(document: Any) -> list[str]:
+	"""Orders of which something came back: ERPNext has it to deliver again."""
+	fields = DEMAND_FIELDS.get(document.doctype)
+	if not fields or not document.get("is_return"):
+		return []
+	return sorted({row.get(fields[0]) for row in document.items if row.get(fields[0])})
+
+
+def _still_stands(voucher: tuple[str, str]) -> bool:
+	"""A document that failed inside a savepoint left what was collected, and no entry in the books."""
+	voucher_type, voucher_no = voucher
+	return bool(
+		frappe.db.exists("Stock Ledger Entry", {"voucher_type": voucher_type, "voucher_no": voucher_no})
+	)
+
+
+def _posting(voucher: tuple[str, str], rows: list[PostingRow], document: Any) -> Posting:
+	if voucher != (document.doctype, document.name):
+		document = frappe.get_doc(*voucher)
+	demands = _demands(document)
+	bins = document.flags.inventory_bins or {}
+	happened = f"{document.get('posting_date') or frappe.utils.nowdate()} {document.get('posting_time') or '00:00:00'}"
+	return Posting(
+		*voucher,
+		posting_datetime=get_datetime(happened),
+		rows=tuple(
+			PostingRow(
+				row.item_code,
+				row.warehouse,
+				row.qty,
+				row.detail_no,
+				demand=demands.get(row.detail_no),
+				bin=bins.get(row.detail_no, ""),
+			)
+			for row in rows
+		),
+		cancelled=document.docstatus == 2,
+		counted=document.doctype == "Stock Reconciliation" and document.docstatus == 1,
+		may_be_refused=not document.get("is_consolidated"),
+	)
+
+
+def _demands(document: Any) -> dict[str, Demand]:
+	"""Voucher row → the order row it delivers; a bundle's parts deliver for the row of their bundle."""
+	fields = DEMAND_FIELDS.get(document.doctype)
+	if not fields or document.get("is_return"):
+		return {}
+	order_field, line_field = fields
+	demands = {
+		row.name: Demand(orders.SALES_ORDER, row.get(order_field), row.get(line_field))
+		for row in document.items
+		if row.get(order_field) and row.get(line_field)
+	}
+	for part in document.get("packed_items") or ():
+		if part.parent_detail_docname in demands:
+			demands[part.name] = demands[part.parent_detail_docname]
+	return demands

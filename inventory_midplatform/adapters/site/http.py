@@ -1,0 +1,156 @@
+"""The API on a site: one whitelisted function an operation, and one shape for every error below our path.
+
+``api/v1`` never imports Frappe, so nothing in it can be whitelisted; hooks map each operation's path to the function
+made for it here.
+"""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.translate import get_user_lang
+
+from inventory_midplatform.adapters.site.context import SiteUnitOfWork
+from inventory_midplatform.adapters.site.errors import DocumentRefused
+from inventory_midplatform.api import v1
+from inventory_midplatform.api.operation import (
+	OPERATIONS,
+	PATH,
+	Operation,
+	error_body,
+	operation_named,
+	perform,
+)
+from inventory_midplatform.domain.errors import (
+	InternalError,
+	InvalidInput,
+	InventoryError,
+	MethodNotAllowed,
+	NotAuthenticated,
+	NotFound,
+	NotPermitted,
+)
+
+__all__ = ["after_request", "v1"]
+
+MALFORMED = "The body is not a JSON object."
+
+FRAPPES_OWN = frozenset({"cmd", "csrf_token", "_"})
+"""What Frappe's own clients put beside the arguments."""
+
+
+def _whitelisted(operation: Operation) -> Callable[..., Any]:
+	def call(**arguments: Any) -> Any:
+		return _call(operation, arguments)
+
+	call.__name__ = call.__qualname__ = function_name(operation.name)
+	call.__module__ = __name__
+	call.__doc__ = operation.function.__doc__
+	return frappe.whitelist(methods=["POST"] if operation.writes else ["GET", "POST"])(call)  # type: ignore[no-any-return]
+
+
+def function_name(operation: str) -> str:
+	return operation.replace(".", "_")
+
+
+globals().update({function_name(op.name): _whitelisted(op) for op in OPERATIONS.values()})
+
+
+def _call(operation: Operation, arguments: dict[str, Any]) -> Any:
+	"""Answers the operation's result, or sets the error's body and status, everything undone."""
+	key = (frappe.get_request_header("Idempotency-Key") or "").strip()
+	try:
+		arguments = {**{k: v for k, v in arguments.items() if k not in FRAPPES_OWN}, **_exact_body()}
+		return perform(SiteUnitOfWork(), operation, arguments, key)
+	except InventoryError as error:
+		_answer(error)
+	except DocumentRefused as refused:
+		_answer(refused.error)
+	return None
+
+
+def _answer(error: InventoryError) -> None:
+	frappe.local.message_log = []
+	if frappe.local.is_ajax:
+		frappe.msgprint(error.message(_translated), title=_translated("Stock"), indicator="red")
+	frappe.local.response.update(error_body(error, _translated))
+	frappe.local.response["http_status_code"] = error.http_status_code
+
+
+def _translated(template: str) -> str:
+	"""In the language the request names, else the user's own: Frappe settles on one before it reads a key."""
+	if frappe.get_request_header("Accept-Language"):
+		return str(_(template))
+	return str(_(template, lang=get_user_lang(frappe.session.user)))
+
+
+def _exact_body() -> dict[str, Any]:
+	"""The JSON body once more, its numbers with every digit: Frappe has made floats of them."""
+	request = frappe.local.request
+	if not request.is_json:
+		return {}
+	body = json.loads(request.get_data(as_text=True) or "{}", parse_float=Decimal)
+	if not isinstance(body, dict):
+		raise InvalidInput(MALFORMED, code="malformed_json")
+	return body
+
+
+def after_request(response: Any = None, request: Any = None) -> None:
+	"""Below our path what Frappe refused before we were asked has our shape too."""
+	prefix = f"/api/method/{PATH}"
+	if (
+		response is None
+		or request is None
+		or not request.path.startswith(prefix)
+		or response.status_code < 400
+	):
+		return
+	body = _json(response)
+	if body is not None and "error" in body:
+		return
+	error = _refusal(request, response.status_code, body or {})
+	response.status_code = error.http_status_code
+	response.data = json.dumps(error_body(error, _translated), ensure_ascii=False)
+	response.content_type = "application/json"
+
+
+def _refusal(request: Any, status: int, body: dict[str, Any]) -> InventoryError:
+	"""What Frappe meant, in our words."""
+	guest = frappe.session.user == "Guest"
+	if status == 401 or body.get("exc_type") == "AuthenticationError" or (status == 403 and guest):
+		return NotAuthenticated("Log in or send a valid key.")
+	try:
+		operation = operation_named(request.path.rsplit(PATH, 1)[1].strip("/"))
+	except NotFound as unknown:
+		return unknown
+	if request.is_json and not _is_json_object(request):
+		return InvalidInput(MALFORMED, code="malformed_json")
+	if operation.writes and request.method != "POST":
+		return MethodNotAllowed("This operation changes something; call it with POST.")
+	if body.get("exc_type") == "CSRFTokenError":
+		return NotPermitted("The page is too old; load it again.", code="csrf_token")
+	if status == 403:
+		return NotPermitted("You may not do this.")
+	if 400 <= status < 500 and status != 417:
+		error = InventoryError("The request was not understood.")
+		error.http_status_code = status
+		return error
+	return InternalError("Something went wrong on the server; it was logged and nothing was changed.")
+
+
+def _is_json_object(request: Any) -> bool:
+	try:
+		return isinstance(json.loads(request.get_data(as_text=True) or "{}"), dict)
+	except ValueError:
+		return False
+
+
+def _json(response: Any) -> dict[str, Any] | None:
+	try:
+		body = json.loads(response.get_data(as_text=True))
+	except ValueError:
+		return None
+	return body if isinstance(body, dict) else None

@@ -1,0 +1,139 @@
+"""What runs by itself or behind a button: on Frappe's workers, cut small, with a job id."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import frappe
+
+from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork, site_settings
+from inventory_midplatform.api.operation import in_transaction
+from inventory_midplatform.domain.roles import MANAGER
+from inventory_midplatform.ports import Context
+from inventory_midplatform.services import (
+	alerts,
+	orders,
+	replenishment,
+	reservation,
+	take_in,
+	verification,
+)
+
+CHUNK = 500
+
+
+def sweep_expired_reservations() -> None:
+	"""Scheduled: reservations whose time is over give their stock back."""
+	if not site_settings().reservation:
+		return
+	while in_transaction(SiteUnitOfWork(), lambda ctx: reservation.sweep(ctx, CHUNK)):
+		pass
+
+
+def ask_for_low_stock() -> None:
+	"""Scheduled: one job a company, so that more workers make it faster and one failure stops one company."""
+	if not site_settings().replenishment:
+		return
+	for company in frappe.get_all("Company", pluck="name", order_by="name"):
+		frappe.enqueue(
+			ask_for_low_stock_of,
+			queue="long",
+			company=company,
+			job_id=f"inventory_low_stock::{company}",
+			deduplicate=True,
+		)
+
+
+def ask_for_low_stock_of(company: str) -> dict[str, Any]:
+	answer = in_transaction(
+		SiteUnitOfWork(), lambda ctx: replenishment.create_material_requests(ctx, company)
+	)
+	for refused in answer["failed"]:
+		frappe.log_error(
+			title=f"Low stock: {refused['item_code']} in {refused['warehouse']} was not asked for",
+			message=refused["reason"],
+		)
+	frappe.db.commit()
+	return answer
+
+
+@frappe.whitelist(methods=["POST"])
+def enqueue_take_in() -> str:
+	"""The button in Settings: take in the stock that was there before. Answers the job's id."""
+	frappe.only_for((MANAGER, "System Manager"))
+	job_id = "inventory_take_in"
+	frappe.enqueue(run_take_in, queue="long", timeout=4 * 3600, job_id=job_id, deduplicate=True)
+	return job_id
+
+
+def run_take_in() -> int:
+	"""Take in everything, telling the desk how far it is."""
+	done = 0
+	for done, total in taking_in():
+		frappe.publish_realtime(
+			"inventory_take_in", {"done": done, "total": total}, doctype=SETTINGS, docname=SETTINGS
+		)
+	frappe.publish_realtime(
+		"inventory_take_in", {"done": done, "total": done}, doctype=SETTINGS, docname=SETTINGS
+	)
+	return done
+
+
+def taking_in(chunk: int = CHUNK, alert: bool = False) -> Iterator[tuple[int, int]]:
+	"""Bring positions to the books in chunks, each committed; yields (done, total) after each."""
+	total, done = in_transaction(SiteUnitOfWork(), take_in.count), 0
+	after: tuple[str, str] | None = ("", "")
+	while after is not None:
+		taken, after = _take_in(after, chunk, alert)
+		done += taken
+		yield done, max(total, done)
+
+
+def _take_in(after: tuple[str, str], chunk: int, alert: bool) -> tuple[int, tuple[str, str] | None]:
+	return in_transaction(SiteUnitOfWork(), lambda ctx: take_in.take_in(ctx, after, chunk, alert))
+
+
+def following_orders(chunk: int = 50) -> Iterator[int]:
+	"""Bring the reservations of all open orders, and of those something is still kept for, to what the orders want;
+	yields how many were looked at.
+	"""
+	done, after = 0, ""
+	while names := in_transaction(SiteUnitOfWork(), partial(orders.open_orders, after=after, limit=chunk)):
+		for name in names:
+			in_transaction(SiteUnitOfWork(), partial(orders.follow_sales_order, name=name))
+		done, after = done + len(names), names[-1]
+		yield done
+
+
+def reconcile() -> None:
+	"""Scheduled, nightly: what no event told of is restated from the books with an alert, orders' reservations are
+	followed, and the laws of the ledger are checked; what is broken opens an alert.
+	"""
+	if not site_settings().ledger:
+		return
+	for _ in taking_in(alert=True):
+		pass
+	for _ in following_orders():
+		pass
+	in_transaction(SiteUnitOfWork(), check_laws)
+
+
+def check_laws(ctx: Context) -> dict[str, Any]:
+	answer = verification.verify(ctx)
+	if not answer["ok"]:
+		first = answer["findings"][0]
+		alerts.open_alert(
+			ctx,
+			alerts.LEDGER_CHECK,
+			first["item_code"],
+			first["warehouse"],
+			f"{first['law']}: {first['sentence']}",
+		)
+	return answer
+
+
+def clear_old_idempotency_keys(days: int = 30) -> None:
+	"""Scheduled: an answer is repeated for thirty days."""
+	before = frappe.utils.add_days(frappe.utils.now_datetime(), -days)
+	frappe.db.sql("DELETE FROM `tabIdempotency Key` WHERE creation < %(before)s", {"before": before})
+	frappe.db.commit()

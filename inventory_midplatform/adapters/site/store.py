@@ -1,0 +1,91 @@
+"""The Store on a site's MariaDB, inside Frappe's own transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import frappe
+
+from inventory_midplatform.domain.identifiers import new_id
+from inventory_midplatform.ports import Params, Row
+from inventory_midplatform.setup.indexes import forced
+
+LOCK_WAIT_SECONDS = 4
+"""A keeper waits this long for somebody else's rows, not MariaDB's fifty seconds."""
+
+DEADLOCK, LOCK_TIMEOUT, SNAPSHOT_CHANGED, DUPLICATE = 1213, 1205, 1020, 1062
+
+
+class SiteStore:
+	for_update = " FOR UPDATE"
+
+	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
+		return forced(doctype, columns)
+
+	def rows(self, sql: str, params: Params | None = None) -> list[Row]:
+		return list(frappe.db.sql(sql, dict(params or {}), as_dict=True))
+
+	def execute(self, sql: str, params: Params | None = None) -> int:
+		frappe.db.sql(sql, dict(params or {}))
+		return int(frappe.db._cursor.rowcount)
+
+	def insert(self, doctype: str, rows: Sequence[Row]) -> None:
+		if rows:
+			statement, params = _insert(doctype, rows)
+			frappe.db.sql(statement, params)
+
+	def add(
+		self,
+		doctype: str,
+		key: Sequence[str],
+		rows: Sequence[Row],
+		add: Sequence[str],
+		put: Sequence[str] = (),
+	) -> None:
+		if not rows:
+			return
+		statement, params = _insert(doctype, rows)
+		changes = [f"`{c}` = ROUND(`{c}` + VALUES(`{c}`), 9)" for c in add]
+		changes += [f"`{c}` = VALUES(`{c}`)" for c in (*put, "modified", "modified_by")]
+		frappe.db.sql(f"{statement} ON DUPLICATE KEY UPDATE {', '.join(changes)}", params)
+
+	def is_transient(self, error: BaseException) -> bool:
+		if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
+			return True
+		# by its number, not its class: Frappe 15 and 16 have different drivers
+		return bool(error.args) and error.args[0] in (DEADLOCK, LOCK_TIMEOUT, SNAPSHOT_CHANGED, DUPLICATE)
+
+	@contextmanager
+	def savepoint(self) -> Iterator[None]:
+		name = f"inventory_{new_id()}"
+		frappe.db.savepoint(name)
+		try:
+			yield
+		except Exception as error:
+			if not self.is_transient(error):
+				frappe.db.rollback(save_point=name)
+			raise
+		else:
+			frappe.db.release_savepoint(name)
+
+
+def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, dict[str, Any]]:
+	"""One INSERT of all rows, with Frappe's standard columns filled in."""
+	now, user = frappe.utils.now(), frappe.session.user
+	standard: Mapping[str, Any] = {
+		"owner": user,
+		"modified_by": user,
+		"creation": now,
+		"modified": now,
+		"docstatus": 0,
+		"idx": 0,
+	}
+	columns = ["name", *standard, *(c for c in rows[0] if c != "name")]
+	params: dict[str, Any] = {}
+	groups = []
+	for i, row in enumerate(rows):
+		values = {"name": row.get("name") or new_id(), **standard, **row}
+		params.update({f"{c}_{i}": values[c] for c in columns})
+		groups.append("(" + ", ".join(f"%({c}_{i})s" for c in columns) + ")")
+	names = ", ".join(f"`{c}`" for c in columns)
+	return f"INSERT INTO `tab{doctype}` ({names}) VALUES {', '.join(groups)}", params

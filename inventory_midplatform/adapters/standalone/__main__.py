@@ -1,0 +1,3 @@
+from inventory_midplatform.adapters.standalone.cli import main
+
+main()

@@ -1,0 +1,222 @@
+"""``inventory-midplatform``: serve, demo, verify, import, run-due, key."""
+
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inventory_midplatform import __version__
+from inventory_midplatform.adapters import import_progress
+from inventory_midplatform.adapters.standalone import importing
+from inventory_midplatform.adapters.standalone.context import ADMINISTRATOR, Standalone, add_user, new_api_key
+from inventory_midplatform.domain.errors import InventoryError
+from inventory_midplatform.domain.quantity import to_text
+from inventory_midplatform.domain.roles import ROLES
+from inventory_midplatform.importing.loading import WAREHOUSE
+from inventory_midplatform.services import replenishment, reservation
+
+USUAL_PORT = 8765
+THREADS = 8
+
+
+def user_data_folder() -> Path:
+	"""Where this machine keeps the data of a user's programs."""
+	if sys.platform == "darwin":
+		base = Path.home() / "Library" / "Application Support"
+	elif os.name == "nt":
+		base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+	else:
+		base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+	return base / "inventory-midplatform"
+
+
+def default_database() -> str:
+	return f"sqlite:///{user_data_folder() / 'platform.sqlite'}"
+
+
+def open_platform(url: str) -> Standalone:
+	"""The platform on this database; the folder of a SQLite file is made where it is missing."""
+	if url.startswith("sqlite:///"):
+		Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+	try:
+		return Standalone(url)
+	except (ValueError, ImportError) as error:
+		raise click.ClickException(str(error)) from error
+
+
+database_option = click.option(
+	"--database",
+	"url",
+	envvar="INVENTORY_MIDPLATFORM_DATABASE",
+	default=default_database,
+	show_default="a file in your data folder",
+	help="sqlite:///path or mysql://user:password@host:port/name?unix_socket=…",
+)
+host_option = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+port_option = click.option(
+	"--port", type=int, help=f"Port to listen at; {USUAL_PORT}, or a free one if it is taken."
+)
+
+
+class _Commands(click.Group):
+	"""What the platform refuses is a plain sentence and exit code 1."""
+
+	def invoke(self, ctx: click.Context) -> Any:
+		try:
+			return super().invoke(ctx)
+		except InventoryError as error:
+			raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+	"""The inventory midplatform without ERPNext: for trying it out, and for developing against its API."""
+	logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+
+
+@main.command()
+@database_option
+@host_option
+@port_option
+def serve(url: str, host: str, port: int | None) -> None:
+	"""Serve the API, its description and the page of stock."""
+	run_server(open_platform(url), host, port)
+
+
+@main.command()
+@database_option
+@host_option
+@port_option
+@click.option("--once", is_flag=True, envvar="ONCE", help="Show it and stop; do not serve.")
+def demo(url: str, host: str, port: int | None, once: bool) -> None:
+	"""Walk through the main job with a small company's stock, then serve it. The database is a new one each time,
+	unless one is named."""
+	from inventory_midplatform.adapters.standalone.demo import walk
+
+	chosen = click.get_current_context().get_parameter_source("url")
+	if chosen is click.core.ParameterSource.DEFAULT:
+		path = user_data_folder() / "demo.sqlite"
+		for suffix in ("", "-wal", "-shm"):
+			Path(f"{path}{suffix}").unlink(missing_ok=True)
+		url = f"sqlite:///{path}"
+	platform = open_platform(url)
+	walk(platform, click.echo)
+	if not once:
+		run_server(platform, host, port)
+
+
+@main.command()
+@database_option
+def verify(url: str) -> None:
+	"""Check the laws of the ledger; exits with 1 where one is broken."""
+	found = open_platform(url).call("ledger.verify", {})
+	for table, rows in found["checked"].items():
+		click.echo(f"{table}: {rows}")
+	for finding in found["findings"]:
+		where = " ".join(str(finding[k]) for k in ("item_code", "warehouse", "bin", "name") if finding.get(k))
+		click.echo(f"{finding['sentence']} {where}: expected {finding['expected']}, found {finding['found']}")
+	if found["more"]:
+		click.echo(f"and {found['more']} more")
+	if not found["ok"]:
+		raise SystemExit(1)
+	click.echo("All laws hold.")
+
+
+@main.command("import")
+@database_option
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--company", default="", help="Into which company; one is made if not said.")
+@click.option("--months", type=int, help="The first so many in which orders wait; all of it if not said.")
+@click.option("--warehouse", default=WAREHOUSE, show_default=True, help="Into a new one of this name.")
+@click.option("--report", default="adventureworks-import", show_default=True, type=click.Path(path_type=Path))
+def import_(url: str, path: Path, company: str, months: int | None, warehouse: str, report: Path) -> None:
+	"""Load a folder of real data, the AdventureWorks extract; stopped and run again it goes on."""
+	loading = importing.prepared(open_platform(url), path, months, company, warehouse)
+	if not import_progress.run(loading, report).ok:
+		raise SystemExit(1)
+
+
+@main.command("run-due")
+@database_option
+def run_due(url: str) -> None:
+	"""Do what is due: sweep expired reservations, ask for what is low. For a timer to call."""
+	platform = open_platform(url)
+	with platform.context() as ctx:
+		swept = reservation.sweep(ctx)
+	click.echo(f"{swept} expired reservations gave their stock back.")
+	with platform.context() as ctx:
+		answer = replenishment.create_material_requests(ctx) if ctx.settings.replenishment else None
+	for request in answer["created"] if answer else ():
+		items = ", ".join(f"{line['item_code']} × {to_text(line['qty'])}" for line in request["items"])
+		click.echo(f"Drafted {request['material_request']} for {request['warehouse']}: {items}")
+	for refused in answer["failed"] if answer else ():
+		click.echo(f"Not asked for: {refused['item_code']} in {refused['warehouse']}: {refused['reason']}")
+	if answer and not answer["created"] and not answer["failed"]:
+		click.echo("Nothing new is low.")
+
+
+@main.command()
+@database_option
+@click.option("--user", default=ADMINISTRATOR, show_default=True, help="Whose key it is.")
+@click.option(
+	"--role", "roles", multiple=True, type=click.Choice(ROLES), help="The user's roles; may be repeated."
+)
+@click.option("--warehouse", "warehouses", multiple=True, help="All that the user may see; may be repeated.")
+def key(url: str, user: str, roles: tuple[str, ...], warehouses: tuple[str, ...]) -> None:
+	"""Make an API key; it is shown once. With --role the user is made, or gets exactly these roles."""
+	with open_platform(url).context() as ctx:
+		known = ctx.store.rows("SELECT name FROM `tabUser` WHERE name = %(name)s", {"name": user})
+		if roles and user == ADMINISTRATOR:
+			raise click.ClickException(f"{ADMINISTRATOR} has every role; name another --user.")
+		if not known and not roles:
+			raise click.ClickException(f"There is no user {user}; name at least one --role to make one.")
+		if roles:
+			add_user(ctx, user, roles, warehouses=warehouses)
+		made = new_api_key(ctx, user)
+	click.echo(made)
+
+
+def run_server(platform: Standalone, host: str, port: int | None) -> None:
+	import waitress
+
+	from inventory_midplatform.adapters.standalone.server import MOST_BYTES, Server
+
+	listener = _listen(host, port)
+	address = f"http://{host}:{listener.getsockname()[1]}"
+	if platform.first_key:
+		click.echo(f"API key of {ADMINISTRATOR}, shown only now: {platform.first_key}")
+		click.echo(f"Open       {address}/#token={platform.first_key}")
+	else:
+		click.echo(f"Open       {address}/   (a new key: inventory-midplatform key)")
+	click.echo(f"API        {address}/docs")
+	click.echo("Stop       Ctrl+C")
+	sys.stdout.flush()
+	waitress.serve(
+		Server(platform), sockets=[listener], threads=THREADS, ident=None, max_request_body_size=MOST_BYTES
+	)
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+	"""A listening socket at the port that was asked for, or the usual one, or a free one if that is taken."""
+	family = socket.AF_INET6 if ":" in host else socket.AF_INET
+	for candidate in [port] if port is not None else [USUAL_PORT, 0]:
+		listener = socket.socket(family, socket.SOCK_STREAM)
+		listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		try:
+			listener.bind((host, candidate))
+			# From here on a caller who read the address is answered, if only once the server has come up.
+			listener.listen(1024)
+		except OSError as error:
+			listener.close()
+			if candidate != USUAL_PORT or port is not None:
+				raise click.ClickException(
+					f"cannot listen at {host}:{candidate}: {error.strerror}"
+				) from error
+		else:
+			return listener
+	raise AssertionError("unreachable")

@@ -1,0 +1,261 @@
+"""The standalone platform: a database, its users, and the Context of one call."""
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from inventory_midplatform.adapters.standalone.books import SmallBooks
+from inventory_midplatform.adapters.standalone.documents import StandaloneDocuments
+from inventory_midplatform.adapters.standalone.store import SqlStore, opener
+from inventory_midplatform.api import v1  # noqa: F401 (registers the operations)
+from inventory_midplatform.api.operation import UnitOfWork, operation_named, perform
+from inventory_midplatform.domain.roles import ROLES
+from inventory_midplatform.ports import Context, Row, Settings, Store
+
+ADMINISTRATOR = "Administrator"
+SETTINGS = "Inventory Midplatform Settings"
+SWITCHES = {
+	"ledger": "ledger_enabled",
+	"reservation": "reservation_enabled",
+	"sales_order_policy": "sales_order_policy",
+	"replenishment": "replenishment_enabled",
+	"approval": "approval_enabled",
+	"director_amount": "director_amount",
+}
+
+
+class SystemClock:
+	def now(self) -> datetime:
+		return datetime.now()
+
+
+class StoredIdentity:
+	"""A user, read from the database when first asked."""
+
+	def __init__(self, store: SqlStore, user: str):
+		self.user = user
+		self._store = store
+		self._roles: frozenset[str] | None = None
+		self._warehouses: frozenset[str] | None = None
+		self._warehouses_known = False
+
+	@property
+	def roles(self) -> frozenset[str]:
+		if self._roles is None:
+			rows = self._store.rows(
+				"SELECT role FROM `tabHas Role` WHERE parent = %(user)s", {"user": self.user}
+			)
+			self._roles = frozenset(row["role"] for row in rows)
+		return self._roles
+
+	@property
+	def warehouses(self) -> frozenset[str] | None:
+		if not self._warehouses_known:
+			rows = self._store.rows(
+				"SELECT for_value FROM `tabUser Permission` WHERE user = %(user)s AND allow = 'Warehouse'",
+				{"user": self.user},
+			)
+			self._warehouses = frozenset(row["for_value"] for row in rows) or None
+			self._warehouses_known = True
+		return self._warehouses
+
+	def users_with_role(self, role: str) -> list[str]:
+		rows = self._store.rows(
+			"SELECT DISTINCT u.name FROM `tabHas Role` hr JOIN `tabUser` u ON u.name = hr.parent"
+			" WHERE hr.role = %(role)s AND u.enabled = 1 AND u.name <> %(administrator)s ORDER BY u.name",
+			{"role": role, "administrator": ADMINISTRATOR},
+		)
+		return [row["name"] for row in rows]
+
+
+class ToDoNotifier:
+	"""To-dos as rows of ``tabToDo``, one open one for each person and record."""
+
+	def __init__(self, store: SqlStore, user: str):
+		self._store = store
+		self._user = user
+
+	def todo(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
+		about = {"reference_type": doctype, "reference_name": reference}
+		rows = self._store.rows(
+			"SELECT allocated_to FROM `tabToDo` WHERE reference_type = %(reference_type)s"
+			" AND reference_name = %(reference_name)s AND status = 'Open'",
+			about,
+		)
+		told = {row["allocated_to"] for row in rows}
+		what = {"status": "Open", "description": message.format(**values), "assigned_by": self._user}
+		self._store.insert(
+			"ToDo",
+			[{"allocated_to": user, **what, **about} for user in dict.fromkeys(users) if user not in told],
+		)
+
+	def done(self, doctype: str, reference: str) -> None:
+		self._store.execute(
+			"UPDATE `tabToDo` SET status = 'Closed' WHERE reference_type = %(doctype)s"
+			" AND reference_name = %(reference)s AND status = 'Open'",
+			{"doctype": doctype, "reference": reference},
+		)
+
+
+class Unit:
+	"""One transaction of one user, as ``api.operation.perform`` wants it."""
+
+	def __init__(self, platform: "Standalone", user: str, writes: bool = True):
+		self._platform, self._user, self._writes = platform, user, writes
+
+	def begin(self) -> Context:
+		self._store = self._platform.store()
+		self._store.begin(self._writes)
+		return self._platform.context_on(self._store, self._user)
+
+	def commit(self) -> None:
+		self._store.commit()
+
+	def rollback(self) -> None:
+		self._store.rollback()
+
+
+class Standalone:
+	"""The platform on one database, which is made ready when it is opened for the first time."""
+
+	def __init__(self, url: str, clock: Any = None):
+		self.url = url
+		self.clock = clock or SystemClock()
+		self.first_key = ""
+		"""The key made at the first start, as ``key:secret``: shown once, stored only as a hash."""
+		self._open: Callable[[], SqlStore] = opener(url)
+		self._connections = threading.local()
+		self.store().create_schema()
+		with self.context() as ctx:
+			if not ctx.store.rows(
+				"SELECT name FROM `tabUser` WHERE name = %(name)s", {"name": ADMINISTRATOR}
+			):
+				self._first_start(ctx)
+
+	def store(self) -> SqlStore:
+		"""This thread's connection, opened again if the server closed it."""
+		store: SqlStore | None = getattr(self._connections, "store", None)
+		if store is None or not store.is_alive():
+			store = self._connections.store = self._open()
+			store.now = self.clock.now
+		return store
+
+	def is_transient(self, error: BaseException) -> bool:
+		store = getattr(self._connections, "store", None)
+		return store is not None and store.is_transient(error)
+
+	def close(self) -> None:
+		"""Close this thread's connection."""
+		store = getattr(self._connections, "store", None)
+		if store is not None:
+			store.close()
+			del self._connections.store
+
+	def unit(self, user: str = ADMINISTRATOR, writes: bool = True) -> UnitOfWork:
+		return Unit(self, user, writes)
+
+	def call(self, name: str, arguments: Row, user: str = ADMINISTRATOR, idempotency_key: str = "") -> Any:
+		"""An operation by its name, in a transaction of its own. Raises InventoryError."""
+		operation = operation_named(name)
+		return perform(self.unit(user, operation.writes), operation, arguments, idempotency_key)
+
+	@contextmanager
+	def context(self, user: str = ADMINISTRATOR, writes: bool = True) -> Iterator[Context]:
+		"""A transaction for what is no operation: committed at the end, rolled back if the block raises."""
+		unit = self.unit(user, writes)
+		ctx = unit.begin()
+		try:
+			yield ctx
+		except BaseException:
+			unit.rollback()
+			raise
+		unit.commit()
+
+	def context_on(self, store: SqlStore, user: str) -> Context:
+		store.user = user
+		books, documents = SmallBooks(), StandaloneDocuments()
+		ctx = Context(
+			store=store,
+			books=books,
+			documents=documents,
+			notifier=ToDoNotifier(store, user),
+			clock=self.clock,
+			identity=StoredIdentity(store, user),
+			settings=read_settings(store),
+		)
+		books.ctx = documents.ctx = ctx
+		return ctx
+
+	def _first_start(self, ctx: Context) -> None:
+		add_user(ctx, ADMINISTRATOR, (*ROLES, "System Manager"))
+		write_settings(ctx, ledger=True, reservation=True, replenishment=True, approval=True)
+		self.first_key = new_api_key(ctx, ADMINISTRATOR)
+
+
+def read_settings(store: Store) -> Settings:
+	stored = {
+		row["field"]: row["value"]
+		for row in store.rows(
+			"SELECT field, value FROM `tabSingles` WHERE doctype = %(doctype)s", {"doctype": SETTINGS}
+		)
+	}
+	values: dict[str, Any] = {}
+	for switch, column in SWITCHES.items():
+		if column in stored:
+			kind = type(getattr(Settings(), switch))
+			values[switch] = stored[column] == "1" if kind is bool else kind(stored[column])
+	return Settings(**values)
+
+
+def write_settings(ctx: Context, **switches: bool | str | Decimal) -> None:
+	for switch, value in switches.items():
+		about = {"doctype": SETTINGS, "field": SWITCHES[switch]}
+		ctx.store.execute("DELETE FROM `tabSingles` WHERE doctype = %(doctype)s AND field = %(field)s", about)
+		ctx.store.execute(
+			"INSERT INTO `tabSingles` (doctype, field, value) VALUES (%(doctype)s, %(field)s, %(value)s)",
+			{**about, "value": str(int(value) if isinstance(value, bool) else value)},
+		)
+
+
+def add_user(
+	ctx: Context, user: str, roles: Iterable[str], full_name: str = "", warehouses: Iterable[str] = ()
+) -> None:
+	"""A user with exactly these roles; warehouses, if any, are all that this user may see."""
+	if not ctx.store.rows("SELECT name FROM `tabUser` WHERE name = %(name)s", {"name": user}):
+		ctx.store.insert("User", [{"name": user, "full_name": full_name or user, "enabled": 1}])
+	ctx.store.execute("DELETE FROM `tabHas Role` WHERE parent = %(user)s", {"user": user})
+	about = {"parent": user, "parenttype": "User", "parentfield": "roles"}
+	ctx.store.insert("Has Role", [{**about, "role": role} for role in roles])
+	ctx.store.execute("DELETE FROM `tabUser Permission` WHERE user = %(user)s", {"user": user})
+	ctx.store.insert(
+		"User Permission", [{"user": user, "allow": "Warehouse", "for_value": w} for w in warehouses]
+	)
+
+
+def new_api_key(ctx: Context, user: str) -> str:
+	"""``key:secret``, shown now and never again: the secret is random, so a plain hash of it is enough."""
+	key, secret = secrets.token_hex(8), secrets.token_hex(16)
+	ctx.store.insert("API Key", [{"name": key, "user": user, "secret_hash": _hash(secret)}])
+	return f"{key}:{secret}"
+
+
+def user_of_key(store: Store, key: str, secret: str) -> str | None:
+	"""Whose key this is, if the secret fits and the user is enabled."""
+	rows = store.rows(
+		"SELECT k.user, k.secret_hash FROM `tabAPI Key` k JOIN `tabUser` u ON u.name = k.user"
+		" WHERE k.name = %(key)s AND u.enabled = 1",
+		{"key": key},
+	)
+	if not rows or not hmac.compare_digest(rows[0]["secret_hash"], _hash(secret)):
+		return None
+	return str(rows[0]["user"])
+
+
+def _hash(secret: str) -> str:
+	return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,291 @@
+"""``ports.Documents``: records written to their tables after the checks that their DocType asks for."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from inventory_midplatform.adapters.standalone import schema
+from inventory_midplatform.domain import approval
+from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from inventory_midplatform.domain.identifiers import new_id
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.services import places, requests
+
+SERIES = {
+	"Sales Order": "SAL-ORD-.YYYY.-",
+	"Delivery Note": "MAT-DN-.YYYY.-",
+	"Purchase Receipt": "MAT-PRE-.YYYY.-",
+	"Stock Entry": "MAT-STE-.YYYY.-",
+	"Stock Reconciliation": "MAT-RECO-.YYYY.-",
+	"Material Request": "MAT-MR-.YYYY.-",
+}
+
+
+class StandaloneDocuments:
+	ctx: Context
+
+	def create(self, doctype: str, values: Row) -> str:
+		meta = _meta(doctype)
+		row = self._checked(meta, _with_defaults(meta, self._validated(doctype, values)))
+		row["name"] = self._name(meta, row)
+		row.setdefault("docstatus", 0)
+		self._insert(meta, row)
+		return str(row["name"])
+
+	def update(self, doctype: str, name: str, values: Row) -> None:
+		meta = _meta(doctype)
+		old = self._read(meta, name)
+		row = self._checked(meta, {**old, **self._validated(doctype, {**old, **values}, only=values)})
+		columns = [c for c in values if c in meta.columns and c != "name"]
+		row.update(modified=self.ctx.clock.now(), modified_by=self.ctx.identity.user)
+		changes = ", ".join(f"`{c}` = %({c})s" for c in (*columns, "modified", "modified_by"))
+		self.ctx.store.execute(
+			f"UPDATE `tab{doctype}` SET {changes} WHERE name = %(name)s", {**row, "name": name}
+		)
+		for field in meta.tables:
+			if field.name in values:
+				self.ctx.store.execute(
+					f"DELETE FROM `tab{field.options}` WHERE parent = %(name)s", {"name": name}
+				)
+				self._insert_children(meta, {**row, "name": name}, field)
+
+	def apply_action(self, doctype: str, name: str, action: str) -> None:
+		"""Raises NotPermitted with code ``step_not_permitted`` or ``self_approval``."""
+		if doctype != requests.DOCTYPE:
+			raise InvalidInput("{doctype} has no approval.", code="no_approval", doctype=doctype)
+		request = self._read(_meta(doctype), name)
+		step = self._step(request, action)
+		state = next(s for s in approval.STATES if s.name == step.next_state)
+		prepared = requests.is_prepared(request["workflow_state"], state.name, False)
+		self.ctx.store.execute(
+			"UPDATE `tabInventory Request` SET workflow_state = %(state)s, status = %(status)s, docstatus = %(docstatus)s,"
+			" prepared_by = %(prepared_by)s, modified = %(now)s, modified_by = %(user)s WHERE name = %(name)s",
+			{
+				"state": state.name,
+				"status": state.status,
+				"docstatus": state.docstatus,
+				"prepared_by": self.ctx.identity.user if prepared else request["prepared_by"],
+				"now": self.ctx.clock.now(),
+				"user": self.ctx.identity.user,
+				"name": name,
+			},
+		)
+		requests.state_changed(self.ctx, name, request["workflow_state"], state.name, request["warehouse"])
+		if state.name == approval.APPROVED:
+			requests.approved(self.ctx, name)
+		elif state.name == approval.CANCELLED:
+			requests.cancelled(self.ctx, name)
+
+	def discard(self, doctype: str, name: str) -> None:
+		self.ctx.store.execute(
+			f"DELETE FROM `tab{doctype}` WHERE name = %(name)s AND docstatus = 0", {"name": name}
+		)
+
+	def _step(self, request: Row, action: str) -> approval.Transition:
+		"""The one transition that this user may take from here."""
+		me = self.ctx.identity
+		allowed = [
+			t
+			for t in approval.TRANSITIONS
+			if t.state == request["workflow_state"]
+			and t.action == action
+			and t.needs_director in (None, bool(request["needs_director"]))
+			and me.roles & {*t.roles}
+		]
+		if not allowed:
+			raise NotPermitted(
+				"You cannot take the step {action} on {name} as it stands now.",
+				code="step_not_permitted",
+				action=action,
+				name=request["name"],
+				state=request["workflow_state"],
+			)
+		if requests.approves_own(me.user, request["owner"], request["prepared_by"]):
+			allowed = [t for t in allowed if t.allow_self_approval]
+			if not allowed:
+				raise NotPermitted(
+					"You cannot approve what you asked for yourself.",
+					code="self_approval",
+					name=request["name"],
+				)
+		return allowed[0]
+
+	# inside
+
+	def _validated(self, doctype: str, values: Row, only: Row | None = None) -> Row:
+		"""What the DocType's own rules make of the values."""
+		rule = RULES.get(doctype)
+		changed = rule(self.ctx, values) if rule else None
+		return {**(values if only is None else only), **(changed or {})}
+
+	def _read(self, meta: schema.DocType, name: str) -> Row:
+		rows = self.ctx.store.rows(
+			f"SELECT * FROM `tab{meta.name}` WHERE name = %(name)s{self.ctx.store.for_update}", {"name": name}
+		)
+		if not rows:
+			raise NotFound(
+				"{doctype} {name} does not exist.", code="unknown_document", doctype=meta.name, name=name
+			)
+		return rows[0]
+
+	def _checked(self, meta: schema.DocType, values: Row) -> Row:
+		"""The values, once each is what its field asks for."""
+		row = dict(values)
+		for key in row:
+			if key not in meta.by_name:
+				raise InvalidInput(
+					"{doctype} has no field {field}.", code="unknown_field", doctype=meta.name, field=key
+				)
+		for field in meta.fields:
+			if field.fetch_from:
+				link, column = field.fetch_from.split(".")
+				row[field.name] = self._fetched(meta.by_name[link].options, row.get(link), column)
+			value = row.get(field.name)
+			about = {"doctype": meta.name, "field": field.name}
+			if value is None or value == "" or value == []:
+				if field.reqd:
+					raise InvalidInput("{doctype}: {field} is missing.", code="missing_argument", **about)
+				if field.type in schema.NUMBERS | schema.INTEGERS:
+					row.pop(field.name, None)
+				elif field.unique:
+					row[field.name] = None
+				continue
+			self._check_value(field, value, about)
+		return row
+
+	def _check_value(self, field: schema.Field, value: Any, about: Row) -> None:
+		if field.type == "Select" and value not in field.options.split("\n"):
+			raise InvalidInput(
+				"{doctype}: {value} is no {field}.", code="invalid_input", value=str(value)[:60], **about
+			)
+		if field.type == "Link" and field.options in schema.doctypes():
+			sql = f"SELECT name FROM `tab{field.options}` WHERE name = %(name)s"
+			if not self.ctx.store.rows(sql, {"name": value}):
+				raise InvalidInput(
+					"{target} {value} does not exist.",
+					code="unknown_link",
+					target=field.options,
+					value=str(value)[:60],
+					**about,
+				)
+		if field.non_negative and Decimal(str(value)) < 0:
+			raise InvalidInput("{doctype}: {field} must not be negative.", code="invalid_input", **about)
+		if isinstance(value, str) and field.type not in schema.TEXTS and len(value) > schema.NAME_LENGTH:
+			raise InvalidInput(
+				"{argument} is longer than {limit} characters.",
+				code="too_long",
+				argument=field.name,
+				limit=schema.NAME_LENGTH,
+			)
+
+	def _fetched(self, doctype: str, name: Any, column: str) -> Any:
+		if not name:
+			return None
+		rows = self.ctx.store.rows(
+			f"SELECT `{column}` AS v FROM `tab{doctype}` WHERE name = %(name)s", {"name": name}
+		)
+		return rows[0]["v"] if rows else None
+
+	def _name(self, meta: schema.DocType, row: Row) -> str:
+		pattern = meta.autoname
+		if row.get("name"):
+			name = str(row["name"])
+		elif pattern.startswith("format:"):
+			name = re.sub(
+				r"\{(\w+)\}", lambda m: str(row.get(m.group(1)) or ""), pattern.removeprefix("format:")
+			)
+		elif pattern == "naming_series:":
+			return self._next_in_series(row["naming_series"])
+		elif meta.name in SERIES:
+			return self._next_in_series(SERIES[meta.name])
+		else:
+			return new_id()
+		if len(name) > schema.NAME_LENGTH:
+			limit = schema.NAME_LENGTH
+			raise InvalidInput(
+				"{argument} is longer than {limit} characters.", code="too_long", argument="name", limit=limit
+			)
+		if self.ctx.store.rows(f"SELECT name FROM `tab{meta.name}` WHERE name = %(name)s", {"name": name}):
+			raise Conflict("{doctype} {name} exists already.", code="duplicate", doctype=meta.name, name=name)
+		return name
+
+	def _next_in_series(self, pattern: str) -> str:
+		prefix = pattern.replace(".YYYY.", f"{self.ctx.clock.now():%Y}")
+		key = {"name": prefix}
+		if not self.ctx.store.execute(
+			"UPDATE `tabSeries` SET current = current + 1 WHERE name = %(name)s", key
+		):
+			self.ctx.store.execute("INSERT INTO `tabSeries` (name, current) VALUES (%(name)s, 1)", key)
+		rows = self.ctx.store.rows("SELECT current FROM `tabSeries` WHERE name = %(name)s", key)
+		return f"{prefix}{rows[0]['current']:05d}"
+
+	def _insert(self, meta: schema.DocType, row: Row) -> None:
+		self.ctx.store.insert(meta.name, [{k: v for k, v in row.items() if k in meta.columns}])
+		for field in meta.tables:
+			self._insert_children(meta, row, field)
+
+	def _insert_children(self, meta: schema.DocType, row: Row, field: schema.Field) -> None:
+		child = _meta(field.options)
+		about = {
+			"parent": row["name"],
+			"parenttype": meta.name,
+			"parentfield": field.name,
+			"docstatus": row.get("docstatus") or 0,
+		}
+		for idx, values in enumerate(row.get(field.name) or (), 1):
+			checked = self._checked(child, _with_defaults(child, values))
+			self.ctx.store.insert(child.name, [{"name": new_id(), **checked, **about, "idx": idx}])
+
+
+def _meta(doctype: str) -> schema.DocType:
+	meta = schema.doctypes().get(doctype)
+	if meta is None:
+		raise NotFound("There is no DocType {doctype}.", code="unknown_doctype", doctype=doctype)
+	return meta
+
+
+def _with_defaults(meta: schema.DocType, values: Row) -> Row:
+	defaults = {f.name: f.default for f in meta.fields if f.default is not None and f.name in meta.columns}
+	return {**defaults, **{k: v for k, v in values.items() if v is not None or k not in defaults}}
+
+
+def _check_request(ctx: Context, values: Row) -> Row | None:
+	"""What the approver reads is worked out here, as a site's controller does it."""
+	if "items" not in values:
+		return None
+	if values.get("name"):
+		state = (values["workflow_state"], values["docstatus"])
+		requests.check_step(state, state, (), changed=True)
+	return requests.complete(ctx, values)
+
+
+def _check_material_request(ctx: Context, values: Row) -> Row | None:
+	"""ERPNext refuses what is past its end of life, and part of a unit that comes whole."""
+	for line in values.get("items") or ():
+		rows = ctx.store.rows(
+			"SELECT item.name, item.end_of_life, uom.must_be_whole_number FROM `tabItem` item"
+			" LEFT JOIN `tabUOM` uom ON uom.name = %(uom)s WHERE item.name = %(item)s",
+			{"item": line["item_code"], "uom": line.get("uom")},
+		)
+		end = rows[0]["end_of_life"] if rows else None
+		if end and _as_date(end) <= ctx.clock.now().date():
+			raise InvalidInput("Item {item_code} has reached its end of life.", item_code=line["item_code"])
+		if rows and rows[0]["must_be_whole_number"] and Decimal(str(line["qty"])) % 1:
+			raise InvalidInput(
+				"{qty} of {item_code} is not whole.", item_code=line["item_code"], qty=str(line["qty"])
+			)
+	return None
+
+
+def _as_date(value: date | datetime) -> date:
+	return value.date() if isinstance(value, datetime) else value
+
+
+RULES: dict[str, Callable[[Context, Row], Row | None]] = {
+	"Warehouse Zone": places.check_zone,
+	"Warehouse Bin": places.check_bin,
+	requests.DOCTYPE: _check_request,
+	"Material Request": _check_material_request,
+}

@@ -1,0 +1,372 @@
+"""``ports.Store`` on SQLite and on MariaDB."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache
+from itertools import count
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from inventory_midplatform.adapters.standalone import schema
+from inventory_midplatform.domain.identifiers import new_id
+from inventory_midplatform.ports import Params, Row
+from inventory_midplatform.setup.indexes import forced
+
+LOCK_WAIT_SECONDS = 3
+IDLE_SECONDS = 60
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
+
+TRANSIENT_MARIADB = frozenset((1213, 1205, 1020, 1062))
+"""Deadlock, lock time-out, row changed since the snapshot, key just taken by another."""
+
+
+class SqlStore:
+	"""What both engines share: filled-in columns, the form of statements, savepoints.
+
+	One store is one connection and belongs to one thread.
+	"""
+
+	for_update = ""
+	dialect = ""
+	connection: Any
+
+	def __init__(self) -> None:
+		self.user = "Administrator"
+		self.now: Callable[[], datetime] = datetime.now
+		self._savepoints = count()
+
+	# the port
+
+	def rows(self, sql: str, params: Params | None = None) -> list[Row]:
+		cursor = self._run(sql, params)
+		names = [column[0] for column in cursor.description]
+		return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+	def execute(self, sql: str, params: Params | None = None) -> int:
+		return int(self._run(sql, params).rowcount)
+
+	def insert(self, doctype: str, rows: Sequence[Row]) -> None:
+		if rows:
+			complete = self._complete(rows)
+			self._many(self._insert_sql(doctype, tuple(complete[0])), complete)
+
+	def add(
+		self,
+		doctype: str,
+		key: Sequence[str],
+		rows: Sequence[Row],
+		add: Sequence[str],
+		put: Sequence[str] = (),
+	) -> None:
+		if not rows:
+			return
+		complete = self._complete(rows)
+		changes = [f"`{c}` = ROUND(`{c}` + {self._new(c)}, 9)" for c in add]
+		changes += [f"`{c}` = {self._new(c)}" for c in (*put, "modified", "modified_by")]
+		sql = f"{self._insert_sql(doctype, tuple(complete[0]))} {self._on_conflict(key)} {', '.join(changes)}"
+		self._many(sql, complete)
+
+	@contextmanager
+	def savepoint(self) -> Iterator[None]:
+		name = f"sp{next(self._savepoints)}"
+		self._plain(f"SAVEPOINT {name}")
+		try:
+			yield
+		except BaseException as error:
+			if not self.is_transient(error):
+				self._plain(f"ROLLBACK TO SAVEPOINT {name}")
+				self._plain(f"RELEASE SAVEPOINT {name}")
+			raise
+		self._plain(f"RELEASE SAVEPOINT {name}")
+
+	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
+		return f"`tab{doctype}`"
+
+	def is_transient(self, error: BaseException) -> bool:
+		raise NotImplementedError
+
+	# transactions, for those who open them
+
+	def begin(self, writes: bool) -> None:
+		raise NotImplementedError
+
+	def commit(self) -> None:
+		self._plain("COMMIT")
+
+	def rollback(self) -> None:
+		raise NotImplementedError
+
+	def close(self) -> None:
+		self.connection.close()
+
+	def is_alive(self) -> bool:
+		"""The connection can be used; asked before every transaction."""
+		return True
+
+	def create_schema(self) -> None:
+		"""Create tables, columns and indexes that are missing; a glance where nothing is."""
+		existing = self._columns()
+		mark = {"value": schema.fingerprint(self.dialect)}
+		if "tabSingles" in existing and self.rows(
+			"SELECT value FROM `tabSingles` WHERE doctype = 'Schema' AND field = 'fingerprint' AND value = %(value)s",
+			mark,
+		):
+			return
+		self.begin(writes=True)
+		for table, column, sql in schema.statements(self.dialect):
+			known = existing.get(table)
+			if not column and known is not None and table:
+				continue
+			if column and (known is None or column in known):
+				continue
+			self._plain(sql)
+		self.execute("DELETE FROM `tabSingles` WHERE doctype = 'Schema'")
+		self.execute("INSERT INTO `tabSingles` VALUES ('Schema', 'fingerprint', %(value)s)", mark)
+		self.commit()
+
+	# inside
+
+	def _columns(self) -> dict[str, set[str]]:
+		"""Table → its columns, of the tables that exist."""
+		raise NotImplementedError
+
+	def _new(self, column: str) -> str:
+		raise NotImplementedError
+
+	def _on_conflict(self, key: Sequence[str]) -> str:
+		raise NotImplementedError
+
+	def _insert_sql(self, doctype: str, columns: tuple[str, ...]) -> str:
+		names, values = ", ".join(f"`{c}`" for c in columns), ", ".join(f"%({c})s" for c in columns)
+		return f"INSERT INTO `tab{doctype}` ({names}) VALUES ({values})"
+
+	def _complete(self, rows: Sequence[Row]) -> list[Row]:
+		now = self.now()
+		stamp = {"owner": self.user, "creation": now, "modified": now, "modified_by": self.user}
+		return [{"name": row.get("name") or new_id(), **stamp, **_without_empty_name(row)} for row in rows]
+
+	def _run(self, sql: str, params: Params | None) -> Any:
+		raise NotImplementedError
+
+	def _many(self, sql: str, rows: Sequence[Row]) -> None:
+		raise NotImplementedError
+
+	def _plain(self, sql: str) -> None:
+		"""A statement without parameters, ``%`` meaning itself."""
+		raise NotImplementedError
+
+
+def _without_empty_name(row: Row) -> Row:
+	return row if row.get("name") else {k: v for k, v in row.items() if k != "name"}
+
+
+class SqliteStore(SqlStore):
+	"""Decimals go in as REAL and every sum is rounded to nine digits; moments are text in ISO form, which sorts."""
+
+	dialect = "sqlite"
+
+	def __init__(self, path: str):
+		super().__init__()
+		self.connection = sqlite3.connect(
+			path,
+			timeout=LOCK_WAIT_SECONDS,
+			isolation_level=None,
+			detect_types=sqlite3.PARSE_DECLTYPES,
+			check_same_thread=False,
+		)
+		self._plain("PRAGMA journal_mode = WAL")
+		self._plain("PRAGMA synchronous = FULL")
+
+	def begin(self, writes: bool) -> None:
+		if self.connection.in_transaction:
+			self.rollback()
+		self._plain("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+	def rollback(self) -> None:
+		if self.connection.in_transaction:
+			self._plain("ROLLBACK")
+
+	def is_transient(self, error: BaseException) -> bool:
+		if isinstance(error, sqlite3.OperationalError):
+			return "locked" in str(error) or "busy" in str(error)
+		return isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in str(error)
+
+	def _run(self, sql: str, params: Params | None) -> sqlite3.Cursor:
+		values = {}
+		lengths = []
+		for name, value in (params or {}).items():
+			if isinstance(value, list | tuple):
+				lengths.append((name, len(value)))
+				values.update({f"{name}_{i}": _to_sqlite(v) for i, v in enumerate(value)})
+			else:
+				values[name] = _to_sqlite(value)
+		cursor: sqlite3.Cursor = self.connection.execute(_for_sqlite(sql, tuple(lengths)), values)
+		return cursor
+
+	def _many(self, sql: str, rows: Sequence[Row]) -> None:
+		values = [{k: _to_sqlite(v) for k, v in row.items()} for row in rows]
+		self.connection.executemany(_for_sqlite(sql, ()), values)
+
+	def _plain(self, sql: str) -> None:
+		self.connection.execute(sql)
+
+	def _new(self, column: str) -> str:
+		return f"excluded.`{column}`"
+
+	def _on_conflict(self, key: Sequence[str]) -> str:
+		return f"ON CONFLICT ({', '.join(f'`{c}`' for c in key)}) DO UPDATE SET"
+
+	def _columns(self) -> dict[str, set[str]]:
+		found: dict[str, set[str]] = {}
+		for table, column in self.connection.execute(
+			"SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+		):
+			found.setdefault(table, set()).add(column)
+		return found
+
+
+@lru_cache(maxsize=2000)
+def _for_sqlite(sql: str, lengths: tuple[tuple[str, int], ...]) -> str:
+	"""``%(p)s`` as ``:p``, a list as ``(:p_0, :p_1, …)``, ``%%`` as ``%``."""
+	lists = dict(lengths)
+
+	def replace(match: re.Match[str]) -> str:
+		name = match.group(1)
+		if name is None:
+			return "%"
+		if name in lists:
+			return "(" + (", ".join(f":{name}_{i}" for i in range(lists[name])) or "NULL") + ")"
+		return f":{name}"
+
+	return PLACEHOLDER.sub(replace, sql)
+
+
+def _to_sqlite(value: Any) -> Any:
+	if isinstance(value, Enum):
+		return value.value
+	if isinstance(value, Decimal):
+		return float(value)
+	if isinstance(value, datetime):
+		return value.isoformat(sep=" ", timespec="microseconds")
+	if isinstance(value, date):
+		return value.isoformat()
+	return value
+
+
+sqlite3.register_converter("DATETIME", lambda raw: datetime.fromisoformat(raw.decode()))
+sqlite3.register_converter("DATE", lambda raw: date.fromisoformat(raw.decode()[:10]))
+
+
+class MariaDbStore(SqlStore):
+	"""As a site has it: REPEATABLE READ, rows locked by ``FOR UPDATE``, decimals of nine digits."""
+
+	dialect = "mariadb"
+	for_update = " FOR UPDATE"
+
+	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
+		return forced(doctype, columns)
+
+	def __init__(self, **arguments: Any):
+		super().__init__()
+		import MySQLdb
+		from MySQLdb.constants import CLIENT
+
+		self.connection = MySQLdb.connect(
+			charset="utf8mb4", use_unicode=True, autocommit=True, client_flag=CLIENT.FOUND_ROWS, **arguments
+		)
+		self._used = monotonic()
+		self._plain(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}")
+		self._plain("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+		self._plain("SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci")
+
+	def begin(self, writes: bool) -> None:
+		self._used = monotonic()
+		self._plain("START TRANSACTION" if writes else "START TRANSACTION READ ONLY")
+
+	def rollback(self) -> None:
+		self._plain("ROLLBACK")
+
+	def is_transient(self, error: BaseException) -> bool:
+		import MySQLdb
+
+		return isinstance(error, MySQLdb.Error) and bool(error.args) and error.args[0] in TRANSIENT_MARIADB
+
+	def is_alive(self) -> bool:
+		"""A server closes what was idle for long; asking costs a round trip, so it is asked after a minute only."""
+		import MySQLdb
+
+		if monotonic() - self._used < IDLE_SECONDS:
+			return True
+		try:
+			self.connection.ping()
+		except MySQLdb.Error:
+			return False
+		self._used = monotonic()
+		return True
+
+	def _run(self, sql: str, params: Params | None) -> Any:
+		cursor = self.connection.cursor()
+		values = {k: _to_mariadb(v) for k, v in (params or {}).items()}
+		cursor.execute(sql, values)
+		return cursor
+
+	def _many(self, sql: str, rows: Sequence[Row]) -> None:
+		self.connection.cursor().executemany(
+			sql, [{k: _to_mariadb(v) for k, v in row.items()} for row in rows]
+		)
+
+	def _plain(self, sql: str) -> None:
+		self.connection.cursor().execute(sql)
+
+	def _new(self, column: str) -> str:
+		return f"VALUES(`{column}`)"
+
+	def _on_conflict(self, key: Sequence[str]) -> str:
+		return "ON DUPLICATE KEY UPDATE"
+
+	def _columns(self) -> dict[str, set[str]]:
+		found: dict[str, set[str]] = {}
+		for row in self.rows(
+			"SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema = DATABASE()"
+		):
+			found.setdefault(row["t"], set()).add(row["c"])
+		return found
+
+
+def _to_mariadb(value: Any) -> Any:
+	if isinstance(value, Enum):
+		return value.value
+	if isinstance(value, list | tuple):
+		return tuple(value) or (None,)
+	return value
+
+
+def opener(url: str) -> Callable[[], SqlStore]:
+	"""What opens a connection to ``sqlite:///path`` or ``mysql://user:password@host:port/name?unix_socket=…``."""
+	parts = urlsplit(url)
+	if parts.scheme == "sqlite":
+		path = unquote(parts.path)[1:]
+		if not path:
+			raise ValueError("name a file: sqlite:///relative/path or sqlite:////absolute/path")
+		return lambda: SqliteStore(path)
+	if parts.scheme in ("mysql", "mariadb"):
+		socket = parse_qs(parts.query).get("unix_socket", [""])[0]
+		where = (
+			{"unix_socket": socket}
+			if socket
+			else {"host": parts.hostname or "127.0.0.1", "port": parts.port or 3306}
+		)
+		arguments = {
+			"user": unquote(parts.username or ""),
+			"password": unquote(parts.password or ""),
+			"database": unquote(parts.path)[1:],
+			**where,
+		}
+		return lambda: MariaDbStore(**arguments)
+	raise ValueError(f"no database of this kind is known: {parts.scheme}")

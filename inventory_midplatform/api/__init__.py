@@ -1,0 +1,1 @@
+"""How it is asked: typed operations, thin. The same in every adapter."""

@@ -1,0 +1,249 @@
+"""Operations: typed functions that programs and the desk call by name, and how one call of them runs."""
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Protocol, TypeVar, get_origin, get_type_hints
+
+from pydantic import (
+	BaseModel,
+	BeforeValidator,
+	ConfigDict,
+	StringConstraints,
+	ValidationError,
+	WithJsonSchema,
+	create_model,
+)
+from pydantic import Field as ModelField
+
+from inventory_midplatform.domain.errors import (
+	Busy,
+	InvalidInput,
+	InventoryError,
+	KeyReused,
+	NotFound,
+	NotPermitted,
+)
+from inventory_midplatform.domain.identifiers import digest
+from inventory_midplatform.domain.quantity import parse_quantity
+from inventory_midplatform.domain.roles import OPERATION_ROLES
+from inventory_midplatform.ports import Context
+
+PATH = "inventory_midplatform.api.v1."
+"""What stands before an operation's name below ``/api/method/``."""
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+"""How often a call runs when the engine gives its transaction up for another's."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=140)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Quantity = Annotated[
+	Decimal,
+	BeforeValidator(lambda value, info: parse_quantity(value, info.field_name or "qty")),
+	WithJsonSchema(
+		{
+			"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}],
+			"description": "In stock UOM; at most nine digits after the point, fifteen in all. Text keeps every digit.",
+		}
+	),
+]
+PageSize = Annotated[int, ModelField(ge=1, le=500)]
+Offset = Annotated[int, ModelField(ge=0, le=10**9)]
+
+
+@dataclass(frozen=True)
+class Operation:
+	"""One function of ``api/v1``, what it takes and whether it changes anything."""
+
+	name: str
+	function: Callable[..., Any]
+	arguments: type[BaseModel]
+	answer: Any
+	writes: bool
+
+	@property
+	def path(self) -> str:
+		return PATH + self.name
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(writes: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+	"""Register a function ``f(ctx, …)`` as the operation ``<module>.<function>``."""
+
+	def register(function: Callable[..., Any]) -> Callable[..., Any]:
+		hints = get_type_hints(function, include_extras=True)
+		fields: dict[str, Any] = {}
+		for parameter in list(inspect.signature(function).parameters.values())[1:]:
+			default = ... if parameter.default is parameter.empty else parameter.default
+			fields[parameter.name] = (hints[parameter.name], default)
+		module = function.__module__.rsplit(".", 1)[1]
+		name = f"{module}.{function.__name__.rstrip('_')}"
+		model = create_model(
+			"".join(part.title() for part in name.replace("_", ".").split(".")) + "Arguments",
+			__config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True),
+			**fields,
+		)
+		OPERATIONS[name] = Operation(name, function, model, hints.get("return", Any), writes)
+		return function
+
+	return register
+
+
+def operation_named(name: str) -> Operation:
+	"""Raises NotFound (``unknown_operation``)."""
+	found = OPERATIONS.get(name)
+	if found is None:
+		raise NotFound("There is no operation {name}.", code="unknown_operation", name=name[:140])
+	return found
+
+
+class UnitOfWork(Protocol):
+	"""A transaction as an entry point opens it."""
+
+	def begin(self) -> Context:
+		"""Start afresh, on a clean slate if it ran before."""
+
+	def commit(self) -> None: ...
+
+	def rollback(self) -> None: ...
+
+
+def perform(
+	unit: UnitOfWork, operation: Operation, arguments: Mapping[str, Any], idempotency_key: str = ""
+) -> Any:
+	"""Run one call in one transaction; answers plain JSON values. Raises InventoryError."""
+	return in_transaction(unit, lambda ctx: _answer(ctx, operation, arguments, idempotency_key))
+
+
+def in_transaction(unit: UnitOfWork, work: Callable[[Context], T]) -> T:
+	"""Do ``work`` in one transaction, again from the start where the engine gave it up.
+
+	The one place that retries. Raises Busy when contention does not let it through.
+	"""
+	for attempt in range(1, ATTEMPTS + 1):
+		ctx = unit.begin()
+		try:
+			answer = work(ctx)
+			unit.commit()
+			return answer
+		except Exception as error:
+			transient = ctx.store.is_transient(error)
+			unit.rollback()
+			if not transient:
+				raise
+			if attempt == ATTEMPTS:
+				raise Busy("Others are changing the same stock; try again in a moment.") from error
+	raise AssertionError("unreachable")
+
+
+def _answer(ctx: Context, operation: Operation, arguments: Mapping[str, Any], key: str) -> Any:
+	if not ctx.identity.roles & OPERATION_ROLES[operation.name]:
+		raise NotPermitted(
+			"You have no role that may call {operation}.", operation=operation.name, user=ctx.identity.user
+		)
+	values = parsed(operation, arguments)
+	if not (key and operation.writes):
+		return plain(operation.function(ctx, **values))
+	return _once(ctx, operation, values, key)
+
+
+def _once(ctx: Context, operation: Operation, values: dict[str, Any], key: str) -> Any:
+	"""The first answer a user got under this key; the record is written in the transaction that it speaks of."""
+	name = digest(ctx.identity.user, key)
+	payload = digest(operation.name, json.dumps(plain(values), sort_keys=True, ensure_ascii=False))
+	rows = ctx.store.rows(
+		"SELECT payload_hash, response FROM `tabIdempotency Key` WHERE name = %(name)s", {"name": name}
+	)
+	if rows:
+		if rows[0]["payload_hash"] != payload:
+			raise KeyReused("This idempotency key was used for another call.", operation=operation.name)
+		return json.loads(rows[0]["response"])
+	answer = plain(operation.function(ctx, **values))
+	ctx.store.insert(
+		"Idempotency Key",
+		[
+			{
+				"name": name,
+				"operation": operation.name,
+				"user": ctx.identity.user,
+				"payload_hash": payload,
+				"response": json.dumps(answer, ensure_ascii=False),
+			}
+		],
+	)
+	return answer
+
+
+def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+	"""Arguments of the types the operation takes. Raises InvalidInput that names the first that is wrong."""
+	try:
+		model = operation.arguments.model_validate(
+			{name: _list_of_a_form(operation, name, value) for name, value in arguments.items()}
+		)
+	except ValidationError as error:
+		first = error.errors(include_url=False, include_context=False)[0]
+		argument = ".".join(str(part) for part in first["loc"])
+		if first["type"] == "missing":
+			raise InvalidInput("{argument} is missing.", code="missing_argument", argument=argument) from None
+		if first["type"] == "extra_forbidden":
+			raise InvalidInput(
+				"{operation} takes no argument {argument}.",
+				code="unknown_argument",
+				operation=operation.name,
+				argument=argument,
+			) from None
+		raise InvalidInput(
+			"{argument} is not valid: {problem}.",
+			code="invalid_argument",
+			argument=argument,
+			problem=first["msg"],
+			value=str(first.get("input"))[:60],
+		) from None
+	return {name: getattr(model, name) for name in type(model).model_fields}
+
+
+def _list_of_a_form(operation: Operation, name: str, value: Any) -> Any:
+	"""A form and a query string carry a list as JSON text, as Frappe's clients send it."""
+	field = operation.arguments.model_fields.get(name)
+	if not (isinstance(value, str) and field and get_origin(field.annotation) is list):
+		return value
+	try:
+		return json.loads(value, parse_float=Decimal)
+	except (ValueError, RecursionError):
+		return value
+
+
+def plain(value: Any) -> Any:
+	"""JSON values: quantities as numbers, moments as Frappe writes them."""
+	if isinstance(value, Decimal):
+		return int(value) if value == value.to_integral_value() else float(value)
+	if isinstance(value, datetime):
+		return value.isoformat(sep=" ")
+	if isinstance(value, date):
+		return value.isoformat()
+	if isinstance(value, Mapping):
+		return {str(k): plain(v) for k, v in value.items()}
+	if isinstance(value, list | tuple | set | frozenset):
+		return [plain(v) for v in value]
+	if isinstance(value, BaseModel):
+		return plain(value.model_dump())
+	return value
+
+
+def error_body(error: InventoryError, translate: Callable[[str], str] | None = None) -> dict[str, Any]:
+	"""The one shape of an error, under the status ``error.http_status_code``."""
+	return {
+		"exc_type": type(error).__name__,
+		"error": {
+			"code": error.code,
+			"message": error.message(translate),
+			"details": plain(dict(error.details)),
+		},
+	}

@@ -1,0 +1,187 @@
+"""What operations answer, for the OpenAPI document. Quantities are numbers in stock UOM."""
+
+from typing_extensions import TypedDict
+
+
+class Position(TypedDict):
+	item_code: str
+	item_name: str
+	item_group: str
+	stock_uom: str
+	warehouse: str
+	on_hand: float
+	on_hold: float
+	reserved: float
+	available: float
+	in_transit: float
+	on_order: float
+	last_change: str | None
+
+
+class PositionPage(TypedDict):
+	positions: list[Position]
+	has_more: bool
+
+
+class BinContent(TypedDict):
+	bin: str
+	bin_code: str
+	zone: str | None
+	batch_no: str
+	stock_status: str
+	qty: float
+	allocated_qty: float
+
+
+class ReservationShare(TypedDict):
+	name: str
+	demand_type: str
+	demand_name: str
+	demand_line: str
+	status: str
+	reserved_qty: float
+	waiting_qty: float
+	priority: int
+	expires_at: str | None
+	owner: str
+	creation: str
+
+
+class Explanation(Position):
+	formula: str
+	waiting: float
+	bins: list[BinContent]
+	reservations: list[ReservationShare]
+	more_reservations: int
+
+
+class Reservation(TypedDict):
+	name: str
+	status: str
+	item_code: str
+	warehouse: str
+	qty: float
+	reserved_qty: float
+	waiting_qty: float
+	consumed_qty: float
+	released_qty: float
+	demand_type: str
+	demand_name: str
+	demand_line: str
+	if_short: str
+	priority: int
+	expires_at: str | None
+	reason: str
+
+
+class ReservationPage(TypedDict):
+	reservations: list[Reservation]
+	has_more: bool
+
+
+class Moved(TypedDict):
+	item_code: str
+	warehouse: str
+	from_bin: str
+	to_bin: str
+	qty: float
+
+
+class Finding(TypedDict):
+	law: str
+	sentence: str
+	item_code: str
+	warehouse: str
+	expected: float
+	found: float
+
+
+class Verification(TypedDict):
+	ok: bool
+	checked: dict[str, int]
+	findings: list[Finding]
+	more: int
+
+
+class Why(TypedDict):
+	threshold: float
+	threshold_source: str
+	available: float
+	waiting: float
+	on_order: float
+	drafted: float
+	level: float
+	reorder_qty: float
+	min_order_qty: float
+	lead_time_days: int
+
+
+class Suggestion(TypedDict):
+	item_code: str
+	item_name: str
+	warehouse: str
+	company: str
+	supplier: str
+	request_type: str
+	uom: str
+	suggested_qty: float
+	why: Why
+
+
+class SuggestionPage(TypedDict):
+	suggestions: list[Suggestion]
+	total: int
+
+
+class Asked(TypedDict):
+	item_code: str
+	qty: float
+
+
+class CreatedRequest(TypedDict):
+	material_request: str
+	company: str
+	warehouse: str
+	supplier: str
+	request_type: str
+	items: list[Asked]
+
+
+class Refused(TypedDict):
+	item_code: str
+	warehouse: str
+	reason: str
+
+
+class MaterialRequests(TypedDict):
+	created: list[CreatedRequest]
+	failed: list[Refused]
+
+
+class RequestLine(TypedDict):
+	item_code: str
+	item_name: str
+	qty: float
+	uom: str
+	conversion_factor: float
+	stock_qty: float
+	rate: float
+	amount: float
+
+
+class InventoryRequest(TypedDict):
+	name: str
+	request_type: str
+	company: str
+	warehouse: str
+	requested_by: str
+	required_by: str
+	status: str
+	workflow_state: str
+	purpose: str | None
+	amount: float
+	needs_director: int
+	docstatus: int
+	created_doctype: str | None
+	created_document: str | None
+	items: list[RequestLine]

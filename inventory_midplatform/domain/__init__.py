@@ -1,0 +1,1 @@
+"""What is true: quantities, positions, reservations, policies. Standard library only."""

@@ -1,0 +1,40 @@
+"""When stock is low, and how much to ask for."""
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from inventory_midplatform.domain.quantity import ZERO
+
+
+@dataclass(frozen=True)
+class Supply:
+	"""What an item in a warehouse can count on, and the threshold it is held against. In stock UOM."""
+
+	item_code: str
+	warehouse: str
+	threshold: Decimal
+	threshold_source: str
+	available: Decimal = ZERO
+	waiting: Decimal = ZERO
+	on_order: Decimal = ZERO
+	drafted: Decimal = ZERO
+	reorder_qty: Decimal = ZERO
+	min_order_qty: Decimal = ZERO
+	whole_units: bool = False
+
+	@property
+	def level(self) -> Decimal:
+		"""available − waiting + on order + own open drafts: what will be free once all of it has come."""
+		return self.available - self.waiting + self.on_order + self.drafted
+
+	@property
+	def is_low(self) -> bool:
+		return self.level < self.threshold
+
+	@property
+	def suggested_qty(self) -> Decimal:
+		"""The larger of what is missing, the reorder quantity and the least order; whole where the unit is."""
+		if not self.is_low:
+			return ZERO
+		qty = max(self.threshold - self.level, self.reorder_qty, self.min_order_qty)
+		return qty.to_integral_value(ROUND_CEILING) if self.whole_units else qty

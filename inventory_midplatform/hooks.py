@@ -1,0 +1,116 @@
+app_name = "inventory_midplatform"
+app_title = "Inventory Midplatform"
+app_publisher = "Inventory Midplatform contributors"
+app_description = (
+	"Where stock lies, for whom it is kept, what happens next: an inventory midplatform on ERPNext"
+)
+app_email = "inventory-midplatform@example.com"
+app_license = "gpl-3.0"
+app_version = "0.1.0"
+required_apps = ["frappe/erpnext"]
+require_type_annotated_api_methods = True
+
+before_install = "inventory_midplatform.install.before_install"
+after_install = "inventory_midplatform.install.after_install"
+after_migrate = ["inventory_midplatform.install.after_migrate"]
+before_uninstall = "inventory_midplatform.uninstall.before_uninstall"
+after_uninstall = "inventory_midplatform.uninstall.after_uninstall"
+
+_EVENTS = "inventory_midplatform.adapters.site.events"
+_MASTERS = "inventory_midplatform.adapters.site.masters"
+
+doc_events = {
+	"*": {
+		"on_cancel": f"{_EVENTS}.voucher_done",
+		"on_submit": f"{_EVENTS}.voucher_done",
+	},
+	"Item": {
+		"before_rename": f"{_MASTERS}.item_renaming",
+		"on_trash": f"{_MASTERS}.item_deleted",
+	},
+	"Material Request": {
+		"on_submit": f"{_EVENTS}.draft_finished",
+	},
+	"Repost Item Valuation": {
+		"on_change": f"{_EVENTS}.repost_changed",
+	},
+	"Sales Order": {
+		"before_update_after_submit": f"{_EVENTS}.sales_order_saving",
+		"before_validate": f"{_EVENTS}.sales_order_saving",
+		"on_cancel": f"{_EVENTS}.sales_order_submitted",
+		"on_change": f"{_EVENTS}.sales_order_changed",
+		"on_submit": f"{_EVENTS}.sales_order_submitted",
+		"on_update_after_submit": f"{_EVENTS}.sales_order_submitted",
+		"onload": f"{_EVENTS}.sales_order_loaded",
+	},
+	"Stock Entry": {
+		"on_submit": f"{_EVENTS}.draft_finished",
+	},
+	"Stock Ledger Entry": {
+		"on_submit": f"{_EVENTS}.stock_ledger_entry_submitted",
+	},
+	"Stock Settings": {
+		"validate": f"{_MASTERS}.stock_settings_saving",
+	},
+	"Warehouse": {
+		"after_insert": f"{_MASTERS}.warehouse_created",
+		"before_rename": f"{_MASTERS}.warehouse_renaming",
+		"on_trash": f"{_MASTERS}.warehouse_deleted",
+	},
+}
+
+# What was done is told of still when the master it was done with is gone.
+ignore_links_on_delete = ["Stock Operation Log"]
+
+doctype_js = {
+	"Sales Order": "public/js/sales_order.js",
+}
+
+_PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
+_IN_A_WAREHOUSE = (
+	"Bin Stock",
+	"Inventory Alert",
+	"Inventory Request",
+	"Inventory Reservation",
+	"Stock Movement",
+	"Stock Operation Log",
+	"Stock Position",
+	"Warehouse Bin",
+	"Warehouse Zone",
+)
+
+has_permission = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.has_permission")
+permission_query_conditions = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.query_conditions")
+
+scheduler_events = {
+	"cron": {
+		"*/5 * * * *": ["inventory_midplatform.adapters.site.jobs.sweep_expired_reservations"],
+	},
+	"daily": ["inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys"],
+	"daily_long": ["inventory_midplatform.adapters.site.jobs.reconcile"],
+	"hourly_long": ["inventory_midplatform.adapters.site.jobs.ask_for_low_stock"],
+}
+
+after_request = ["inventory_midplatform.adapters.site.http.after_request"]
+
+_API = "inventory_midplatform.api.v1"
+_HTTP = "inventory_midplatform.adapters.site.http"
+
+# api/v1 never imports Frappe, so each operation's path leads to a whitelisted function made for it.
+override_whitelisted_methods = {
+	f"{_API}.ledger.verify": f"{_HTTP}.ledger_verify",
+	f"{_API}.meta.openapi": f"{_HTTP}.meta_openapi",
+	f"{_API}.replenishment.create_material_requests": f"{_HTTP}.replenishment_create_material_requests",
+	f"{_API}.replenishment.suggest": f"{_HTTP}.replenishment_suggest",
+	f"{_API}.request.act": f"{_HTTP}.request_act",
+	f"{_API}.request.create": f"{_HTTP}.request_create",
+	f"{_API}.request.get": f"{_HTTP}.request_get",
+	f"{_API}.reservation.get": f"{_HTTP}.reservation_get",
+	f"{_API}.reservation.list": f"{_HTTP}.reservation_list",
+	f"{_API}.reservation.release": f"{_HTTP}.reservation_release",
+	f"{_API}.reservation.reserve": f"{_HTTP}.reservation_reserve",
+	f"{_API}.stock.explain": f"{_HTTP}.stock_explain",
+	f"{_API}.stock.get_position": f"{_HTTP}.stock_get_position",
+	f"{_API}.stock.list_positions": f"{_HTTP}.stock_list_positions",
+	f"{_API}.stock.move": f"{_HTTP}.stock_move",
+}

@@ -1,0 +1,58 @@
+"""Installing and migrating: everything a site needs besides the DocTypes, made where it is missing."""
+
+import frappe
+
+from inventory_midplatform.domain.roles import ROLES
+from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions
+from inventory_midplatform.setup.indexes import INDEXES, UNIQUE, index_name
+
+
+def before_install() -> None:
+	create_roles()
+
+
+def after_install() -> None:
+	after_migrate()
+
+
+def after_migrate() -> None:
+	create_roles()
+	custom_fields.create()
+	create_indexes()
+	approval_workflow.create()
+	erpnext_permissions.create()
+
+
+def create_roles() -> None:
+	"""Roles come first: our DocTypes' permissions name them."""
+	for role in ROLES:
+		if not frappe.db.exists("Role", role):
+			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(
+				ignore_permissions=True
+			)
+
+
+def create_indexes() -> None:
+	for doctype, keys in UNIQUE.items():
+		for columns in keys:
+			_refuse_null(doctype, columns)
+			frappe.db.add_unique(doctype, list(columns), constraint_name=index_name(doctype, columns))
+	for doctype, keys in INDEXES.items():
+		for columns in keys:
+			frappe.db.add_index(doctype, list(columns), index_name=index_name(doctype, columns))
+
+
+def _refuse_null(doctype: str, columns: tuple[str, ...]) -> None:
+	"""The columns of a key are never NULL, and MariaDB must know: where one might be, a look-up of one row by its
+	whole key locks the row behind it too, and orders for different items wait for each other.
+	"""
+	nullable = frappe.db.sql_list(
+		"SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE()"
+		" AND table_name = %(table)s AND is_nullable = 'YES' AND column_name IN %(columns)s",
+		{"table": f"tab{doctype}", "columns": columns},
+	)
+	if nullable:
+		changes = ", ".join(
+			f"MODIFY `{column}` VARCHAR(140) NOT NULL DEFAULT ''" for column in sorted(nullable)
+		)
+		frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {changes}")

@@ -1,0 +1,85 @@
+from typing import Any
+
+import frappe
+from frappe.model.document import Document
+from frappe.model.workflow import get_transitions, get_workflow, get_workflow_name
+
+from inventory_midplatform.adapters.site.context import site_context
+from inventory_midplatform.adapters.site.documents import floats, may_take
+from inventory_midplatform.adapters.site.errors import shown_in_desk
+from inventory_midplatform.services import requests
+
+
+class InventoryRequest(Document):
+	def before_insert(self) -> None:
+		self.requested_by = frappe.session.user
+
+	def validate(self) -> None:
+		with shown_in_desk():
+			self._check_step()
+			completed = floats(requests.complete(site_context(), self._as_sent()))
+			for row, line in zip(self.items, completed.pop("items"), strict=True):
+				row.update(line)
+			self.update(completed)
+
+	def before_cancel(self) -> None:
+		with shown_in_desk():
+			self._check_step()
+
+	def on_update(self) -> None:
+		self._tell_of_step()
+
+	def on_submit(self) -> None:
+		with shown_in_desk():
+			self.created_doctype, self.created_document = requests.approved(site_context(), self.name)
+
+	def on_cancel(self) -> None:
+		with shown_in_desk():
+			requests.cancelled(site_context(), self.name)
+		self.db_set("status", "Cancelled")
+		self._tell_of_step()
+
+	def _as_sent(self) -> dict[str, Any]:
+		return {**self.as_dict(), "items": [row.as_dict() for row in self.items]}
+
+	def _check_step(self) -> None:
+		"""Hold the change of state against what the Workflow allows this user from where the document was."""
+		before = None if self.is_new() else frappe.get_doc(self.doctype, self.name)
+		changed = bool(before) and _content(before) != _content(self)
+		if not get_workflow_name(self.doctype):
+			return
+		first = get_workflow(self.doctype).states[0].state
+		old, new = before.workflow_state if before else None, self.workflow_state or first
+		prepared = requests.is_prepared(old, new, changed, first)
+		self.prepared_by = frappe.session.user if prepared else before.prepared_by
+		requests.check_step(
+			(before.workflow_state, int(before.docstatus)) if before else None,
+			(new, int(self.docstatus)),
+			_allowed_steps(before) if before else (),
+			first_state=first,
+			changed=changed,
+		)
+
+	def _tell_of_step(self) -> None:
+		before = self.get_doc_before_save()
+		old = before.workflow_state if before else ""
+		if self.workflow_state != old:
+			requests.state_changed(
+				site_context(), self.name, old or "", self.workflow_state or "", self.warehouse
+			)
+
+
+def _allowed_steps(before: Document) -> list[tuple[str, int]]:
+	workflow = get_workflow(before.doctype)
+	docstatus = {state.state: int(state.doc_status) for state in workflow.states}
+	return [
+		(t["next_state"], docstatus[t["next_state"]])
+		for t in get_transitions(before, workflow)
+		if may_take(before, t)
+	]
+
+
+def _content(request: Document) -> tuple[Any, ...]:
+	"""What an approver approves."""
+	lines = tuple((row.item_code, float(row.qty), row.uom, float(row.rate or 0)) for row in request.items)
+	return (request.request_type, request.company, request.warehouse, lines)

@@ -1,0 +1,20 @@
+frappe.listview_settings["Inventory Request"] = {
+	add_fields: ["status", "needs_director"],
+	has_indicator_for_draft: true,
+	has_indicator_for_cancelled: true,
+
+	formatters: {
+		request_type: (value) => __(value, null, "Inventory Request"),
+	},
+
+	get_indicator(doc) {
+		const colour = {
+			Draft: "red",
+			Pending: "orange",
+			Approved: "green",
+			Rejected: "red",
+			Cancelled: "gray",
+		}[doc.status];
+		return [__(doc.status, null, "Inventory Request"), colour || "gray", `status,=,${doc.status}`];
+	},
+};

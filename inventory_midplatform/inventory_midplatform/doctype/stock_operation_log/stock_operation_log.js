@@ -1,0 +1,5 @@
+frappe.ui.form.on("Stock Operation Log", {
+	setup(frm) {
+		frm.get_docfield("operation").formatter = (value) => __(value, null, "Stock Operation Log");
+	},
+});

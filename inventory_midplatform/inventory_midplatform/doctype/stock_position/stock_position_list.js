@@ -1,0 +1,11 @@
+frappe.listview_settings["Stock Position"] = {
+	hide_name_column: true,
+
+	// Room for the quantities on a small screen, unless somebody chose otherwise.
+	onload(list) {
+		if (list.list_view_settings.total_fields) return;
+		list.list_view_settings.total_fields = 6;
+		list.setup_columns();
+		list.render_header(true);
+	},
+};

@@ -1,0 +1,181 @@
+"""What services ask of an adapter, gathered in a Context."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+Row = dict[str, Any]
+Params = Mapping[str, Any]
+
+
+class Store(Protocol):
+	"""SQL on MariaDB or SQLite. Tables are named as Frappe names them: ``tabStock Position``.
+
+	Parameters are written ``%(name)s``; a list or tuple expands for ``IN``. A store never commits by itself.
+	"""
+
+	for_update: str
+	"""`` FOR UPDATE`` where the engine locks rows, empty where a writer has the whole database."""
+
+	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
+		"""The table as a locking read names it: through the index over ``columns``, so that rows are locked in its
+		order and no others are, however few the optimizer thinks there are."""
+
+	def rows(self, sql: str, params: Params = ...) -> list[Row]: ...
+
+	def execute(self, sql: str, params: Params = ...) -> int:
+		"""Run a statement that changes rows; answers how many rows matched its condition."""
+
+	def insert(self, doctype: str, rows: Sequence[Row]) -> None:
+		"""Many rows in one statement. ``name``, ``owner``, ``creation`` and ``modified`` are filled in."""
+
+	def add(
+		self,
+		doctype: str,
+		key: Sequence[str],
+		rows: Sequence[Row],
+		add: Sequence[str],
+		put: Sequence[str] = ...,
+	) -> None:
+		"""Insert rows, or where ``key`` (a unique index) is taken add to the columns ``add`` and overwrite ``put``.
+
+		Sums are rounded to nine digits after the point, so that SQLite's floats stay exact.
+		"""
+
+	def is_transient(self, error: BaseException) -> bool:
+		"""The engine gave the transaction up for another's sake (deadlock, lock time-out, changed snapshot, a key
+		just taken): whoever opened it may run it again."""
+
+	def savepoint(self) -> AbstractContextManager[None]:
+		"""Undo what the block did if it raises, and let the exception pass."""
+
+
+class Books(Protocol):
+	"""ERPNext's documents of stock and sale, or the standalone adapter's small ones: the only way stock enters and
+	leaves a warehouse. What they post is settled before they return; what they refuse raises InventoryError.
+	"""
+
+	def receive(
+		self, lines: Sequence["PostingLine"], *, supplier: str = "", at: datetime | None = None
+	) -> "Voucher":
+		"""A Purchase Receipt where a supplier is named, else a Material Receipt."""
+
+	def issue(self, lines: Sequence["PostingLine"], *, at: datetime | None = None) -> "Voucher": ...
+
+	def transfer(
+		self, lines: Sequence["PostingLine"], to_warehouse: str, *, at: datetime | None = None
+	) -> "Voucher": ...
+
+	def count(self, lines: Sequence["PostingLine"], *, at: datetime | None = None) -> "Voucher":
+		"""A Stock Reconciliation: ``qty`` is what was counted (zero allowed), not a change."""
+
+	def cancel(self, voucher: "Voucher") -> None: ...
+
+	def order(self, customer: str, lines: Sequence["PostingLine"], *, order_date: date | None = None) -> str:
+		"""A submitted Sales Order; answers its name."""
+
+	def order_rows(self, order: str) -> list[Row]:
+		"""The order's rows: name, item_code, warehouse, stock_qty, delivered_qty."""
+
+	def update_order(self, order: str, quantities: Mapping[str, Decimal]) -> None:
+		"""Update Items: new quantities by row name."""
+
+	def close_order(self, order: str) -> None: ...
+
+	def reopen_order(self, order: str) -> None: ...
+
+	def cancel_order(self, order: str) -> None: ...
+
+	def amend_order(self, order: str) -> str:
+		"""Submit the amendment of a cancelled order as it was; answers the new name."""
+
+	def deliver(
+		self, order: str, quantities: Mapping[str, Decimal] | None = None, *, at: datetime | None = None
+	) -> "Voucher":
+		"""A Delivery Note for the order's rows (by row name), all that is outstanding if not said."""
+
+
+class Documents(Protocol):
+	"""Records a person opens and edits. On a site they go through Frappe's Document, hooks and all."""
+
+	def create(self, doctype: str, values: Row) -> str:
+		"""Insert a draft with its child rows; answers its name. Raises InvalidInput where the adapter refuses it."""
+
+	def update(self, doctype: str, name: str, values: Row) -> None: ...
+
+	def discard(self, doctype: str, name: str) -> None:
+		"""Delete a draft; one that was submitted or deleted meanwhile is left alone."""
+
+	def apply_action(self, doctype: str, name: str, action: str) -> None:
+		"""Take one transition of the document's approval as the Context's user. Raises NotPermitted or Conflict."""
+
+
+class Notifier(Protocol):
+	def todo(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
+		"""One open to-do each for users, about a record. ``message`` is a template that ``values`` fill."""
+
+	def done(self, doctype: str, reference: str) -> None:
+		"""Whatever was to be done about a record is done: its open to-dos are closed."""
+
+
+class Clock(Protocol):
+	def now(self) -> datetime:
+		"""The site's wall clock, without a zone, as Frappe keeps it."""
+
+
+class Identity(Protocol):
+	user: str
+
+	@property
+	def roles(self) -> frozenset[str]: ...
+
+	@property
+	def warehouses(self) -> frozenset[str] | None:
+		"""The warehouses this user may see; None where nothing narrows them."""
+
+	def users_with_role(self, role: str) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Settings:
+	"""The switch of each module, and what a user set beside it."""
+
+	ledger: bool = False
+	reservation: bool = False
+	sales_order_policy: str = "Partial"
+	replenishment: bool = False
+	approval: bool = False
+	director_amount: Decimal = Decimal(10000)
+
+
+@dataclass(frozen=True)
+class PostingLine:
+	"""``qty`` in stock UOM, ``rate`` in company currency per stock UOM; ``bin`` names where it goes to or comes from."""
+
+	item_code: str
+	warehouse: str
+	qty: Decimal
+	rate: Decimal | None = None
+	bin: str = ""
+
+
+@dataclass(frozen=True)
+class Voucher:
+	"""A posting of the books."""
+
+	voucher_type: str
+	voucher_no: str
+
+
+@dataclass(frozen=True)
+class Context:
+	store: Store
+	books: Books
+	documents: Documents
+	notifier: Notifier
+	clock: Clock
+	identity: Identity
+	settings: Settings = field(default_factory=Settings)

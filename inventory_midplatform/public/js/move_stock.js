@@ -1,0 +1,83 @@
+// Move stock from one bin to another of the same warehouse.
+
+frappe.provide("inventory_midplatform");
+
+// `where` is a bin ({bin}) or one content of it (a Bin Stock record); `done` is called after the move.
+inventory_midplatform.move_stock = async function (where, done) {
+	const contents = where.item_code ? [where] : await inventory_midplatform.bin_contents(where.bin);
+	if (!contents.length) {
+		frappe.msgprint({ message: __("Nothing lies in this bin."), title: __("Move to Another Bin") });
+		return;
+	}
+	const label = (c) =>
+		[c.item_code, c.batch_no, c.stock_status !== "Available" ? __(c.stock_status, null, "Bin Stock") : ""]
+			.filter(Boolean)
+			.join(" · ") + ` (${c.qty})`;
+	const free = (c) => c.qty - (c.allocated_qty || 0);
+	const chosen = () => contents[cint(dialog.get_value("content"))];
+	const dialog = new frappe.ui.Dialog({
+		title: __("Move to Another Bin"),
+		fields: [
+			{
+				fieldname: "content",
+				fieldtype: "Select",
+				label: __("What to Move"),
+				options: contents.map((c, index) => ({ value: String(index), label: label(c) })),
+				default: "0",
+				reqd: 1,
+				onchange: () => dialog.set_value("qty", free(chosen())),
+			},
+			{
+				fieldname: "qty",
+				fieldtype: "Float",
+				label: __("Quantity"),
+				default: free(contents[0]),
+				reqd: 1,
+			},
+			{
+				fieldname: "to_bin",
+				fieldtype: "Link",
+				options: "Warehouse Bin",
+				label: __("To Bin"),
+				reqd: 1,
+				only_select: 1,
+				get_query: () => ({
+					filters: {
+						warehouse: chosen().warehouse,
+						disabled: 0,
+						name: ["!=", chosen().bin],
+					},
+				}),
+			},
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
+		],
+		primary_action_label: __("Move"),
+		primary_action: async ({ qty, to_bin, reason }) => {
+			const { item_code, warehouse, bin, stock_status, batch_no } = chosen();
+			const moved = await frappe.xcall("inventory_midplatform.api.v1.stock.move", {
+				item_code,
+				warehouse,
+				from_bin: bin,
+				to_bin,
+				qty,
+				stock_status,
+				batch_no: batch_no || "",
+				reason: reason || "",
+			});
+			if (!moved) return;
+			dialog.hide();
+			frappe.show_alert({ message: __("Moved to {0}", [to_bin.bold()]), indicator: "green" });
+			done && done();
+		},
+	});
+	dialog.show();
+};
+
+inventory_midplatform.bin_contents = function (bin) {
+	return frappe.db.get_list("Bin Stock", {
+		filters: { bin, stock_owner: "", qty: [">", 0] },
+		fields: ["name", "item_code", "warehouse", "bin", "batch_no", "stock_status", "qty", "allocated_qty"],
+		order_by: "item_code",
+		limit: 200,
+	});
+};

@@ -1,0 +1,218 @@
+// "Why this much is available": the numbers of one item in one warehouse, and the records behind them.
+
+frappe.provide("inventory_midplatform");
+
+inventory_midplatform.explain_stock = function (item_code, warehouse) {
+	if (!item_code || !warehouse) {
+		frappe.show_alert({ message: __("Choose an item and a warehouse first."), indicator: "orange" });
+		return;
+	}
+	return frappe
+		.call({
+			method: "inventory_midplatform.api.v1.stock.explain",
+			type: "GET",
+			args: { item_code, warehouse },
+			freeze: true,
+		})
+		.then((r) => r.message && new inventory_midplatform.StockExplanation(r.message).show());
+};
+
+inventory_midplatform.format_quantity = function (value) {
+	const number = value || 0;
+	const decimals = (String(number).split(".")[1] || "").length;
+	return format_number(number, null, Math.min(decimals, 9));
+};
+
+inventory_midplatform.StockExplanation = class {
+	constructor(stock) {
+		this.stock = stock;
+	}
+
+	show() {
+		this.dialog = new frappe.ui.Dialog({
+			title: __("Why This Much Is Available"),
+			size: "large",
+			fields: [{ fieldtype: "HTML", fieldname: "explanation" }],
+			secondary_action_label: __("Movements"),
+			secondary_action: () => this.go_to_movements(),
+		});
+		this.dialog.fields_dict.explanation.$wrapper.html(this.html());
+		this.dialog.$wrapper.on("click", "a[href]", () => this.dialog.hide());
+		this.dialog.show();
+	}
+
+	go_to_movements() {
+		this.dialog.hide();
+		frappe.set_route("List", "Stock Movement", {
+			item_code: this.stock.item_code,
+			warehouse: this.stock.warehouse,
+		});
+	}
+
+	html() {
+		return `<style>${inventory_midplatform.StockExplanation.STYLE}</style>
+			<div class="stock-explanation">
+				${this.heading()}${this.sum()}${this.waiting()}${this.bins()}${this.reservations()}
+			</div>`;
+	}
+
+	heading() {
+		const { item_code, item_name, warehouse } = this.stock;
+		const name = item_name && item_name !== item_code ? ` · ${this.text(item_name)}` : "";
+		return `<p class="text-muted">
+			<b>${this.text(item_code)}</b>${name} · ${this.text(warehouse)}
+		</p>`;
+	}
+
+	sum() {
+		const { on_hand, on_hold, reserved, available } = this.stock;
+		const part = (sign, label, value, style = "") =>
+			`${sign ? `<span class="sign">${sign}</span>` : ""}
+			<div class="part ${style}">
+				<div class="number">${this.quantity(value)}</div>
+				<div class="small">${label}</div>
+			</div>`;
+		return `<div class="sum">
+			${part("", __("On Hand"), on_hand)}
+			${part("−", __("On Hold", null, "Stock Position"), on_hold)}
+			${part("−", __("Reserved"), reserved)}
+			${part("=", __("Available"), available, this.result_style(available))}
+			<span class="unit text-muted">${this.text(__(this.stock.stock_uom))}</span>
+		</div>`;
+	}
+
+	result_style(available) {
+		if (available > 0) return "result";
+		return available < 0 ? "result below" : "result none";
+	}
+
+	waiting() {
+		const notes = [];
+		if (this.stock.waiting > 0) {
+			notes.push([__("{0} more is waited for", [this.quantity(this.stock.waiting)]), "orange"]);
+		}
+		if (this.stock.in_transit > 0) {
+			notes.push([__("{0} in transit", [this.quantity(this.stock.in_transit)]), "blue"]);
+		}
+		if (this.stock.on_order > 0) {
+			notes.push([__("{0} on order", [this.quantity(this.stock.on_order)]), "blue"]);
+		}
+		const pills = notes.map(([text, colour]) => `<span class="indicator-pill ${colour}">${text}</span>`);
+		return pills.length ? `<p class="notes">${pills.join(" ")}</p>` : "";
+	}
+
+	bins() {
+		const rows = this.stock.bins.map(
+			(bin) => `<tr>
+				<td>${this.link("Warehouse Bin", bin.bin, this.bin_label(bin))}
+					${bin.batch_no ? `<span class="text-muted small">${this.text(bin.batch_no)}</span>` : ""}</td>
+				<td class="text-muted">${this.text(bin.zone || "")}</td>
+				<td>${this.status(bin.stock_status)}</td>
+				<td class="quantity">${this.quantity(bin.qty)}</td>
+			</tr>`
+		);
+		const empty = __("Nothing lies here.");
+		return this.table(
+			__("Where It Lies"),
+			[__("Bin", null, "Warehouse Bin"), __("Zone"), __("Status"), __("Quantity")],
+			rows,
+			empty
+		);
+	}
+
+	bin_label({ bin_code }) {
+		return bin_code === "UNPLACED" ? __("Unplaced") : bin_code;
+	}
+
+	reservations() {
+		const rows = this.stock.reservations.map(
+			(r) => `<tr>
+				<td>${this.owner(r)}</td>
+				<td class="quantity">${this.quantity(r.reserved_qty)}</td>
+				<td class="quantity ${r.waiting_qty ? "text-danger" : "text-muted"}">${this.quantity(r.waiting_qty)}</td>
+			</tr>`
+		);
+		const heads = [__("For Whom"), __("Reserved"), __("Waiting")];
+		const more = this.stock.more_reservations
+			? `<p class="text-muted small">${__("And {0} more reservations.", [this.stock.more_reservations])}</p>`
+			: "";
+		const empty = __("Nothing is reserved.");
+		return this.table(__("For Whom It Is Kept"), heads, rows, empty) + more;
+	}
+
+	owner(r) {
+		const demand = r.demand_name
+			? `<span class="small text-muted">${this.text(__(r.demand_type))}</span>
+				${this.link(r.demand_type, r.demand_name, r.demand_name)}`
+			: "";
+		const facts = [this.text(frappe.user.full_name(r.owner)), ...this.terms(r)];
+		facts.push(this.link("Inventory Reservation", r.name, __("Reservation")));
+		return `${demand}<div class="small text-muted">${facts.join(" · ")}</div>`;
+	}
+
+	terms(r) {
+		const terms = [];
+		if (r.priority) terms.push(__("Priority {0}", [r.priority]));
+		if (r.expires_at) terms.push(__("until {0}", [frappe.datetime.str_to_user(r.expires_at)]));
+		return terms.map((term) => this.text(term));
+	}
+
+	status(status) {
+		const colour = { Available: "green", Quality: "yellow", Damaged: "red", Blocked: "gray" }[status];
+		return `<span class="indicator-pill ${colour || "gray"}">${this.text(__(status, null, "Bin Stock"))}</span>`;
+	}
+
+	table(title, heads, rows, empty) {
+		const first_number = heads.findIndex((head) => [__("Quantity"), __("Reserved")].includes(head));
+		const cells = heads.map(
+			(head, i) => `<th class="${i >= first_number ? "quantity" : ""}">${head}</th>`
+		);
+		const body = rows.length
+			? `<div class="scroll"><table class="table table-sm">
+					<thead><tr class="text-muted small">${cells.join("")}</tr></thead>
+					<tbody>${rows.join("")}</tbody>
+				</table></div>`
+			: `<p class="text-muted">${empty}</p>`;
+		return `<h6>${title}</h6>${body}`;
+	}
+
+	link(doctype, name, label) {
+		const text = this.text(label);
+		if (!frappe.model.can_read(doctype)) return text;
+		return `<a href="${frappe.utils.get_form_link(doctype, name)}">${text}</a>`;
+	}
+
+	quantity(value) {
+		return inventory_midplatform.format_quantity(value);
+	}
+
+	text(value) {
+		return frappe.utils.escape_html(String(value ?? ""));
+	}
+};
+
+inventory_midplatform.StockExplanation.STYLE = `
+	.stock-explanation h6 {
+		margin: var(--margin-lg) 0 var(--margin-sm); font-size: var(--text-md); font-weight: 600;
+	}
+	.stock-explanation th { font-weight: normal; }
+	.stock-explanation .sum { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
+	.stock-explanation .part {
+		flex: 1 1 64px; padding: 10px 8px; text-align: center;
+		background: var(--subtle-fg); border-radius: var(--border-radius-md);
+	}
+	.stock-explanation .number { font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; }
+	.stock-explanation .sign { font-size: 18px; color: var(--text-muted); }
+	.stock-explanation .result { background: var(--bg-green); color: var(--text-on-green); }
+	.stock-explanation .result.below { background: var(--bg-red); color: var(--text-on-red); }
+	.stock-explanation .result.none { background: var(--bg-orange); color: var(--text-on-orange); }
+	.stock-explanation .notes { margin-top: var(--margin-md); }
+	.stock-explanation .scroll { overflow-x: auto; }
+	.stock-explanation .table { margin: 0; }
+	.stock-explanation .quantity { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+	@media (max-width: 576px) {
+		.stock-explanation .number { font-size: 16px; }
+		.stock-explanation .part { padding: 8px 4px; flex-basis: 48px; }
+		.stock-explanation .sum { gap: 4px; }
+	}
+`;

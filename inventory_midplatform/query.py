@@ -1,0 +1,92 @@
+"""A small builder over PyPika's MySQL dialect whose values are always parameters, for queries with optional parts.
+
+	t = table("Stock Position")
+	sql, params = compiled(Query.from_(t).select(t.item_code).where(t.warehouse == value("Stores - DC")))
+
+The text runs on MariaDB and on SQLite.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pypika import MySQLQuery as Query
+from pypika import Order, Table
+from pypika.enums import Dialects
+from pypika.terms import Criterion, Field, Term
+
+__all__ = [
+	"Criterion",
+	"Order",
+	"Query",
+	"any_of",
+	"compiled",
+	"contains",
+	"key_in",
+	"table",
+	"value",
+]
+
+
+class Value(Term):  # type: ignore[misc]
+	"""A constant that becomes a named parameter when its query is compiled."""
+
+	def __init__(self, constant: Any):
+		super().__init__()
+		self.constant = constant
+
+	def get_sql(self, parameters: dict[str, Any] | None = None, **_: Any) -> str:
+		if parameters is None:
+			raise ValueError("compile a query that holds values with compiled()")
+		name = f"p{len(parameters)}"
+		parameters[name] = self.constant
+		return f"%({name})s"
+
+
+class Contains(Criterion):  # type: ignore[misc]
+	"""PyPika's own functions do not hand the parameters on to their arguments."""
+
+	def __init__(self, field: Field, part: Value):
+		super().__init__()
+		self.field, self.part = field, part
+
+	def nodes_(self) -> Iterator[Any]:
+		yield self
+		yield from self.field.nodes_()
+
+	def get_sql(self, **kwargs: Any) -> str:
+		kwargs["with_alias"] = False
+		return f"INSTR(LOWER({self.field.get_sql(**kwargs)}),LOWER({self.part.get_sql(**kwargs)}))>0"
+
+
+def value(constant: Any) -> Value:
+	return Value(constant)
+
+
+def table(doctype: str, alias: str | None = None) -> Table:
+	return Table(f"tab{doctype}", alias=alias)
+
+
+def any_of(field: Field, constants: Iterable[Any]) -> Criterion:
+	"""``field IN (…)`` with each constant a parameter; false for none at all."""
+	terms = [value(c) for c in constants]
+	return field.isin(terms) if terms else value(1) == value(0)
+
+
+def key_in(pairs: Iterable[tuple[str, str]], first: str, second: str) -> tuple[str, dict[str, Any]]:
+	"""``(first = a AND second = b) OR …`` as text with its parameters: both engines use a composite index for it."""
+	parameters: dict[str, Any] = {}
+	for i, (a, b) in enumerate(pairs):
+		parameters[f"first_{i}"], parameters[f"second_{i}"] = a, b
+	either = [f"{first} = %(first_{i})s AND {second} = %(second_{i})s" for i in range(len(parameters) // 2)]
+	return f"({' OR '.join(either)})", parameters
+
+
+def contains(field: Field, part: str) -> Criterion:
+	"""``part`` stands somewhere in the field, in whatever case; no character of it is a wildcard."""
+	return Contains(field, value(part))
+
+
+def compiled(query: Any) -> tuple[str, dict[str, Any]]:
+	"""The statement and its parameters."""
+	parameters: dict[str, Any] = {}
+	return query.get_sql(parameters=parameters, dialect=Dialects.MYSQL), parameters

@@ -1,0 +1,285 @@
+"""Stock positions as they stand: one item and warehouse, or a page of them, with what is on its way."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pypika import functions as fn
+
+from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.query import Order, Query, any_of, compiled, contains, table, value
+from inventory_midplatform.services import masters, reservation
+from inventory_midplatform.services.locked_stock import COLUMNS, WAITING_STATUSES, from_row
+
+IN_TRANSIT = """
+SELECT mri.warehouse, sed.item_code,
+	SUM(sed.transfer_qty - sed.transferred_qty * sed.conversion_factor) AS in_transit
+FROM `tabStock Entry` se
+JOIN `tabStock Entry Detail` sed ON sed.parent = se.name
+JOIN `tabMaterial Request Item` mri ON mri.name = sed.material_request_item
+WHERE se.add_to_transit = 1 AND se.docstatus = 1 AND se.per_transferred < 100
+	AND sed.item_code IN %(items)s
+	AND sed.transfer_qty > sed.transferred_qty * sed.conversion_factor
+GROUP BY mri.warehouse, sed.item_code
+"""
+"""Sent on its way and not yet received, for the warehouse that requested it. Where nobody did, ERPNext knows no
+destination until it is received: a warehouse's default transit is what it sends through."""
+
+
+@dataclass(frozen=True)
+class Filters:
+	"""What a list of positions is narrowed to; an empty one does not narrow."""
+
+	item_code: str = ""
+	item_group: str = ""
+	warehouse: str = ""
+	company: str = ""
+	only: str = ""
+	"""``available``: only where something is available; ``reserved``: only where something is reserved; ``short``:
+	only where somebody waits or more is promised than is there."""
+	warehouses: tuple[str, ...] | None = None
+	item_groups: tuple[str, ...] | None = None
+	"""Any of these; None does not narrow."""
+	search: str = ""
+	"""A part of the item's code or name, in whatever case."""
+
+
+@dataclass(frozen=True)
+class Selection:
+	"""The positions that filters and the user's permissions leave, as a query to be finished."""
+
+	filters: Filters
+	visible: tuple[str, ...] | None
+	position: Any
+	item: Any
+	warehouse: Any
+
+	@classmethod
+	def of(cls, ctx: Context, filters: Filters) -> "Selection":
+		visible = ctx.identity.warehouses
+		tables = (table("Stock Position"), table("Item"), table("Warehouse"))
+		return cls(filters, None if visible is None else tuple(sorted(visible)), *tables)
+
+	def short(self) -> "Selection":
+		"""Those of them that are short."""
+		return replace(self, filters=replace(self.filters, only="short"))
+
+	@property
+	def available(self) -> Any:
+		return self.position.on_hand - self.position.on_hold - self.position.reserved
+
+	@property
+	def waiting(self) -> Any:
+		"""What the row's reservations wait for, by an index look-up for each row."""
+		r = table("Inventory Reservation", "waits")
+		return (
+			Query.from_(r)
+			.where(r.item_code == self.position.item_code)
+			.where(r.warehouse == self.position.warehouse)
+			.where(any_of(r.status, WAITING_STATUSES))
+			.select(fn.Sum(r.waiting_qty))
+		)
+
+	def narrowed(self) -> Any:
+		"""FROM, JOIN and WHERE; what is selected is the caller's."""
+		position, item, warehouse, filters = self.position, self.item, self.warehouse, self.filters
+		query = (
+			Query.from_(position)
+			.join(item)
+			.on(item.name == position.item_code)
+			.join(warehouse)
+			.on(warehouse.name == position.warehouse)
+		)
+		for field, wanted in (
+			(position.item_code, filters.item_code),
+			(item.item_group, filters.item_group),
+			(position.warehouse, filters.warehouse),
+			(warehouse.company, filters.company),
+		):
+			if wanted:
+				query = query.where(field == value(wanted))
+		for field, any_wanted in (
+			(position.warehouse, filters.warehouses),
+			(item.item_group, filters.item_groups),
+			(position.warehouse, self.visible),
+		):
+			if any_wanted is not None:
+				query = query.where(any_of(field, any_wanted))
+		if filters.search:
+			query = query.where(
+				contains(position.item_code, filters.search) | contains(item.item_name, filters.search)
+			)
+		if filters.only == "available":
+			query = query.where(self.available > value(0))
+		elif filters.only == "reserved":
+			query = query.where(position.reserved > value(0))
+		elif filters.only == "short":
+			query = query.where((self.available < value(0)) | (self.waiting > value(0)))
+		return query
+
+	def rows(self) -> Any:
+		"""One row a position, in the order of item and warehouse."""
+		position, item, books = self.position, self.item, table("Bin")
+		return (
+			self.narrowed()
+			.left_join(books)
+			.on((books.item_code == position.item_code) & (books.warehouse == position.warehouse))
+			.select(
+				position.item_code,
+				item.item_name,
+				item.item_group,
+				item.stock_uom,
+				position.warehouse,
+				self.warehouse.company,
+				position.on_hand,
+				position.on_hold,
+				position.reserved,
+				self.available.as_("available"),
+				books.ordered_qty.as_("on_order"),
+				position.last_change,
+			)
+			.orderby(position.item_code)
+			.orderby(position.warehouse)
+		)
+
+	def sums(self) -> list[Any]:
+		position = self.position
+		return [
+			fn.Sum(position.on_hand).as_("on_hand"),
+			fn.Sum(self.available).as_("available"),
+			fn.Sum(position.reserved).as_("reserved"),
+			fn.Sum(position.on_hold).as_("on_hold"),
+		]
+
+	def aggregated(self) -> Any:
+		"""One row about all of them."""
+		return self.narrowed().select(
+			fn.Count("*").as_("total_rows"),
+			fn.Count(self.position.item_code).distinct().as_("total_items"),
+			fn.Count(self.item.stock_uom).distinct().as_("uoms"),
+			fn.Min(self.item.stock_uom).as_("uom"),
+			*self.sums(),
+		)
+
+
+def get_position(ctx: Context, item_code: str, warehouse: str) -> Row:
+	"""One item in one warehouse; nothing on hand where nothing ever lay. Quantities in stock UOM."""
+	item, place = masters.known_item(ctx, item_code), masters.known_warehouse(ctx, warehouse)
+	rows = list_positions(ctx, Filters(item_code=item, warehouse=place), limit=1)["positions"]
+	if rows:
+		return dict(rows[0])
+	fact = ctx.store.rows(
+		"SELECT item.item_name, item.item_group, item.stock_uom, bin.ordered_qty AS on_order FROM `tabItem` item"
+		" LEFT JOIN `tabBin` bin ON bin.item_code = item.name AND bin.warehouse = %(warehouse)s"
+		" WHERE item.name = %(item)s",
+		{"item": item, "warehouse": place},
+	)[0]
+	nothing = dict.fromkeys(("on_hand", "on_hold", "reserved", "available"), ZERO)
+	row = {"item_code": item, "warehouse": place, **fact, **nothing, "last_change": None}
+	return with_numbers(ctx, [row])[0]
+
+
+def list_positions(ctx: Context, filters: Filters, limit: int = 50, offset: int = 0) -> dict[str, Any]:
+	"""A page of positions in the order of item and warehouse, and whether more follow."""
+	sql, params = compiled(Selection.of(ctx, filters).rows().limit(limit + 1).offset(offset))
+	rows = ctx.store.rows(sql, params)
+	return {"positions": with_numbers(ctx, rows[:limit]), "has_more": len(rows) > limit}
+
+
+def explain(ctx: Context, item_code: str, warehouse: str, limit: int = 50) -> Row:
+	"""Why this much is available: on hand by bin, what is on hold, and each reservation with its owner."""
+	position = get_position(ctx, item_code, warehouse)
+	key = {"item_code": position["item_code"], "warehouse": position["warehouse"]}
+	bins = ctx.store.rows(
+		"SELECT bs.bin, wb.bin_code, wb.zone, bs.batch_no, bs.stock_status, bs.qty, bs.allocated_qty"
+		" FROM `tabBin Stock` bs JOIN `tabWarehouse Bin` wb ON wb.name = bs.bin"
+		" WHERE bs.item_code = %(item_code)s AND bs.warehouse = %(warehouse)s AND bs.qty <> 0"
+		" ORDER BY wb.sequence, bs.bin, bs.batch_no LIMIT %(limit)s",
+		{**key, "limit": limit},
+	)
+	reservations = ctx.store.rows(
+		"SELECT name, demand_type, demand_name, demand_line, status, reserved_qty, waiting_qty, priority, expires_at,"
+		" owner, creation FROM `tabInventory Reservation`"
+		" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s"
+		" AND status IN ('Reserved', 'Partially Reserved', 'Waiting')"
+		" ORDER BY priority DESC, name LIMIT %(limit)s",
+		{**key, "limit": limit},
+	)
+	waiting = ctx.store.rows(
+		"SELECT COUNT(*) AS n, SUM(waiting_qty) AS waiting FROM `tabInventory Reservation`"
+		" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s"
+		" AND status IN ('Reserved', 'Partially Reserved', 'Waiting')",
+		key,
+	)[0]
+	for row in bins:
+		row["qty"], row["allocated_qty"] = from_store(row["qty"]), from_store(row["allocated_qty"])
+	for row in reservations:
+		row["reserved_qty"], row["waiting_qty"] = (
+			from_store(row["reserved_qty"]),
+			from_store(row["waiting_qty"]),
+		)
+	return {
+		**position,
+		"formula": "available = on hand − on hold − reserved",
+		"waiting": from_store(waiting["waiting"]),
+		"bins": bins,
+		"reservations": reservations,
+		"more_reservations": max(int(waiting["n"]) - len(reservations), 0),
+	}
+
+
+def list_reservations(
+	ctx: Context,
+	*,
+	demand_type: str = "",
+	demand_name: str = "",
+	item_code: str = "",
+	warehouse: str = "",
+	status: str = "",
+	limit: int = 50,
+	offset: int = 0,
+) -> dict[str, Any]:
+	"""A page of reservations, newest first, and whether more follow."""
+	t = table("Inventory Reservation")
+	query = Query.from_(t).select(*[t[c] for c in COLUMNS])
+	for field, wanted in (
+		(t.demand_type, demand_type),
+		(t.demand_name, demand_name),
+		(t.item_code, item_code),
+		(t.warehouse, warehouse),
+		(t.status, status),
+	):
+		if wanted:
+			query = query.where(field == value(wanted))
+	if ctx.identity.warehouses is not None:
+		query = query.where(any_of(t.warehouse, sorted(ctx.identity.warehouses)))
+	sql, params = compiled(query.orderby(t.name, order=Order.desc).limit(limit + 1).offset(offset))
+	rows = ctx.store.rows(sql, params)
+	return {
+		"reservations": [reservation.as_dict(from_row(row)) for row in rows[:limit]],
+		"has_more": len(rows) > limit,
+	}
+
+
+def in_transit(ctx: Context, items: Iterable[str]) -> dict[tuple[str, str], Any]:
+	"""(item, warehouse) → what of these items is on its way there from another warehouse, in stock UOM."""
+	asked = sorted(set(items))
+	if not asked:
+		return {}
+	return {
+		(row["item_code"], row["warehouse"]): from_store(row["in_transit"])
+		for row in ctx.store.rows(IN_TRANSIT, {"items": asked})
+	}
+
+
+def with_numbers(ctx: Context, rows: Sequence[Row]) -> list[Row]:
+	"""Quantities as Decimals, and beside them what is in transit."""
+	on_the_way = in_transit(ctx, (row["item_code"] for row in rows))
+	found = []
+	for row in rows:
+		for column in ("on_hand", "on_hold", "reserved", "available", "on_order"):
+			row[column] = from_store(row[column])
+		row["in_transit"] = on_the_way.get((row["item_code"], row["warehouse"]), ZERO)
+		found.append(row)
+	return found

@@ -1,0 +1,1 @@
+"""What can be done: one module per capability; the only code that changes stock. A service never commits."""

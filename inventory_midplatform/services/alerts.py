@@ -1,0 +1,37 @@
+"""Inventory Alerts: something a person must look at. One open alert per kind, item and warehouse."""
+
+from inventory_midplatform.ports import Context
+
+BELOW_RESERVED = "Books Below Reserved"
+
+
+LEDGER_CHECK = "Ledger Check"
+
+
+def open_alert(ctx: Context, alert_type: str, item_code: str, warehouse: str, message: str) -> None:
+	if not _open(ctx, alert_type, item_code, warehouse):
+		ctx.documents.create(
+			"Inventory Alert",
+			{
+				"alert_type": alert_type,
+				"status": "Open",
+				"item_code": item_code,
+				"warehouse": warehouse,
+				"message": message,
+				"opened_at": ctx.clock.now(),
+			},
+		)
+
+
+def close_alert(ctx: Context, alert_type: str, item_code: str, warehouse: str) -> None:
+	for name in _open(ctx, alert_type, item_code, warehouse):
+		ctx.documents.update("Inventory Alert", name, {"status": "Closed", "closed_at": ctx.clock.now()})
+
+
+def _open(ctx: Context, alert_type: str, item_code: str, warehouse: str) -> list[str]:
+	rows = ctx.store.rows(
+		"SELECT name FROM `tabInventory Alert` WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s"
+		" AND alert_type = %(alert_type)s AND status = 'Open'",
+		{"alert_type": alert_type, "item_code": item_code, "warehouse": warehouse},
+	)
+	return [row["name"] for row in rows]

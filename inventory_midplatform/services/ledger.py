@@ -1,0 +1,355 @@
+"""The ledger's tables: movements appended, bin stock and positions kept beside them in the same transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from inventory_midplatform.domain.errors import Conflict, InvalidInput
+from inventory_midplatform.domain.identifiers import digest, new_id
+from inventory_midplatform.domain.position import AVAILABLE, Key, Position
+from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
+from inventory_midplatform.domain.removal import BinContent
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.query import key_in
+from inventory_midplatform.services import masters, operation_log
+
+UNPLACED = "UNPLACED"
+"""The code of the bin in every warehouse where stock lies that nobody has put away yet."""
+
+BIN_STOCK_KEY = ("item_code", "bin", "batch_no", "stock_status", "stock_owner")
+POSITION_KEY = ("item_code", "warehouse")
+NUMBERS = ("on_hand", "on_hold", "reserved", "waiting")
+POSITIONS = "SELECT item_code, warehouse, on_hand, on_hold, reserved, waiting, last_change FROM"
+BIN_STOCK = "SELECT item_code, warehouse, bin, batch_no, stock_status, qty, allocated_qty FROM"
+
+
+@dataclass(frozen=True)
+class Movement:
+	"""One signed change of what lies in one bin. ``qty`` in stock UOM."""
+
+	item_code: str
+	warehouse: str
+	bin: str
+	qty: Decimal
+	kind: str
+	posting_datetime: datetime
+	batch_no: str = ""
+	stock_status: str = AVAILABLE
+	stock_owner: str = ""
+	voucher_type: str = ""
+	voucher_no: str = ""
+	voucher_detail_no: str = ""
+	revision: int = 0
+	reason: str = ""
+
+	@property
+	def posting_key(self) -> str:
+		"""What makes this posting the one it is, whoever tells of it: settled twice, it collides with itself."""
+		values = dict(vars(self))
+		sign = "+" if self.qty > 0 else "-"
+		for free in ("qty", "posting_datetime", "reason"):
+			del values[free]
+		return digest(sign, *values.values())
+
+
+def record(ctx: Context, movements: Sequence[Movement]) -> None:
+	"""Append movements and carry them into bin stock. Positions are the caller's, who holds their locks."""
+	if not movements:
+		return
+	ctx.store.insert(
+		"Stock Movement",
+		[{"name": new_id(), "posting_key": m.posting_key, **vars(m)} for m in movements],
+	)
+	changes: dict[tuple[str, ...], Row] = {}
+	for m in movements:
+		key = (m.item_code, m.bin, m.batch_no, m.stock_status, m.stock_owner)
+		row = changes.setdefault(
+			key, {**dict(zip(BIN_STOCK_KEY, key, strict=True)), "warehouse": m.warehouse, "qty": ZERO}
+		)
+		row["qty"] += m.qty
+	rows = [changes[key] for key in sorted(changes) if changes[key]["qty"]]
+	ctx.store.add("Bin Stock", BIN_STOCK_KEY, rows, add=("qty",))
+
+
+def lock_positions(ctx: Context, keys: Iterable[Key]) -> dict[Key, Position]:
+	"""Lock the positions in key order and read them as they are now; one that is missing is made.
+
+	A missing row is found by a plain read and made by an upsert: locking the gap where it would be makes two
+	first postings of an item wait for each other.
+	"""
+	wanted = sorted(set(keys))
+	if not wanted:
+		return {}
+	missing = set(wanted) - set(read_positions(ctx, wanted))
+	if missing:
+		zeros = dict.fromkeys(NUMBERS, ZERO)
+		rows = [{"item_code": item, "warehouse": warehouse, **zeros} for item, warehouse in sorted(missing)]
+		ctx.store.add("Stock Position", POSITION_KEY, rows, add=tuple(zeros))
+	return read_positions(ctx, wanted, locked=True)
+
+
+def read_positions(ctx: Context, keys: Iterable[Key], locked: bool = False) -> dict[Key, Position]:
+	"""The positions that exist among ``keys``."""
+	found: dict[Key, Position] = {}
+	for some in in_parts(sorted(set(keys))):
+		condition, params = key_in(some, "item_code", "warehouse")
+		source = ctx.store.through("Stock Position", POSITION_KEY)
+		sql = f"{POSITIONS} {source} WHERE {condition} ORDER BY item_code, warehouse"
+		for row in ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params):
+			position = Position(
+				row["item_code"],
+				row["warehouse"],
+				from_store(row["on_hand"]),
+				from_store(row["on_hold"]),
+				from_store(row["reserved"]),
+				from_store(row["waiting"]),
+				row["last_change"],
+			)
+			found[position.key] = position
+	return found
+
+
+def change_positions(ctx: Context, before: Mapping[Key, Position], after: Mapping[Key, Position]) -> None:
+	"""Write the difference between two readings of locked positions."""
+	rows: list[Row] = []
+	moved: list[Row] = []
+	for key in sorted(after):
+		old, new = before[key], after[key]
+		row = {
+			"item_code": key[0],
+			"warehouse": key[1],
+			"on_hand": new.on_hand - old.on_hand,
+			"on_hold": new.on_hold - old.on_hold,
+			"reserved": new.reserved - old.reserved,
+			"waiting": new.waiting - old.waiting,
+		}
+		if row["on_hand"] or row["on_hold"]:
+			moved.append({**row, "last_change": ctx.clock.now()})
+		elif row["reserved"] or row["waiting"]:
+			rows.append(row)
+	ctx.store.add("Stock Position", POSITION_KEY, rows, add=NUMBERS)
+	ctx.store.add("Stock Position", POSITION_KEY, moved, add=NUMBERS, put=("last_change",))
+
+
+def bin_contents(ctx: Context, keys: Iterable[Key]) -> dict[Key, list[BinContent]]:
+	"""What of our own stock lies in the bins of locked positions, read with a lock."""
+	contents: dict[Key, list[BinContent]] = {key: [] for key in keys}
+	rows: list[Row] = []
+	for some in in_parts(sorted(contents)):
+		condition, params = key_in(some, "item_code", "warehouse")
+		source = ctx.store.through("Bin Stock", ("item_code", "warehouse"))
+		sql = f"{BIN_STOCK} {source} WHERE stock_owner = '' AND qty <> 0 AND {condition}"
+		rows += ctx.store.rows(sql + ctx.store.for_update, params)
+	bins = bin_facts(ctx, {row["bin"] for row in rows})
+	for row in rows:
+		fact = bins.get(row["bin"], {"sequence": 0, "is_unplaced": 0})
+		contents[(row["item_code"], row["warehouse"])].append(
+			BinContent(
+				bin=row["bin"],
+				qty=from_store(row["qty"]),
+				allocated=from_store(row["allocated_qty"]),
+				batch_no=row["batch_no"] or "",
+				stock_status=row["stock_status"],
+				sequence=fact["sequence"] or 0,
+				is_unplaced=bool(fact["is_unplaced"]),
+			)
+		)
+	return contents
+
+
+def bin_facts(ctx: Context, bins: Iterable[str]) -> dict[str, Row]:
+	names = sorted(set(bins))
+	if not names:
+		return {}
+	sql = "SELECT name, warehouse, sequence, is_unplaced, disabled FROM `tabWarehouse Bin` WHERE name IN %(names)s"
+	return {row["name"]: row for row in ctx.store.rows(sql, {"names": names})}
+
+
+def unplaced_bins(ctx: Context, warehouses: Iterable[str]) -> dict[str, str]:
+	"""The Unplaced bin of each warehouse; made where it is missing."""
+	wanted = sorted(set(warehouses))
+	if not wanted:
+		return {}
+	sql = (
+		"SELECT name, warehouse FROM `tabWarehouse Bin` WHERE warehouse IN %(warehouses)s AND is_unplaced = 1"
+	)
+	found = {row["warehouse"]: row["name"] for row in ctx.store.rows(sql, {"warehouses": wanted})}
+	missing = [warehouse for warehouse in wanted if warehouse not in found]
+	if missing:
+		found.update(_make_unplaced_bins(ctx, missing))
+	return found
+
+
+def _make_unplaced_bins(ctx: Context, warehouses: Sequence[str]) -> dict[str, str]:
+	"""A bin that has the code already is the one; else one is made by an upsert, so that two may make it at once."""
+	params = {
+		"warehouses": warehouses,
+		"code": UNPLACED,
+		"names": [f"{UNPLACED} - {warehouse}" for warehouse in warehouses],
+	}
+	having = ctx.store.rows(
+		"SELECT name, warehouse FROM `tabWarehouse Bin` WHERE warehouse IN %(warehouses)s AND bin_code = %(code)s",
+		params,
+	)
+	found = {row["warehouse"]: row["name"] for row in having}
+	if found:
+		ctx.store.execute(
+			"UPDATE `tabWarehouse Bin` SET is_unplaced = 1, disabled = 0 WHERE name IN %(names)s",
+			{"names": sorted(found.values())},
+		)
+	# The bin of a warehouse that was renamed keeps its name, and another warehouse may be called so since.
+	taken = {
+		row["name"]
+		for row in ctx.store.rows(
+			"SELECT name FROM `tabWarehouse Bin` WHERE name IN %(names)s AND warehouse NOT IN %(warehouses)s",
+			params,
+		)
+	}
+	companies = {
+		row["name"]: row["company"]
+		for row in ctx.store.rows(
+			"SELECT name, company FROM `tabWarehouse` WHERE name IN %(warehouses)s", params
+		)
+	}
+	rows: list[Row] = []
+	for warehouse in warehouses:
+		if warehouse in found:
+			continue
+		name = f"{UNPLACED} - {warehouse}"
+		if name in taken:
+			name = f"{UNPLACED} - {new_id()}"
+		found[warehouse] = name
+		rows.append(
+			{
+				"name": name,
+				"bin_code": UNPLACED,
+				"warehouse": warehouse,
+				"company": companies.get(warehouse),
+				"is_unplaced": 1,
+			}
+		)
+	ctx.store.add("Warehouse Bin", ("name",), rows, add=(), put=("is_unplaced",))
+	return found
+
+
+def merge_items(ctx: Context, old: str, new: str) -> None:
+	"""Fold what is known of ``old`` into ``new``: bin stock and positions, whose keys both items would share.
+
+	Movements and reservations are the caller's to re-point. Where nothing of ``old`` is left, nothing happens.
+	"""
+	items = {"old": old, "new": new}
+	warehouses = {
+		row["warehouse"]
+		for row in ctx.store.rows(
+			"SELECT warehouse FROM `tabStock Position` WHERE item_code = %(old)s"
+			" UNION SELECT warehouse FROM `tabBin Stock` WHERE item_code = %(old)s",
+			items,
+		)
+	}
+	if not warehouses:
+		return
+	before = lock_positions(ctx, [(item, w) for item in (old, new) for w in warehouses])
+	after = dict(before)
+	for warehouse in warehouses:
+		gone, kept = before[(old, warehouse)], before[(new, warehouse)]
+		after[gone.key] = replace(gone, on_hand=ZERO, on_hold=ZERO, reserved=ZERO, waiting=ZERO)
+		after[kept.key] = replace(
+			kept,
+			on_hand=kept.on_hand + gone.on_hand,
+			on_hold=kept.on_hold + gone.on_hold,
+			reserved=kept.reserved + gone.reserved,
+			waiting=kept.waiting + gone.waiting,
+		)
+	change_positions(ctx, before, after)
+	lying = ctx.store.rows(
+		"SELECT bin, warehouse, batch_no, stock_status, stock_owner, qty, allocated_qty FROM `tabBin Stock`"
+		f" WHERE item_code = %(old)s ORDER BY bin, batch_no, stock_status, stock_owner{ctx.store.for_update}",
+		items,
+	)
+	ctx.store.add(
+		"Bin Stock",
+		BIN_STOCK_KEY,
+		[{**row, "item_code": new} for row in lying],
+		add=("qty", "allocated_qty"),
+	)
+	ctx.store.execute("DELETE FROM `tabBin Stock` WHERE item_code = %(old)s", items)
+	ctx.store.execute("DELETE FROM `tabStock Position` WHERE item_code = %(old)s", items)
+
+
+def move(
+	ctx: Context,
+	item_code: str,
+	warehouse: str,
+	from_bin: str,
+	to_bin: str,
+	qty: Decimal,
+	stock_status: str = AVAILABLE,
+	batch_no: str = "",
+	reason: str = "",
+) -> Row:
+	"""Move stock between two bins of one warehouse; the books see nothing of it. ``qty`` in stock UOM.
+
+	Raises Conflict (``insufficient_in_bin``) where less than ``qty`` lies unallocated in ``from_bin``.
+	"""
+	item = masters.stock_item(ctx, item_code).item_code
+	place = masters.stock_warehouse(ctx, warehouse).name
+	source = masters.bin_in(ctx, from_bin, place, usable=False)["name"]
+	target = masters.bin_in(ctx, to_bin, place)["name"]
+	if source == target:
+		raise InvalidInput("Name two different bins.", code="same_bin", bin=source)
+	lock_positions(ctx, [(item, place)])
+	free = sum(
+		(
+			c.free
+			for c in bin_contents(ctx, [(item, place)])[(item, place)]
+			if (c.bin, c.stock_status, c.batch_no) == (source, stock_status, batch_no)
+		),
+		ZERO,
+	)
+	if free < qty:
+		raise Conflict(
+			"Only {free} of item {item_code} can be moved from bin {bin}.",
+			code="insufficient_in_bin",
+			item_code=item,
+			bin=source,
+			free=to_text(max(free, ZERO)),
+			qty=to_text(qty),
+		)
+	now, move_id = ctx.clock.now(), new_id()
+	record(
+		ctx,
+		[
+			Movement(
+				item,
+				place,
+				bin,
+				signed,
+				"Bin Move",
+				now,
+				batch_no,
+				stock_status,
+				voucher_no=move_id,
+				reason=reason,
+			)
+			for bin, signed in ((source, -qty), (target, qty))
+		],
+	)
+	operation_log.log(
+		ctx,
+		"Move",
+		"Warehouse Bin",
+		target,
+		item_code=item,
+		warehouse=place,
+		qty=qty,
+		from_value=source,
+		to_value=target,
+		reason=reason,
+	)
+	return {"item_code": item, "warehouse": place, "from_bin": source, "to_bin": target, "qty": qty}
+
+
+def in_parts(keys: Sequence[Key], size: int = 200) -> Iterable[Sequence[Key]]:
+	"""Long key lists go in several statements: SQLite bounds parameters and expression depth."""
+	return (keys[start : start + size] for start in range(0, len(keys), size))

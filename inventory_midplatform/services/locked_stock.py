@@ -1,0 +1,244 @@
+"""Positions locked together, with the reservations on them, changed in memory and written once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.reservation import OPEN_STATUSES, Demand, IfShort, Reservation, in_turn
+from inventory_midplatform.ports import Context, Params, Row
+from inventory_midplatform.query import key_in
+from inventory_midplatform.services import alerts, ledger, operation_log
+
+WAITING_STATUSES = ("Waiting", "Partially Reserved")
+_QUANTITIES = {
+	"qty": "qty",
+	"reserved_qty": "reserved",
+	"waiting_qty": "waiting",
+	"consumed_qty": "consumed",
+	"released_qty": "released",
+}
+_CHANGING = (*_QUANTITIES, "status", "reason")
+
+
+class LockedStock:
+	"""The positions of ``keys``, locked in their order. Change them through the methods, then :meth:`write`.
+
+	Reservations are read only after the positions are locked, and with a lock, so that they are never older
+	than the positions they stand on.
+	"""
+
+	def __init__(self, ctx: Context, keys: Iterable[Key]):
+		self.ctx = ctx
+		self.positions = ledger.lock_positions(ctx, keys)
+		self._positions_before = dict(self.positions)
+		self._reservations: dict[str, Reservation] = {}
+		self._reservations_before: dict[str, Reservation] = {}
+
+	# reservations
+
+	def by_name(self, name: str) -> Reservation:
+		return self._load_named([name])[0]
+
+	def current(self, name: str) -> Reservation:
+		"""One that was loaded before, as it was changed since."""
+		return self._reservations[name]
+
+	def of_demands(self, demands: Iterable[tuple[str, str]]) -> list[Reservation]:
+		"""All reservations of whole demands (type, name), on locked positions only.
+
+		Looked for without a lock and locked by name: a lock on what is not there would keep others from reserving
+		whatever stands beside it in the index.
+		"""
+		names: list[str] = []
+		for some in ledger.in_parts(sorted(set(demands))):
+			condition, params = key_in(some, "demand_type", "demand_name")
+			sql = f"SELECT name FROM `tabInventory Reservation` WHERE {condition}"
+			names += [row["name"] for row in self.ctx.store.rows(sql, params)]
+		return [r for r in self._load_named(names) if (r.item_code, r.warehouse) in self.positions]
+
+	def waiting_on(self, keys: Iterable[Key]) -> list[Reservation]:
+		waited = [key for key in keys if self.positions[key].waiting > 0]
+		return self._open_on(waited, WAITING_STATUSES, lambda r: r.waiting > 0)
+
+	def open_on(self, keys: Iterable[Key]) -> list[Reservation]:
+		held = [key for key in keys if self.positions[key].reserved > 0 or self.positions[key].waiting > 0]
+		return self._open_on(held, OPEN_STATUSES, lambda r: r.open > 0)
+
+	def _open_on(
+		self, keys: Iterable[Key], statuses: Sequence[str], wanted: Callable[[Reservation], bool]
+	) -> list[Reservation]:
+		wanted_keys = set(keys)
+		source = self.ctx.store.through("Inventory Reservation", ("item_code", "warehouse", "status"))
+		for some in ledger.in_parts(sorted(wanted_keys)):
+			condition, params = key_in(some, "item_code", "warehouse")
+			self._load(source, f"{condition} AND status IN %(statuses)s", {**params, "statuses": statuses})
+		return [
+			r for r in self._reservations.values() if (r.item_code, r.warehouse) in wanted_keys and wanted(r)
+		]
+
+	def _load_named(self, names: Sequence[str]) -> list[Reservation]:
+		source = self.ctx.store.through("Inventory Reservation", ("name",))
+		found: list[Reservation] = []
+		for start in range(0, len(names), 200):
+			found += self._load(source, "name IN %(names)s", {"names": sorted(names)[start : start + 200]})
+		return found
+
+	def _load(self, source: str, condition: str, params: Params) -> list[Reservation]:
+		"""Reservations as they are now; one already changed here keeps its change."""
+		sql = f"SELECT {', '.join(COLUMNS)} FROM {source} WHERE {condition}"
+		found = []
+		for row in self.ctx.store.rows(sql + self.ctx.store.for_update, params):
+			reservation = from_row(row)
+			self._reservations_before.setdefault(reservation.name, reservation)
+			found.append(self._reservations.setdefault(reservation.name, reservation))
+		return found
+
+	def put(self, reservation: Reservation) -> Reservation:
+		"""Take a changed or new reservation; its position's reserved quantity follows."""
+		old = self._reservations.get(reservation.name)
+		key = (reservation.item_code, reservation.warehouse)
+		position = self.positions[key]
+		self.positions[key] = replace(
+			position,
+			reserved=position.reserved + reservation.reserved - (old.reserved if old else ZERO),
+			waiting=position.waiting + reservation.waiting - (old.waiting if old else ZERO),
+		)
+		self._reservations[reservation.name] = reservation
+		return reservation
+
+	# positions
+
+	def change_on_hand(self, key: Key, on_hand: Decimal, on_hold: Decimal = ZERO) -> None:
+		position = self.positions[key]
+		self.positions[key] = replace(
+			position, on_hand=position.on_hand + on_hand, on_hold=position.on_hold + on_hold
+		)
+
+	def decreased(self, key: Key) -> bool:
+		before, after = self._positions_before[key], self.positions[key]
+		return after.on_hand - after.on_hold < before.on_hand - before.on_hold
+
+	def was_empty(self, key: Key) -> bool:
+		"""Nothing was ever written about this position: its last change is unknown."""
+		return self._positions_before[key].last_change is None
+
+	# rules that follow every change
+
+	def sweep_expired(self, keys: Iterable[Key]) -> int:
+		"""Reservations whose time is over give their stock back."""
+		now, swept = self.ctx.clock.now(), 0
+		for reservation in self.open_on(keys):
+			if reservation.expired(now):
+				self.put(reservation.release(reservation.open, as_="Expired"))
+				swept += 1
+		return swept
+
+	def fill_waiting(self, keys: Iterable[Key]) -> None:
+		"""Give free stock to those who wait, by priority and age.
+
+		One that waits for all of its quantity is passed over while not all of it is there; those behind it
+		are served meanwhile, for stock kept from everybody helps nobody.
+		"""
+		free = [key for key in keys if self.positions[key].available > 0]
+		for reservation in in_turn(self.waiting_on(free)):
+			position = self.positions[(reservation.item_code, reservation.warehouse)]
+			share = reservation.share_of(position.available)
+			if share:
+				self.put(reservation.hold(share))
+
+	def write(self) -> None:
+		"""Write positions, reservations and the log of what changed: one statement each. What is no longer short of its
+		reservations has no open alert about it any more."""
+		ledger.change_positions(self.ctx, self._positions_before, self.positions)
+		changed = [
+			r for name, r in sorted(self._reservations.items()) if r != self._reservations_before.get(name)
+		]
+		write_reservations(self.ctx, changed, self._reservations_before)
+		for key, position in self.positions.items():
+			if self._positions_before[key].takes_from_reserved and not position.takes_from_reserved:
+				alerts.close_alert(self.ctx, alerts.BELOW_RESERVED, *key)
+		self._positions_before = dict(self.positions)
+		self._reservations_before = dict(self._reservations)
+
+
+def write_reservations(ctx: Context, changed: Sequence[Reservation], before: dict[str, Reservation]) -> None:
+	if not changed:
+		return
+	# A new one is never an upsert: of two callers with the same name the later must collide, and find the first's.
+	ctx.store.insert("Inventory Reservation", [to_row(r) for r in changed if r.name not in before])
+	known = [to_row(r) for r in changed if r.name in before]
+	ctx.store.add("Inventory Reservation", ("name",), known, add=(), put=_CHANGING)
+	operation_log.write(ctx, [_log_entry(ctx, before.get(r.name), r) for r in changed])
+
+
+def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
+	if old is None:
+		operation, qty = "Reserve", new.qty
+	elif new.consumed > old.consumed:
+		operation, qty = "Consume", new.consumed - old.consumed
+	elif new.released > old.released or new.qty < old.qty:
+		operation, qty = "Release", new.released - old.released + max(old.qty - new.qty, ZERO)
+	else:
+		operation, qty = "Reserve", new.reserved - old.reserved
+	return operation_log.entry(
+		ctx,
+		operation,
+		"Inventory Reservation",
+		new.name,
+		item_code=new.item_code,
+		warehouse=new.warehouse,
+		qty=qty,
+		from_value=old.status if old else "",
+		to_value=new.status,
+		reason=new.reason,
+	)
+
+
+COLUMNS = (
+	"name",
+	"item_code",
+	"warehouse",
+	"demand_type",
+	"demand_name",
+	"demand_line",
+	*_QUANTITIES,
+	"if_short",
+	"priority",
+	"expires_at",
+	"status",
+	"reason",
+)
+
+
+def from_row(row: Row) -> Reservation:
+	return Reservation(
+		name=row["name"],
+		item_code=row["item_code"],
+		warehouse=row["warehouse"],
+		demand=Demand(row["demand_type"] or "", row["demand_name"] or "", row["demand_line"] or ""),
+		if_short=IfShort(row["if_short"]),
+		priority=row["priority"] or 0,
+		expires_at=row["expires_at"],
+		ended_as="" if row["status"] in OPEN_STATUSES else row["status"],
+		reason=row["reason"] or "",
+		**{attribute: from_store(row[column]) for column, attribute in _QUANTITIES.items()},
+	)
+
+
+def to_row(r: Reservation) -> Row:
+	return {
+		"name": r.name,
+		"item_code": r.item_code,
+		"warehouse": r.warehouse,
+		"demand_type": r.demand.demand_type,
+		"demand_name": r.demand.demand_name,
+		"demand_line": r.demand.demand_line,
+		"if_short": r.if_short.value,
+		"priority": r.priority,
+		"expires_at": r.expires_at,
+		"status": r.status,
+		"reason": r.reason,
+		**{column: getattr(r, attribute) for column, attribute in _QUANTITIES.items()},
+	}

@@ -1,0 +1,112 @@
+"""Items, warehouses and bins as services take them: looked up once, refused with a clear word."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from inventory_midplatform.domain.errors import InvalidInput, NotFound, NotPermitted
+from inventory_midplatform.ports import Context, Row
+
+
+@dataclass(frozen=True)
+class Item:
+	item_code: str
+	item_name: str
+	stock_uom: str
+
+
+@dataclass(frozen=True)
+class Warehouse:
+	name: str
+	company: str
+
+
+def stock_item(ctx: Context, item_code: Any) -> Item:
+	"""An item kept in stock. Raises NotFound (``unknown_item``) or InvalidInput (``disabled_item``, ``not_a_stock_item``)."""
+	row = _named(ctx, "Item", item_code, "item_code", "item_name, stock_uom, disabled, is_stock_item")
+	if row is None:
+		raise NotFound("Item {item_code} does not exist.", code="unknown_item", item_code=item_code)
+	if row["disabled"]:
+		raise InvalidInput("Item {item_code} is disabled.", code="disabled_item", item_code=row["name"])
+	if not row["is_stock_item"]:
+		raise InvalidInput(
+			"Item {item_code} is not kept in stock.", code="not_a_stock_item", item_code=row["name"]
+		)
+	return Item(row["name"], row["item_name"] or row["name"], row["stock_uom"])
+
+
+def known_item(ctx: Context, item_code: Any) -> str:
+	"""The canonical code of an item that exists, whatever its state: for reading."""
+	row = _named(ctx, "Item", item_code, "item_code", "disabled")
+	if row is None:
+		raise NotFound("Item {item_code} does not exist.", code="unknown_item", item_code=item_code)
+	return str(row["name"])
+
+
+def stock_warehouse(ctx: Context, warehouse: Any) -> Warehouse:
+	"""A warehouse that can hold stock and that the user may use.
+
+	Raises NotFound (``unknown_warehouse``), InvalidInput (``disabled_warehouse``, ``group_warehouse``) or
+	NotPermitted.
+	"""
+	row = _visible_warehouse(ctx, warehouse)
+	if row["disabled"]:
+		raise InvalidInput(
+			"Warehouse {warehouse} is disabled.", code="disabled_warehouse", warehouse=row["name"]
+		)
+	if row["is_group"]:
+		raise InvalidInput(
+			"Warehouse {warehouse} is a group; name one of the warehouses below it.",
+			code="group_warehouse",
+			warehouse=row["name"],
+		)
+	return Warehouse(row["name"], row["company"] or "")
+
+
+def known_warehouse(ctx: Context, warehouse: Any) -> str:
+	"""The canonical name of a warehouse that exists and that the user may see: for reading."""
+	return str(_visible_warehouse(ctx, warehouse)["name"])
+
+
+def _visible_warehouse(ctx: Context, warehouse: Any) -> Row:
+	row = _named(ctx, "Warehouse", warehouse, "warehouse", "company, disabled, is_group")
+	if row is None:
+		raise NotFound("Warehouse {warehouse} does not exist.", code="unknown_warehouse", warehouse=warehouse)
+	require_warehouse(ctx, row["name"])
+	return row
+
+
+def require_warehouse(ctx: Context, warehouse: str) -> None:
+	"""Raises NotPermitted where User Permissions keep this user out of the warehouse."""
+	if ctx.identity.warehouses is not None and warehouse not in ctx.identity.warehouses:
+		raise NotPermitted(
+			"You have no permission for warehouse {warehouse}.",
+			code="warehouse_not_permitted",
+			warehouse=warehouse,
+		)
+
+
+def bin_in(ctx: Context, bin_name: Any, warehouse: str, usable: bool = True) -> Row:
+	"""A bin of this warehouse. Raises NotFound (``unknown_bin``) or InvalidInput (``wrong_warehouse``, ``disabled_bin``)."""
+	row = _named(ctx, "Warehouse Bin", bin_name, "bin", "warehouse, disabled, capacity_qty, is_unplaced")
+	if row is None:
+		raise NotFound("Bin {bin} does not exist.", code="unknown_bin", bin=bin_name)
+	if row["warehouse"] != warehouse:
+		raise InvalidInput(
+			"Bin {bin} belongs to warehouse {other}, not to {warehouse}.",
+			code="wrong_warehouse",
+			bin=row["name"],
+			other=row["warehouse"],
+			warehouse=warehouse,
+		)
+	if usable and row["disabled"]:
+		raise InvalidInput("Bin {bin} is disabled.", code="disabled_bin", bin=row["name"])
+	return row
+
+
+def _named(ctx: Context, doctype: str, name: Any, argument: str, columns: str) -> Row | None:
+	if not isinstance(name, str) or not name.strip():
+		raise InvalidInput("{argument} is missing.", code="missing_argument", argument=argument)
+	rows = ctx.store.rows(
+		f"SELECT name, {columns} FROM `tab{doctype}` WHERE name = %(name)s", {"name": name.strip()}
+	)
+	return rows[0] if rows else None

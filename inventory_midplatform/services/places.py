@@ -1,0 +1,157 @@
+"""Zones and bins: what makes one valid, and when a bin may go."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from inventory_midplatform.domain.errors import Conflict, InvalidInput
+from inventory_midplatform.domain.quantity import from_store
+from inventory_midplatform.domain.reservation import OPEN_STATUSES
+from inventory_midplatform.ports import Context
+from inventory_midplatform.services import masters
+from inventory_midplatform.services.ledger import UNPLACED
+
+
+def check_zone(ctx: Context, zone: Mapping[str, Any]) -> None:
+	"""A zone lies in a warehouse that can hold stock. Raises what :func:`masters.stock_warehouse` raises."""
+	_require_code(zone, "zone_code")
+	masters.stock_warehouse(ctx, zone.get("warehouse"))
+
+
+def check_bin(ctx: Context, bin: Mapping[str, Any]) -> None:
+	"""A bin's zone lies in the bin's own warehouse, and a warehouse has one Unplaced bin.
+
+	Raises InvalidInput (``wrong_warehouse``) or Conflict (``reserved_code``, ``unplaced_stays``,
+	``second_unplaced``, ``unplaced_needed``).
+	"""
+	_require_code(bin, "bin_code")
+	_check_what_it_is(ctx, bin)
+	if _ticked(bin.get("is_unplaced")):
+		# What lies in a warehouse that was disabled since still lies somewhere.
+		warehouse = masters.known_warehouse(ctx, bin.get("warehouse"))
+	else:
+		warehouse = masters.stock_warehouse(ctx, bin.get("warehouse")).name
+	if bin.get("zone"):
+		rows = ctx.store.rows(
+			"SELECT warehouse FROM `tabWarehouse Zone` WHERE name = %(name)s", {"name": bin["zone"]}
+		)
+		if not rows or rows[0]["warehouse"] != warehouse:
+			raise InvalidInput(
+				"Zone {zone} does not lie in warehouse {warehouse}.",
+				code="wrong_warehouse",
+				zone=bin["zone"],
+				warehouse=warehouse,
+			)
+	if _ticked(bin.get("is_unplaced")):
+		if bin.get("disabled"):
+			raise Conflict("The Unplaced bin of a warehouse is always needed.", code="unplaced_needed")
+		others = ctx.store.rows(
+			"SELECT name FROM `tabWarehouse Bin` WHERE warehouse = %(warehouse)s AND is_unplaced = 1"
+			" AND bin_code <> %(bin_code)s",
+			{"warehouse": warehouse, "bin_code": bin["bin_code"]},
+		)
+		if others:
+			raise Conflict(
+				"Warehouse {warehouse} has an Unplaced bin already.",
+				code="second_unplaced",
+				warehouse=warehouse,
+			)
+	elif bin.get("disabled"):
+		check_bin_is_empty(ctx, str(bin.get("name") or ""))
+
+
+def _check_what_it_is(ctx: Context, bin: Mapping[str, Any]) -> None:
+	"""Unplaced is what a bin is from its making or never, and its code is kept for it."""
+	rows = ctx.store.rows(
+		"SELECT bin_code, is_unplaced FROM `tabWarehouse Bin` WHERE name = %(name)s",
+		{"name": bin.get("name")},
+	)
+	if rows and _ticked(rows[0]["is_unplaced"]) != _ticked(bin.get("is_unplaced")):
+		raise Conflict(
+			"Whether a bin is the Unplaced bin of its warehouse cannot be changed.", code="unplaced_stays"
+		)
+	new_code = not rows or rows[0]["bin_code"] != bin["bin_code"]
+	if new_code and not _ticked(bin.get("is_unplaced")) and _is_reserved(bin["bin_code"]):
+		raise Conflict(
+			"The code {bin_code} is kept for the Unplaced bin; choose another.",
+			code="reserved_code",
+			bin_code=bin["bin_code"],
+		)
+
+
+def _is_reserved(code: Any) -> bool:
+	return str(code).strip().upper() == UNPLACED
+
+
+def _ticked(value: Any) -> bool:
+	return str(value or 0).strip() not in ("", "0")
+
+
+def check_bin_is_empty(ctx: Context, name: str) -> None:
+	"""Raises Conflict (``bin_not_empty``) for a bin that is to go while something lies in it."""
+	rows = ctx.store.rows(
+		"SELECT item_code, qty FROM `tabBin Stock` WHERE bin = %(bin)s AND qty <> 0 LIMIT 1", {"bin": name}
+	)
+	if rows:
+		raise Conflict(
+			"Bin {bin} still holds {qty} of item {item_code}; move it first.",
+			code="bin_not_empty",
+			bin=name,
+			item_code=rows[0]["item_code"],
+			qty=from_store(rows[0]["qty"]),
+		)
+
+
+def forget_unused(ctx: Context, warehouse: str) -> None:
+	"""A warehouse where nothing ever moved may go: what was made for it by itself goes before it."""
+	where = {"warehouse": warehouse}
+	if ctx.store.rows("SELECT name FROM `tabStock Movement` WHERE warehouse = %(warehouse)s LIMIT 1", where):
+		return
+	ctx.store.execute(
+		"DELETE FROM `tabStock Position` WHERE warehouse = %(warehouse)s AND on_hand = 0 AND reserved = 0 AND waiting = 0",
+		where,
+	)
+	ctx.store.execute(
+		"DELETE FROM `tabWarehouse Bin` WHERE warehouse = %(warehouse)s AND is_unplaced = 1", where
+	)
+
+
+def forget_unused_item(ctx: Context, item_code: str) -> None:
+	"""An item that never moved may go: its zero positions and what was once reserved of it go before it."""
+	where = {"item_code": item_code, "open": OPEN_STATUSES}
+	if ctx.store.rows("SELECT name FROM `tabStock Movement` WHERE item_code = %(item_code)s LIMIT 1", where):
+		return
+	ctx.store.execute(
+		"DELETE FROM `tabInventory Reservation` WHERE item_code = %(item_code)s AND status NOT IN %(open)s",
+		where,
+	)
+	ctx.store.execute(
+		"DELETE FROM `tabStock Position` WHERE item_code = %(item_code)s AND on_hand = 0 AND on_hold = 0"
+		" AND reserved = 0",
+		where,
+	)
+
+
+def check_warehouse_merge(ctx: Context, old: str) -> None:
+	"""Bins are named by their warehouse, so a warehouse with a history stays the one it is; an unused one is emptied.
+
+	Raises Conflict (``warehouse_has_history``).
+	"""
+	used = ctx.store.rows(
+		"SELECT name FROM `tabStock Movement` WHERE warehouse = %(warehouse)s"
+		" UNION ALL SELECT name FROM `tabInventory Reservation` WHERE warehouse = %(warehouse)s"
+		" AND status IN ('Reserved', 'Partially Reserved', 'Waiting') LIMIT 1",
+		{"warehouse": old},
+	)
+	if used:
+		raise Conflict(
+			"Warehouse {warehouse} cannot be merged into another: stock moved in it or is asked for from it. Transfer its"
+			" stock and disable it instead.",
+			code="warehouse_has_history",
+			warehouse=old,
+		)
+	forget_unused(ctx, old)
+
+
+def _require_code(place: Mapping[str, Any], field: str) -> None:
+	if not str(place.get(field) or "").strip():
+		raise InvalidInput("{argument} is missing.", code="missing_argument", argument=field)

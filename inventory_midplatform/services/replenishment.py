@@ -1,0 +1,357 @@
+"""Low stock: what is below its threshold, why, and the draft Material Requests that ask for it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from inventory_midplatform.domain.errors import Conflict
+from inventory_midplatform.domain.quantity import from_store, to_text
+from inventory_midplatform.domain.replenishment import Supply
+from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.services import masters
+
+ORIGIN_LOW_STOCK = "Low Stock"
+
+THRESHOLDS = """
+SELECT reorder.parent AS item_code, reorder.warehouse, reorder.warehouse_reorder_level AS threshold,
+	reorder.warehouse_reorder_qty AS reorder_qty, reorder.material_request_type AS request_type,
+	'Item Reorder' AS source
+FROM `tabItem Reorder` reorder
+WHERE reorder.parenttype = 'Item' AND reorder.warehouse_reorder_level > 0
+UNION ALL
+SELECT item.name, dflt.default_warehouse, item.safety_stock, 0, item.default_material_request_type, 'Safety Stock'
+FROM `tabItem` item
+JOIN `tabItem Default` dflt ON dflt.parent = item.name
+WHERE item.safety_stock > 0 AND dflt.default_warehouse IS NOT NULL AND dflt.default_warehouse <> ''
+	AND NOT EXISTS (
+		SELECT 1 FROM `tabItem Reorder` r
+		WHERE r.parent = item.name AND r.warehouse = dflt.default_warehouse AND r.warehouse_reorder_level > 0
+	)
+"""
+
+SUPPLIES = f"""
+SELECT t.item_code, t.warehouse, t.threshold, t.reorder_qty, t.request_type, t.source,
+	item.item_name, item.stock_uom, item.min_order_qty, item.lead_time_days, wh.company,
+	uom.must_be_whole_number AS whole_units,
+	COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0) AS available,
+	COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) AS on_order,
+	COALESCE(waits.waiting, 0) AS waiting
+FROM ({THRESHOLDS}) t
+JOIN `tabItem` item ON item.name = t.item_code AND item.disabled = 0 AND item.is_stock_item = 1
+	AND item.has_variants = 0
+JOIN `tabWarehouse` wh ON wh.name = t.warehouse AND wh.disabled = 0 AND wh.is_group = 0
+LEFT JOIN `tabUOM` uom ON uom.name = item.stock_uom
+LEFT JOIN `tabStock Position` sp ON sp.item_code = t.item_code AND sp.warehouse = t.warehouse
+LEFT JOIN `tabBin` bin ON bin.item_code = t.item_code AND bin.warehouse = t.warehouse
+LEFT JOIN (
+	SELECT item_code, warehouse, SUM(waiting_qty) AS waiting FROM `tabInventory Reservation`
+	WHERE status IN ('Waiting', 'Partially Reserved') GROUP BY item_code, warehouse
+) waits ON waits.item_code = t.item_code AND waits.warehouse = t.warehouse
+WHERE (%(item_code)s = '' OR t.item_code = %(item_code)s)
+	AND (%(warehouse)s = '' OR t.warehouse = %(warehouse)s)
+	AND (%(company)s = '' OR wh.company = %(company)s)
+	AND COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0)
+		+ COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0)
+		- COALESCE(waits.waiting, 0) < t.threshold
+ORDER BY t.item_code, t.warehouse
+"""
+"""Only those that may be low come back; own drafts are netted off after, from a read that sees them all."""
+
+OWN_DRAFTS = (
+	"SELECT name FROM {drafts} WHERE docstatus = 0 AND inventory_origin IN ('Low Stock', 'Inventory Request')"
+)
+DRAFTED = "SELECT parent, item_code, warehouse, stock_qty FROM {rows} WHERE parent IN %(drafts)s"
+
+Drafts = dict[str, list[Row]]
+"""Own open drafts by name, each with its rows."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+	"""What to ask for and the numbers that made it."""
+
+	supply: Supply
+	company: str
+	item_name: str
+	stock_uom: str
+	supplier: str
+	request_type: str
+	lead_time_days: int
+
+	def as_dict(self) -> dict[str, Any]:
+		s = self.supply
+		return {
+			"item_code": s.item_code,
+			"item_name": self.item_name,
+			"warehouse": s.warehouse,
+			"company": self.company,
+			"supplier": self.supplier,
+			"request_type": self.request_type,
+			"uom": self.stock_uom,
+			"suggested_qty": s.suggested_qty,
+			"why": {
+				"threshold": s.threshold,
+				"threshold_source": s.threshold_source,
+				"available": s.available,
+				"waiting": s.waiting,
+				"on_order": s.on_order,
+				"drafted": s.drafted,
+				"level": s.level,
+				"reorder_qty": s.reorder_qty,
+				"min_order_qty": s.min_order_qty,
+				"lead_time_days": self.lead_time_days,
+			},
+		}
+
+
+def suggest(
+	ctx: Context, company: str = "", warehouse: str = "", item_code: str = "", *, locked: bool = False
+) -> list[Suggestion]:
+	"""Everything below its threshold that the user may see, each with its reason. Quantities in stock UOM.
+
+	``locked``, for who drafts what is suggested: one run after the other, and nothing is asked for twice. The lock is
+	taken before anything else is read, so that what is on order is as of no earlier than the wait for it. But whoever
+	called may have read before, and then REPEATABLE READ shows on order as it was then, while the locking read sees
+	what is a draft now. A draft submitted in between would be neither; so drafts as the same old view shows them count
+	too. Reading ``Bin`` under lock instead would hold up postings until all is drafted.
+	"""
+	drafts = _drafts(ctx, ctx.store.for_update) if locked else {}
+	if warehouse:
+		warehouse = masters.known_warehouse(ctx, warehouse)
+	if item_code:
+		item_code = masters.known_item(ctx, item_code)
+	rows = ctx.store.rows(SUPPLIES, {"company": company, "warehouse": warehouse, "item_code": item_code})
+	visible = ctx.identity.warehouses
+	rows = [row for row in rows if visible is None or row["warehouse"] in visible]
+	if not rows:
+		return []
+	drafted = _drafted({**_drafts(ctx), **drafts})
+	found = [(row, _supply(row, drafted)) for row in rows]
+	low = [(row, supply) for row, supply in found if supply.is_low]
+	suppliers = _suppliers(ctx, [row for row, _ in low])
+	return [
+		Suggestion(
+			supply=supply,
+			company=row["company"],
+			item_name=row["item_name"] or supply.item_code,
+			stock_uom=row["stock_uom"],
+			supplier=suppliers.get((supply.item_code, row["company"]), ""),
+			request_type=row["request_type"] or "Purchase",
+			lead_time_days=int(row["lead_time_days"] or 0),
+		)
+		for row, supply in low
+	]
+
+
+def create_material_requests(
+	ctx: Context, company: str = "", warehouse: str = "", item_code: str = ""
+) -> Row:
+	"""Draft a Material Request per company, warehouse, supplier and type for all that is low; tell keeper and buyers.
+
+	Run again it asks for nothing that is drafted or on order already. An item that ERPNext refuses is reported
+	under ``failed`` with the reason, and the rest is asked for all the same.
+	"""
+	if not ctx.settings.replenishment:
+		raise Conflict(
+			"Replenishment is switched off in Inventory Midplatform Settings.",
+			code="module_off",
+			module="replenishment",
+		)
+	groups: dict[tuple[str, ...], list[Suggestion]] = defaultdict(list)
+	for s in suggest(ctx, company, warehouse, item_code, locked=True):
+		groups[(s.company, s.supply.warehouse, s.supplier, s.request_type)].append(s)
+	created: list[Row] = []
+	failed: list[Row] = []
+	for key in sorted(groups):
+		name, drafted = _draft(ctx, groups[key], failed)
+		if name:
+			created.append(
+				{
+					"material_request": name,
+					"company": key[0],
+					"warehouse": key[1],
+					"supplier": key[2],
+					"request_type": key[3],
+					"items": [
+						{"item_code": s.supply.item_code, "qty": s.supply.suggested_qty} for s in drafted
+					],
+				}
+			)
+			_tell(ctx, name, key[1], drafted)
+	return {"created": created, "failed": failed}
+
+
+def _draft(
+	ctx: Context, suggestions: Sequence[Suggestion], failed: list[Row]
+) -> tuple[str, Sequence[Suggestion]]:
+	"""One draft of all that ERPNext takes; answers its name and what is in it."""
+	try:
+		with ctx.store.savepoint():
+			return _insert(ctx, suggestions), suggestions
+	except Exception as error:
+		if ctx.store.is_transient(error):
+			raise
+		good = _without_the_bad(ctx, suggestions, error, failed)
+	return _draft(ctx, good, failed) if good else ("", [])
+
+
+def _without_the_bad(
+	ctx: Context, suggestions: Sequence[Suggestion], error: Exception, failed: list[Row]
+) -> list[Suggestion]:
+	"""Those of a refused draft that ERPNext takes, found by halving: a bad one costs few attempts."""
+	if len(suggestions) == 1:
+		supply = suggestions[0].supply
+		failed.append({"item_code": supply.item_code, "warehouse": supply.warehouse, "reason": str(error)})
+		return []
+	middle = len(suggestions) // 2
+	good: list[Suggestion] = []
+	for half in (suggestions[:middle], suggestions[middle:]):
+		refusal = _refusal(ctx, half)
+		good += _without_the_bad(ctx, half, refusal, failed) if refusal else half
+	return good
+
+
+def _refusal(ctx: Context, suggestions: Sequence[Suggestion]) -> Exception | None:
+	"""Why a draft of these is refused; a draft that is not is undone again."""
+	try:
+		with ctx.store.savepoint():
+			_insert(ctx, suggestions)
+			raise _Accepted
+	except _Accepted:
+		return None
+	except Exception as error:
+		if ctx.store.is_transient(error):
+			raise
+		return error
+
+
+class _Accepted(Exception):
+	"""Undoes a trial insert that went well."""
+
+
+def _insert(ctx: Context, suggestions: Sequence[Suggestion]) -> str:
+	first = suggestions[0]
+	today = ctx.clock.now().date()
+	return ctx.documents.create(
+		"Material Request",
+		{
+			"company": first.company,
+			"material_request_type": first.request_type,
+			"transaction_date": today,
+			"schedule_date": today + timedelta(days=max(s.lead_time_days for s in suggestions)),
+			"set_warehouse": first.supply.warehouse,
+			"inventory_origin": ORIGIN_LOW_STOCK,
+			"inventory_supplier": first.supplier or None,
+			"items": [
+				{
+					"item_code": s.supply.item_code,
+					"qty": s.supply.suggested_qty,
+					"stock_qty": s.supply.suggested_qty,
+					"uom": s.stock_uom,
+					"stock_uom": s.stock_uom,
+					"conversion_factor": 1,
+					"warehouse": s.supply.warehouse,
+					"schedule_date": today + timedelta(days=s.lead_time_days),
+				}
+				for s in suggestions
+			],
+		},
+	)
+
+
+def _tell(ctx: Context, name: str, warehouse: str, suggestions: Sequence[Suggestion]) -> None:
+	what = ", ".join(f"{s.supply.item_code} × {to_text(s.supply.suggested_qty)}" for s in suggestions[:5])
+	more = f" … +{len(suggestions) - 5}" if len(suggestions) > 5 else ""
+	ctx.notifier.todo(
+		keeper_and_buyers(ctx, warehouse),
+		"Low stock in {warehouse}: {what}. A draft request is ready to be checked.",
+		"Material Request",
+		name,
+		warehouse=warehouse,
+		what=what + more,
+	)
+
+
+def keepers(ctx: Context, warehouse: str) -> list[str]:
+	"""The warehouse's keeper; its supervisors where nobody was named."""
+	return _keeper(ctx, warehouse) or ctx.identity.users_with_role(SUPERVISOR)
+
+
+def keeper_and_buyers(ctx: Context, warehouse: str) -> list[str]:
+	"""The warehouse's keeper, then everybody who buys."""
+	return list(dict.fromkeys(_keeper(ctx, warehouse) + ctx.identity.users_with_role(BUYER)))
+
+
+def _keeper(ctx: Context, warehouse: str) -> list[str]:
+	rows = ctx.store.rows(
+		"SELECT inventory_keeper FROM `tabWarehouse` WHERE name = %(name)s", {"name": warehouse}
+	)
+	return [rows[0]["inventory_keeper"]] if rows and rows[0]["inventory_keeper"] else []
+
+
+def _supply(row: Row, drafted: dict[tuple[str, str], Decimal]) -> Supply:
+	key = (row["item_code"], row["warehouse"])
+	return Supply(
+		item_code=key[0],
+		warehouse=key[1],
+		threshold=from_store(row["threshold"]),
+		threshold_source=row["source"],
+		available=from_store(row["available"]),
+		waiting=from_store(row["waiting"]),
+		on_order=from_store(row["on_order"]),
+		drafted=drafted.get(key, from_store(None)),
+		reorder_qty=from_store(row["reorder_qty"]),
+		min_order_qty=from_store(row["min_order_qty"]),
+		whole_units=bool(row["whole_units"]),
+	)
+
+
+def _drafts(ctx: Context, lock: str = "") -> Drafts:
+	"""Own open drafts: in the transaction's view, or under lock as they are now."""
+	own = ctx.store.through("Material Request", ("docstatus", "inventory_origin"))
+	rows = ctx.store.through("Material Request Item", ("parent",))
+	names = [row["name"] for row in ctx.store.rows(OWN_DRAFTS.format(drafts=own) + lock)]
+	drafts: Drafts = {name: [] for name in names}
+	for start in range(0, len(names), 500):
+		some = {"drafts": names[start : start + 500]}
+		for row in ctx.store.rows(DRAFTED.format(rows=rows) + lock, some):
+			drafts[row["parent"]].append(row)
+	return drafts
+
+
+def _drafted(drafts: Drafts) -> dict[tuple[str, str], Decimal]:
+	"""What drafts ask for, in stock UOM."""
+	drafted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+	for rows in drafts.values():
+		for row in rows:
+			drafted[(row["item_code"], row["warehouse"])] += from_store(row["stock_qty"])
+	return drafted
+
+
+def _suppliers(ctx: Context, rows: Sequence[Row]) -> dict[tuple[str, str], str]:
+	"""(item, company) → the company's default supplier, else the first of the item's suppliers."""
+	found: dict[tuple[str, str], str] = {}
+	items = sorted({row["item_code"] for row in rows})
+	first: dict[str, str] = {}
+	default: dict[tuple[str, str], str] = {}
+	for start in range(0, len(items), 500):
+		some = items[start : start + 500]
+		for row in ctx.store.rows(
+			"SELECT parent, supplier FROM `tabItem Supplier` WHERE parent IN %(items)s ORDER BY parent, idx",
+			{"items": some},
+		):
+			first.setdefault(row["parent"], row["supplier"])
+		for row in ctx.store.rows(
+			"SELECT parent, company, default_supplier FROM `tabItem Default`"
+			" WHERE parent IN %(items)s AND default_supplier <> ''",
+			{"items": some},
+		):
+			default[(row["parent"], row["company"])] = row["default_supplier"]
+	for row in rows:
+		key = (row["item_code"], row["company"])
+		found[key] = default.get(key) or first.get(key[0]) or ""
+	return found

@@ -1,0 +1,306 @@
+"""Inventory Requests: a purchase, an issue or a sample a person asks for; approved, it becomes a draft in ERPNext."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from inventory_midplatform.domain import approval
+from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
+from inventory_midplatform.domain.quantity import from_store, parse_quantity
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.services import masters, operation_log
+from inventory_midplatform.services.replenishment import keeper_and_buyers, keepers
+
+DOCTYPE = "Inventory Request"
+REQUEST_TYPES = ("Purchase", "Issue", "Sample")
+ORIGIN_REQUEST = "Inventory Request"
+
+
+def create(
+	ctx: Context,
+	request_type: str,
+	warehouse: str,
+	items: Sequence[Mapping[str, Any]],
+	required_by: date | None = None,
+	purpose: str = "",
+) -> str:
+	"""Draft a request. ``items`` are mappings of item_code, qty and, if wanted, uom and rate. Answers its name."""
+	place = masters.stock_warehouse(ctx, warehouse)
+	values: Row = {
+		"request_type": request_type,
+		"company": place.company,
+		"warehouse": place.name,
+		"required_by": required_by or ctx.clock.now().date(),
+		"purpose": purpose,
+		"requested_by": ctx.identity.user,
+		"prepared_by": ctx.identity.user,
+		"workflow_state": approval.DRAFT,
+		"items": [dict(item) for item in items],
+	}
+	values.update(complete(ctx, values))
+	name = ctx.documents.create(DOCTYPE, values)
+	operation_log.log(
+		ctx, "Ask", DOCTYPE, name, warehouse=place.name, to_value=approval.DRAFT, reason=purpose
+	)
+	return name
+
+
+def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
+	"""Check a request and work out what it does not say: units, amounts, whether the director is needed.
+
+	The approver reads these, so they are never taken from whoever sends them. A rate left empty is the item's last
+	purchase rate, else its valuation rate, in company currency per unit.
+	"""
+	if not ctx.settings.approval:
+		raise Conflict(
+			"Requests are switched off in Inventory Midplatform Settings.",
+			code="module_off",
+			module="approval",
+		)
+	if values["request_type"] not in REQUEST_TYPES:
+		raise InvalidInput(
+			"A request is a purchase, an issue or a sample, not {request_type}.",
+			code="invalid_input",
+			request_type=values["request_type"],
+		)
+	if not values["items"]:
+		raise InvalidInput("Name at least one item.", code="missing_argument", argument="items")
+	place = masters.stock_warehouse(ctx, values["warehouse"])
+	if values.get("company") and values["company"] != place.company:
+		raise InvalidInput(
+			"Warehouse {warehouse} belongs to {company}.",
+			code="wrong_company",
+			warehouse=place.name,
+			company=place.company,
+		)
+	lines = [_complete_line(ctx, line) for line in values["items"]]
+	amount = sum((line["amount"] for line in lines), Decimal(0))
+	return {
+		"company": place.company,
+		"created_doctype": None,
+		"created_document": None,
+		"items": lines,
+		"amount": amount,
+		"needs_director": int(amount > ctx.settings.director_amount),
+		"status": approval.status_of(values.get("workflow_state") or approval.DRAFT) or "Pending",
+	}
+
+
+def _complete_line(ctx: Context, line: Mapping[str, Any]) -> Row:
+	item = masters.stock_item(ctx, line.get("item_code"))
+	qty = parse_quantity(line.get("qty"))
+	uom = line.get("uom") or item.stock_uom
+	factor = _conversion_factor(ctx, item, uom)
+	rate = _rate(line.get("rate")) or _known_rate(ctx, item.item_code) * factor
+	return {
+		"item_code": item.item_code,
+		"item_name": item.item_name,
+		"qty": qty,
+		"uom": uom,
+		"conversion_factor": factor,
+		"stock_qty": from_store(qty * factor),
+		"rate": rate,
+		"amount": (qty * rate).quantize(Decimal("0.01")),
+	}
+
+
+def _rate(value: Any) -> Decimal:
+	if value is None or value == "" or not Decimal(str(value)):
+		return Decimal(0)
+	return parse_quantity(value, "rate")
+
+
+def _conversion_factor(ctx: Context, item: masters.Item, uom: str) -> Decimal:
+	if uom == item.stock_uom:
+		return Decimal(1)
+	rows = ctx.store.rows(
+		"SELECT conversion_factor FROM `tabUOM Conversion Detail` WHERE parent = %(item)s AND uom = %(uom)s",
+		{"item": item.item_code, "uom": uom},
+	)
+	if not rows:
+		raise InvalidInput(
+			"Item {item_code} has no conversion to unit {uom}.",
+			code="unknown_uom",
+			item_code=item.item_code,
+			uom=uom,
+		)
+	return from_store(rows[0]["conversion_factor"])
+
+
+def _known_rate(ctx: Context, item_code: str) -> Decimal:
+	row = ctx.store.rows(
+		"SELECT last_purchase_rate, valuation_rate FROM `tabItem` WHERE name = %(name)s", {"name": item_code}
+	)[0]
+	return from_store(row["last_purchase_rate"]) or from_store(row["valuation_rate"])
+
+
+def act(ctx: Context, name: str, action: str) -> Row:
+	"""Take one step of the approval: ask, approve, reject, revise. Answers the request as it is then."""
+	before = get(ctx, name)
+	if action not in approval.ACTIONS and not before["workflow_state"]:
+		raise InvalidInput("There is no action {action}.", code="invalid_input", action=action)
+	ctx.documents.apply_action(DOCTYPE, name, action)
+	return get(ctx, name)
+
+
+def state_changed(ctx: Context, name: str, before: str, after: str, warehouse: str) -> None:
+	"""What follows a step of the approval: it is logged, whoever was asked is done, and the next person is told."""
+	ctx.notifier.done(DOCTYPE, name)
+	operation_log.log(ctx, "Approval", DOCTYPE, name, warehouse=warehouse, from_value=before, to_value=after)
+	role = {approval.PENDING: "Warehouse Supervisor", approval.PENDING_DIRECTOR: "Inventory Director"}.get(
+		after
+	)
+	if role:
+		ctx.notifier.todo(
+			[u for u in ctx.identity.users_with_role(role) if u != ctx.identity.user],
+			"Request {name} for {warehouse} waits for your approval.",
+			DOCTYPE,
+			name,
+			name=name,
+			warehouse=warehouse,
+		)
+
+
+def is_prepared(before: str | None, after: str, changed: bool, first_state: str = approval.DRAFT) -> bool:
+	"""Whether this save makes its user the one who prepared the request: who writes it, changes what it asks for,
+	asks for its approval or takes it back to be revised. ``before`` and ``after`` are approval states.
+	"""
+	return before is None or changed or (before != after and first_state in (before, after))
+
+
+def approves_own(user: str, owner: str, prepared_by: str | None) -> bool:
+	"""Nobody approves what they asked for or prepared, in whoever's name it stands."""
+	return user in (owner, prepared_by)
+
+
+def cancelled(ctx: Context, name: str) -> None:
+	"""A request that was cancelled takes its draft along: nobody has it to check, and low stock may ask anew."""
+	request = get(ctx, name)
+	doctype, created = request["created_doctype"], request["created_document"]
+	if created:
+		ctx.notifier.done(doctype, created)
+		ctx.documents.discard(doctype, created)
+
+
+def approved(ctx: Context, name: str) -> tuple[str, str]:
+	"""Draft what was approved: a purchase becomes a Material Request, an issue or a sample a Stock Entry."""
+	request = get(ctx, name)
+	if request["created_document"]:
+		return request["created_doctype"], request["created_document"]
+	today = ctx.clock.now().date()
+	required = max(request["required_by"], today) if request["required_by"] else today
+	lines = [
+		{
+			"item_code": line["item_code"],
+			"qty": line["qty"],
+			"uom": line["uom"],
+			"stock_uom": masters.stock_item(ctx, line["item_code"]).stock_uom,
+			"conversion_factor": line["conversion_factor"],
+		}
+		for line in request["items"]
+	]
+	origin = {"company": request["company"], "inventory_request": name}
+	if request["request_type"] == "Purchase":
+		doctype = "Material Request"
+		values = {
+			**origin,
+			"material_request_type": "Purchase",
+			"transaction_date": today,
+			"schedule_date": required,
+			"set_warehouse": request["warehouse"],
+			"inventory_origin": ORIGIN_REQUEST,
+			"items": [
+				{
+					**line,
+					"stock_qty": from_store(line["qty"] * line["conversion_factor"]),
+					"warehouse": request["warehouse"],
+					"schedule_date": required,
+				}
+				for line in lines
+			],
+		}
+	else:
+		doctype = "Stock Entry"
+		values = {
+			**origin,
+			"purpose": "Material Issue",
+			"stock_entry_type": "Material Issue",
+			"from_warehouse": request["warehouse"],
+			"items": [
+				{
+					**line,
+					"transfer_qty": from_store(line["qty"] * line["conversion_factor"]),
+					"s_warehouse": request["warehouse"],
+				}
+				for line in lines
+			],
+		}
+	created = ctx.documents.create(doctype, values)
+	ctx.store.execute(
+		"UPDATE `tabInventory Request` SET created_doctype = %(doctype)s, created_document = %(created)s"
+		" WHERE name = %(name)s",
+		{"doctype": doctype, "created": created, "name": name},
+	)
+	operation_log.log(ctx, "Draft", doctype, created, warehouse=request["warehouse"], reason=name)
+	keeper = keepers(ctx, request["warehouse"])
+	ctx.notifier.todo(
+		keeper_and_buyers(ctx, request["warehouse"]) if request["request_type"] == "Purchase" else keeper,
+		"Request {name} was approved; its draft is ready to be checked.",
+		doctype,
+		created,
+		name=name,
+	)
+	return doctype, created
+
+
+def get(ctx: Context, name: str) -> Row:
+	"""The request with its lines. Raises NotFound (``unknown_request``) or NotPermitted."""
+	rows = ctx.store.rows(
+		"SELECT name, request_type, company, warehouse, requested_by, required_by, status, workflow_state, purpose,"
+		" amount, needs_director, docstatus, created_doctype, created_document"
+		" FROM `tabInventory Request` WHERE name = %(name)s",
+		{"name": name},
+	)
+	if not rows:
+		raise NotFound("Request {name} does not exist.", code="unknown_request", name=name)
+	masters.require_warehouse(ctx, rows[0]["warehouse"])
+	lines = ctx.store.rows(
+		"SELECT item_code, item_name, qty, uom, conversion_factor, stock_qty, rate, amount"
+		" FROM `tabInventory Request Item` WHERE parent = %(name)s ORDER BY idx",
+		{"name": name},
+	)
+	numbers = ("qty", "conversion_factor", "stock_qty", "rate", "amount")
+	items = [{**line, **{n: from_store(line[n]) for n in numbers}} for line in lines]
+	return {**rows[0], "amount": from_store(rows[0]["amount"]), "items": items}
+
+
+def check_step(
+	before: tuple[str, int] | None,
+	after: tuple[str, int],
+	allowed: Sequence[tuple[str, int]],
+	*,
+	first_state: str = approval.DRAFT,
+	changed: bool = False,
+) -> None:
+	"""Nobody goes round the approval: state and docstatus change together, by an allowed step, or not at all.
+
+	``before`` and ``after`` are (approval state, docstatus), ``before`` None for a new document; ``allowed`` are the
+	ends of the steps this user may take from ``before``. ``changed`` says that what is asked for differs from before:
+	only a draft may be changed, lest somebody approve one thing and get another.
+	Raises Conflict (``not_by_approval``, ``under_approval``).
+	"""
+	start = before if before is not None else (first_state, 0)
+	if after != start and (before is None or after not in allowed):
+		raise Conflict(
+			"The state of a request changes only through its approval.",
+			code="not_by_approval",
+			from_state=start[0],
+			to_state=after[0],
+		)
+	if changed and start[0] != first_state:
+		raise Conflict(
+			"A request that was asked for cannot be changed; reject and revise it first.",
+			code="under_approval",
+			state=start[0],
+		)

@@ -1,0 +1,341 @@
+"""Reservation as a two-phase transfer: reserve, then consume, release or expire; or wait for stock to come."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from inventory_midplatform.domain.errors import Conflict, InsufficientStock, InvalidInput, KeyReused, NotFound
+from inventory_midplatform.domain.identifiers import new_id
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.quantity import STEP, ZERO, from_store, to_text
+from inventory_midplatform.domain.reservation import OPEN_STATUSES, Demand, IfShort, Reservation
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.query import Query, any_of, compiled, table, value
+from inventory_midplatform.services import masters
+from inventory_midplatform.services.locked_stock import COLUMNS, LockedStock, from_row, write_reservations
+
+NAME_LIMIT = 140
+"""What a name column holds."""
+
+HOLD = (
+	"UPDATE `tabStock Position` SET reserved = ROUND(reserved + %(qty)s, 9)"
+	" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s"
+	" AND on_hand - on_hold - reserved >= %(at_least)s"
+)
+"""Check and change in one statement; half a step of tolerance for SQLite's floats."""
+
+OF_DEMAND = (
+	"SELECT item_code, warehouse FROM `tabInventory Reservation`"
+	" WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
+)
+
+
+@dataclass(frozen=True)
+class DemandLine:
+	"""A row of an order and what of it is still to be delivered, in stock UOM."""
+
+	demand_line: str
+	item_code: str
+	warehouse: str
+	wanted: Decimal
+	delivered: Decimal = ZERO
+	priority: int = 0
+
+	@property
+	def key(self) -> Key:
+		return (self.item_code, self.warehouse)
+
+
+def reserve(
+	ctx: Context,
+	item_code: str,
+	warehouse: str,
+	qty: Decimal,
+	demand: Demand,
+	*,
+	name: str = "",
+	if_short: IfShort = IfShort.REFUSE,
+	priority: int = 0,
+	expires_at: datetime | None = None,
+	reason: str = "",
+) -> Reservation:
+	"""Keep ``qty`` (stock UOM) of an item in a warehouse for a demand.
+
+	``name`` is the caller's own id of the reservation: called again with the same one, the first answer is given.
+	Raises InsufficientStock (``insufficient_stock``) with what is left if ``if_short`` is Refuse and less than
+	``qty`` is available, KeyReused if ``name`` is taken by another reservation, Conflict (``module_off``).
+	"""
+	require_module(ctx)
+	item = masters.stock_item(ctx, item_code).item_code
+	place = masters.stock_warehouse(ctx, warehouse).name
+	for argument, text in (
+		("name", name),
+		("demand_type", demand.demand_type),
+		("demand_name", demand.demand_name),
+		("demand_line", demand.demand_line),
+	):
+		if len(text) > NAME_LIMIT:
+			raise InvalidInput(
+				"{argument} is longer than {limit} characters.",
+				code="too_long",
+				argument=argument,
+				limit=NAME_LIMIT,
+			)
+	asked = Reservation(
+		name=name or new_id(),
+		item_code=item,
+		warehouse=place,
+		demand=demand,
+		qty=qty,
+		waiting=qty,
+		if_short=if_short,
+		priority=priority,
+		expires_at=expires_at,
+		reason=reason,
+	)
+	if name and (first := _find(ctx, name)):
+		return _same(first, asked)
+	if expires_at is not None and expires_at <= ctx.clock.now():
+		raise InvalidInput("{argument} lies in the past.", code="expires_in_past", argument="expires_at")
+	if _hold(ctx, asked.item_code, asked.warehouse, qty):
+		made = asked.hold(qty)
+		write_reservations(ctx, [made], {})
+		return made
+	return _reserve_locked(ctx, asked)
+
+
+def _hold(ctx: Context, item_code: str, warehouse: str, qty: Decimal) -> bool:
+	return bool(
+		ctx.store.execute(
+			HOLD, {"item_code": item_code, "warehouse": warehouse, "qty": qty, "at_least": qty - STEP / 2}
+		)
+	)
+
+
+def _reserve_locked(ctx: Context, asked: Reservation) -> Reservation:
+	"""The long way, when the short one missed: sweep what has expired, take what the caller would take, or wait."""
+	key = (asked.item_code, asked.warehouse)
+	stock = LockedStock(ctx, [key])
+	if stock.sweep_expired([key]):
+		stock.fill_waiting([key])
+	free = stock.positions[key].available
+	if asked.if_short is IfShort.REFUSE and free < asked.qty:
+		raise InsufficientStock(
+			"Only {available} of item {item_code} is available in {warehouse}; {qty} was asked for.",
+			item_code=asked.item_code,
+			warehouse=asked.warehouse,
+			available=to_text(max(free, ZERO)),
+			qty=to_text(asked.qty),
+		)
+	share = asked.qty if free >= asked.qty else asked.share_of(free)
+	made = stock.put(asked.hold(share))
+	stock.write()
+	return made
+
+
+def _find(ctx: Context, name: str) -> Reservation | None:
+	t = table("Inventory Reservation")
+	sql, params = compiled(Query.from_(t).select(*[t[c] for c in COLUMNS]).where(t.name == value(name)))
+	rows = ctx.store.rows(sql, params)
+	return from_row(rows[0]) if rows else None
+
+
+def _same(first: Reservation, asked: Reservation) -> Reservation:
+	"""The first answer, if the call that repeats its name asks for the same."""
+	for field in ("item_code", "warehouse", "demand", "qty", "if_short", "priority"):
+		if getattr(first, field) != getattr(asked, field):
+			raise KeyReused(
+				"Reservation {name} exists already and asks for something else.",
+				name=first.name,
+				differs=field,
+			)
+	return first
+
+
+def get(ctx: Context, name: str) -> Reservation:
+	"""Raises NotFound (``unknown_reservation``)."""
+	found = _find(ctx, name) if isinstance(name, str) and name else None
+	if found is None:
+		raise NotFound("Reservation {name} does not exist.", code="unknown_reservation", name=name)
+	masters.require_warehouse(ctx, found.warehouse)
+	return found
+
+
+def release(ctx: Context, name: str, qty: Decimal | None = None, reason: str = "") -> Reservation:
+	"""Give back ``qty`` (stock UOM) of what is kept or waited for; all of it if not said.
+
+	Raises Conflict: ``already_closed`` if nothing is open, ``more_than_open`` if ``qty`` is more than is open.
+	"""
+	seen = get(ctx, name)
+	key = (seen.item_code, seen.warehouse)
+	stock = LockedStock(ctx, [key])
+	current = stock.by_name(name)
+	if not current.open:
+		raise Conflict(
+			"Reservation {name} is {status}; nothing of it is open.",
+			code="already_closed",
+			name=name,
+			status=current.status,
+		)
+	if qty is not None and qty > current.open:
+		raise Conflict(
+			"Reservation {name} has {open} open; {qty} is more.",
+			code="more_than_open",
+			name=name,
+			open=to_text(current.open),
+			qty=to_text(qty),
+		)
+	released = stock.put(replace(current.release(qty or current.open), reason=reason or current.reason))
+	stock.fill_waiting([key])
+	stock.write()
+	return released
+
+
+def sweep(ctx: Context, limit: int = 500) -> int:
+	"""Give back the stock of reservations whose time is over; answers how many were swept."""
+	t = table("Inventory Reservation")
+	sql, params = compiled(
+		Query.from_(t)
+		.select(t.item_code, t.warehouse)
+		.where(any_of(t.status, OPEN_STATUSES))
+		.where(t.expires_at <= value(ctx.clock.now()))
+		.where((t.reserved_qty > value(0)) | (t.waiting_qty > value(0)))
+		.orderby(t.expires_at)
+		.limit(limit)
+	)
+	keys = {(row["item_code"], row["warehouse"]) for row in ctx.store.rows(sql, params)}
+	if not keys:
+		return 0
+	stock = LockedStock(ctx, keys)
+	swept = stock.sweep_expired(keys)
+	stock.fill_waiting(keys)
+	stock.write()
+	return swept
+
+
+def follow(
+	ctx: Context,
+	demand_type: str,
+	demand_name: str,
+	lines: Sequence[DemandLine],
+	*,
+	closed: bool = False,
+	may_grow: bool = True,
+	if_short: IfShort = IfShort.PARTIAL,
+) -> None:
+	"""Let an order's reservations follow its rows: what it wants more of is reserved or waits, the rest is given back.
+
+	``lines`` are what the order still wants; ``closed`` gives up everything until it is re-opened; with
+	``may_grow`` false nothing new is asked for. What a person released by hand stays released.
+	"""
+	reserved = ctx.store.rows(OF_DEMAND, {"demand_type": demand_type, "demand_name": demand_name})
+	keys = {(row["item_code"], row["warehouse"]) for row in reserved}
+	wanted = [] if closed else [line for line in lines if line.wanted > 0]
+	if may_grow:
+		keys |= {line.key for line in wanted}
+	if not keys:
+		return
+	stock = LockedStock(ctx, keys)
+	by_line = {
+		(r.demand.demand_line, r.item_code, r.warehouse): r
+		for r in stock.of_demands([(demand_type, demand_name)])
+	}
+	for line in wanted:
+		r = by_line.pop((line.demand_line, *line.key), None)
+		if r is None:
+			if may_grow:
+				stock.put(
+					Reservation(
+						name=new_id(),
+						item_code=line.item_code,
+						warehouse=line.warehouse,
+						demand=Demand(demand_type, demand_name, line.demand_line),
+						qty=line.wanted,
+						waiting=line.wanted,
+						if_short=if_short,
+						priority=line.priority,
+					)
+				)
+			continue
+		_fit(stock, r, line, may_grow)
+	for r in by_line.values():
+		if r.open:
+			stock.put(r.close())
+	stock.fill_waiting(sorted(keys))
+	stock.write()
+
+
+def _fit(stock: LockedStock, r: Reservation, line: DemandLine, may_grow: bool) -> None:
+	"""Bring one reservation to what its row still wants.
+
+	What came back from the customer is wanted again. What a person released stays released, as far as it was not
+	delivered from free stock since.
+	"""
+	if may_grow and r.consumed > line.delivered:
+		r = r.want_again(r.consumed - line.delivered)
+	delivered_besides = max(line.delivered - r.consumed, ZERO)
+	target = max(line.wanted - max(r.released - delivered_besides, ZERO), ZERO)
+	if r.open > target:
+		r = r.shrink(r.open - target)
+	elif r.open < target and may_grow:
+		r = r.grow(target - r.open)
+	stock.put(r)
+
+
+def require_module(ctx: Context) -> None:
+	if not ctx.settings.reservation:
+		raise Conflict(
+			"Reservations are switched off in Inventory Midplatform Settings.",
+			code="module_off",
+			module="reservation",
+		)
+
+
+def demand_label(demand: Demand) -> str:
+	return " ".join(part for part in (demand.demand_type, demand.demand_name) if part) or "—"
+
+
+def as_dict(r: Reservation) -> dict[str, Any]:
+	"""The reservation as operations answer it. Quantities in stock UOM."""
+	return {
+		"name": r.name,
+		"status": r.status,
+		"item_code": r.item_code,
+		"warehouse": r.warehouse,
+		"qty": r.qty,
+		"reserved_qty": r.reserved,
+		"waiting_qty": r.waiting,
+		"consumed_qty": r.consumed,
+		"released_qty": r.released,
+		"demand_type": r.demand.demand_type,
+		"demand_name": r.demand.demand_name,
+		"demand_line": r.demand.demand_line,
+		"if_short": r.if_short.value,
+		"priority": r.priority,
+		"expires_at": r.expires_at,
+		"reason": r.reason,
+	}
+
+
+def demand_quantities(
+	ctx: Context, demand_type: str, demand_names: Iterable[str]
+) -> dict[tuple[str, str], Row]:
+	"""(order, row) → what is reserved and what waits for it, in stock UOM."""
+	names = sorted(set(demand_names))
+	if not names:
+		return {}
+	rows = ctx.store.rows(
+		"SELECT demand_name, demand_line, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting"
+		" FROM `tabInventory Reservation` WHERE demand_type = %(demand_type)s AND demand_name IN %(names)s"
+		" GROUP BY demand_name, demand_line",
+		{"demand_type": demand_type, "names": names},
+	)
+	return {
+		(row["demand_name"], row["demand_line"]): {
+			"reserved": from_store(row["reserved"]),
+			"waiting": from_store(row["waiting"]),
+		}
+		for row in rows
+	}

@@ -1,0 +1,341 @@
+"""Settlement: what the books posted, whoever posted it, becomes movements; once, when the voucher is done.
+
+The books' quantity (``Bin.actual_qty``) is the authority: for each item and warehouse the change is that quantity
+less the position on hand. The voucher's rows explain it; what they do not explain is restated from the books.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from inventory_midplatform.domain.errors import Conflict
+from inventory_midplatform.domain.position import AVAILABLE, Key
+from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
+from inventory_midplatform.domain.removal import BinContent, take
+from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.ports import Context
+from inventory_midplatform.query import Query, compiled, key_in, table, value
+from inventory_midplatform.services import alerts, ledger, reservation
+from inventory_midplatform.services.ledger import Movement
+from inventory_midplatform.services.locked_stock import LockedStock
+
+
+@dataclass(frozen=True)
+class PostingRow:
+	"""One row of a posted voucher. ``qty`` signed, in stock UOM: negative leaves the warehouse."""
+
+	item_code: str
+	warehouse: str
+	qty: Decimal
+	detail_no: str = ""
+	demand: Demand | None = None
+	"""For whom the row delivers: this demand's own reservation is consumed first."""
+	bin: str = ""
+	"""Where a step of ours said it goes to or comes from."""
+
+	@property
+	def key(self) -> Key:
+		return (self.item_code, self.warehouse)
+
+
+@dataclass(frozen=True)
+class Posting:
+	"""A voucher of the books as it was just submitted or cancelled."""
+
+	voucher_type: str
+	voucher_no: str
+	posting_datetime: datetime
+	rows: tuple[PostingRow, ...]
+	cancelled: bool = False
+	counted: bool = False
+	"""The voucher sets a quantity rather than changing it (Stock Reconciliation): its rows do not add up."""
+	may_be_refused: bool = True
+	"""False for what has happened already and must not fail: a repost, a POS closing."""
+
+
+def settle(ctx: Context, postings: Sequence[Posting]) -> None:
+	"""Settle vouchers posted in this transaction.
+
+	Raises Conflict (``takes_reserved_stock``) where a posting that may be refused would leave less than is
+	reserved for others; the transaction is then the caller's to roll back.
+	"""
+	keys = {row.key for posting in postings for row in posting.rows}
+	if keys:
+		_Settlement(ctx, postings, keys).run()
+
+
+def catch_up(ctx: Context, keys: Iterable[Key], reason: str, alert: bool = True) -> int:
+	"""Restate positions from the books where no voucher told of a change; answers how many differed.
+
+	What was never seen before is taken in as opening stock. Opens an alert for each difference if ``alert``.
+	"""
+	posting = Posting("", "", ctx.clock.now(), (), may_be_refused=False)
+	settlement = _Settlement(ctx, [posting], set(keys), reason)
+	settlement.run()
+	restated = [key for key, kind in settlement.unexplained.items() if kind == "Restated by Books"]
+	if alert:
+		for item_code, warehouse in restated:
+			alerts.open_alert(
+				ctx,
+				"Restated by Books",
+				item_code,
+				warehouse,
+				"The books changed without telling; the position was restated from them.",
+			)
+	return len(settlement.unexplained)
+
+
+def book_quantities(ctx: Context, keys: Iterable[Key], locked: bool) -> dict[Key, Decimal]:
+	"""What the books say lies there. A voucher's own transaction has just written these rows and reads them as they
+	are; whoever comes without a voucher locks them, which always comes before positions.
+	"""
+	found: dict[Key, Decimal] = {}
+	for some in ledger.in_parts(sorted(keys)):
+		condition, params = key_in(some, "item_code", "warehouse")
+		source = ctx.store.through("Bin", ("item_code", "warehouse"))
+		sql = f"SELECT item_code, warehouse, actual_qty FROM {source} WHERE {condition}"
+		for row in ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params):
+			found[(row["item_code"], row["warehouse"])] = from_store(row["actual_qty"])
+	return found
+
+
+class _Settlement:
+	"""One settlement: reads under lock, plans movements, lets reservations follow, checks, writes."""
+
+	def __init__(self, ctx: Context, postings: Sequence[Posting], keys: set[Key], reason: str = ""):
+		self.ctx = ctx
+		self.postings = postings
+		self.keys = sorted(keys)
+		self.reason = reason
+		self.movements: list[Movement] = []
+		self.unexplained: dict[Key, str] = {}
+		self.revisions: dict[tuple[str, str], int] = {}
+
+	def run(self) -> None:
+		ctx = self.ctx
+		books = book_quantities(ctx, self.keys, locked=not any(p.voucher_no for p in self.postings))
+		self.stock = LockedStock(ctx, self.keys)
+		self.change = {key: books.get(key, ZERO) - self.stock.positions[key].on_hand for key in self.keys}
+		self._plan_movements()
+		self._apply_to_positions()
+		self._follow_demands()
+		self._check_reserved()
+		ledger.record(ctx, self.movements)
+		self.stock.write()
+
+	# movements
+
+	def _plan_movements(self) -> None:
+		self.explained: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+		rows = [(p, row) for p in self.postings for row in self._rows_that_moved(p)]
+		if not rows and not any(self.change.values()):
+			return
+		self.contents = _Contents(ledger.bin_contents(self.ctx, self.keys))
+		self.unplaced = ledger.unplaced_bins(self.ctx, {warehouse for _, warehouse in self.keys})
+		self.named_bins = ledger.bin_facts(self.ctx, {row.bin for _, row in rows if row.bin})
+		for posting, row in rows:
+			revision = self._revision(posting)
+			kind = "Cancellation" if posting.cancelled else "Reconciliation" if posting.counted else ""
+			self._move(row.key, row.qty, kind, posting, row.detail_no, row.bin, revision)
+			self.explained[row.key] += row.qty
+		for key in self.keys:
+			rest = self.change[key] - self.explained[key]
+			if rest:
+				kind = "Opening" if self.stock.was_empty(key) and rest > 0 else "Restated by Books"
+				self.unexplained[key] = kind
+				posting = self.postings[0]
+				self._move(key, rest, kind, posting, "", "", self._revision(posting))
+
+	def _rows_that_moved(self, posting: Posting) -> list[PostingRow]:
+		"""The voucher's rows, one per document row and bin; those that undo themselves drop out."""
+		if posting.counted:
+			last = {row.key: row for row in posting.rows}
+			return [
+				replace(row, qty=self.change[key]) for key, row in sorted(last.items()) if self.change[key]
+			]
+		if posting.cancelled:
+			return self._reversed(posting)
+		sums: dict[tuple[Key, str, str], PostingRow] = {}
+		for row in posting.rows:
+			where = (row.key, row.detail_no, row.bin)
+			old = sums.get(where)
+			sums[where] = replace(old, qty=old.qty + row.qty) if old else row
+		return [row for _, row in sorted(sums.items(), key=lambda kv: kv[0]) if row.qty]
+
+	def _reversed(self, posting: Posting) -> list[PostingRow]:
+		"""A cancellation takes back our own movements of the voucher, from and to the bins they touched."""
+		t = table("Stock Movement")
+		sql, params = compiled(
+			Query.from_(t)
+			.select(t.item_code, t.warehouse, t.bin, t.voucher_detail_no, t.qty)
+			.where(t.voucher_type == value(posting.voucher_type))
+			.where(t.voucher_no == value(posting.voucher_no))
+		)
+		sums: dict[tuple[str, str, str, str], Decimal] = defaultdict(lambda: ZERO)
+		for r in self.ctx.store.rows(sql, params):
+			sums[(r["item_code"], r["warehouse"], r["voucher_detail_no"] or "", r["bin"])] += from_store(
+				r["qty"]
+			)
+		touched = set(self.keys)
+		return [
+			PostingRow(item, warehouse, -qty, detail, bin=bin)
+			for (item, warehouse, detail, bin), qty in sorted(sums.items())
+			if qty and (item, warehouse) in touched
+		]
+
+	def _revision(self, posting: Posting) -> int:
+		"""How often the voucher was settled before; where there is none, the moment stands for it."""
+		voucher = (posting.voucher_type, posting.voucher_no)
+		if voucher not in self.revisions:
+			self.revisions[voucher] = (
+				self._settled_before(voucher)
+				if posting.voucher_no
+				else int(self.ctx.clock.now().timestamp() * 1000) % 2**31
+			)
+		return self.revisions[voucher]
+
+	def _settled_before(self, voucher: tuple[str, str]) -> int:
+		last = self.ctx.store.rows(
+			"SELECT MAX(revision) AS last FROM `tabStock Movement`"
+			" WHERE voucher_type = %(type)s AND voucher_no = %(no)s",
+			{"type": voucher[0], "no": voucher[1]},
+		)[0]["last"]
+		return 0 if last is None else int(last) + 1
+
+	def _move(
+		self, key: Key, qty: Decimal, kind: str, posting: Posting, detail: str, bin: str, revision: int
+	) -> None:
+		"""Plan one row's movements: in to its bin or Unplaced; out of its bin, then by the removal strategy."""
+		unplaced = self.unplaced[key[1]]
+		if qty > 0:
+			parts = [BinContent(self._usable(bin, key) or unplaced, qty)]
+		else:
+			parts = [replace(c, qty=-c.qty) for c in self.contents.take(key, -qty, bin, unplaced)]
+		for part in parts:
+			self.contents.put(key, part)
+			self.movements.append(
+				Movement(
+					item_code=key[0],
+					warehouse=key[1],
+					bin=part.bin,
+					qty=part.qty,
+					kind=kind or ("Incoming" if qty > 0 else "Outgoing"),
+					posting_datetime=posting.posting_datetime,
+					batch_no=part.batch_no,
+					stock_status=part.stock_status,
+					voucher_type=posting.voucher_type,
+					voucher_no=posting.voucher_no,
+					voucher_detail_no=detail,
+					revision=revision,
+					reason=self.reason,
+				)
+			)
+
+	def _usable(self, bin: str, key: Key) -> str:
+		"""A named bin, if it still is one of the warehouse and in use."""
+		fact = self.named_bins.get(bin)
+		return bin if fact and fact["warehouse"] == key[1] and not fact["disabled"] else ""
+
+	def _apply_to_positions(self) -> None:
+		changes: dict[Key, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+		for m in self.movements:
+			change = changes[(m.item_code, m.warehouse)]
+			change[0] += m.qty
+			change[1] += m.qty if m.stock_status != AVAILABLE else ZERO
+		for key, (on_hand, on_hold) in changes.items():
+			self.stock.change_on_hand(key, on_hand, on_hold)
+
+	# reservations
+
+	def _follow_demands(self) -> None:
+		rows = [(p, row) for p in self.postings for row in p.rows if row.demand]
+		loaded = self.stock.of_demands(
+			(row.demand.demand_type, row.demand.demand_name) for _, row in rows if row.demand
+		)
+		names: dict[tuple[Demand | None, Key], list[str]] = defaultdict(list)
+		for r in loaded:
+			names[(r.demand, (r.item_code, r.warehouse))].append(r.name)
+		for posting, row in rows:
+			for name in names[(row.demand, row.key)]:
+				r = self.stock.current(name)
+				if posting.cancelled and row.qty > 0:
+					self.stock.put(r.want_again(row.qty))
+				elif not posting.cancelled and row.qty < 0:
+					self.stock.put(r.consume(min(-row.qty, r.open)))
+		self.stock.fill_waiting(self.keys)
+
+	def _check_reserved(self) -> None:
+		short = [key for key in self.keys if self.stock.positions[key].takes_from_reserved]
+		if not short:
+			return
+		if self.stock.sweep_expired(short):
+			self.stock.fill_waiting(short)
+		for key in short:
+			if not self.stock.positions[key].takes_from_reserved:
+				continue
+			may_refuse = self.ctx.settings.reservation and all(p.may_be_refused for p in self.postings)
+			if may_refuse and self.stock.decreased(key):
+				raise self._refusal(key)
+			alerts.open_alert(
+				self.ctx,
+				alerts.BELOW_RESERVED,
+				*key,
+				"The books leave less than is reserved. Release reservations or bring stock.",
+			)
+
+	def _refusal(self, key: Key) -> Conflict:
+		position = self.stock.positions[key]
+		owners = [
+			{
+				"reservation": r.name,
+				"demand": reservation.demand_label(r.demand),
+				"reserved": to_text(r.reserved),
+			}
+			for r in self.stock.open_on([key])
+			if r.reserved
+		]
+		return Conflict(
+			"Item {item_code} in {warehouse}: this would take {missing} that is kept for {owners}. Reserved stock"
+			" leaves only for those it is kept for; release a reservation first.",
+			code="takes_reserved_stock",
+			item_code=key[0],
+			warehouse=key[1],
+			missing=to_text(-position.available),
+			owners=", ".join(f"{o['demand']} ({o['reserved']})" for o in owners[:5])
+			+ (f" … +{len(owners) - 5}" if len(owners) > 5 else ""),
+			reservations=owners[:50],
+		)
+
+
+class _Contents:
+	"""What lies in the bins, kept up to date while movements are planned."""
+
+	def __init__(self, contents: dict[Key, list[BinContent]]):
+		self.contents = contents
+
+	def put(self, key: Key, part: BinContent) -> None:
+		"""Add a signed part to its bin."""
+		same = (part.bin, part.batch_no, part.stock_status)
+		for i, c in enumerate(self.contents[key]):
+			if (c.bin, c.batch_no, c.stock_status) == same:
+				self.contents[key][i] = replace(c, qty=c.qty + part.qty)
+				return
+		self.contents[key].append(part)
+
+	def take(self, key: Key, qty: Decimal, preferred: str, unplaced: str) -> list[BinContent]:
+		"""Parts that together make ``qty``; what is nowhere to be found goes below zero in Unplaced."""
+		parts: list[BinContent] = []
+		rest = qty
+		first = [c for c in self.contents[key] if c.bin == preferred]
+		taken, rest = take(first, rest)
+		others, rest = take([c for c in self.contents[key] if c.bin != preferred], rest)
+		parts = [replace(t.content, qty=t.qty, allocated=ZERO) for t in taken + others]
+		if rest:
+			parts.append(BinContent(unplaced, rest))
+		merged: dict[tuple[str, str, str], BinContent] = {}
+		for part in parts:
+			same = (part.bin, part.batch_no, part.stock_status)
+			merged[same] = replace(part, qty=part.qty + merged[same].qty) if same in merged else part
+		return list(merged.values())

@@ -1,0 +1,69 @@
+"""Taking in a site that had stock before: all of it Unplaced, nothing else changed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.ports import Context
+from inventory_midplatform.services import settlement
+
+BOTH_SIDES = """
+	SELECT bin.item_code, bin.warehouse, bin.actual_qty AS booked, COALESCE(sp.on_hand, 0) AS on_hand
+	FROM `tabBin` bin
+	LEFT JOIN `tabStock Position` sp ON sp.item_code = bin.item_code AND sp.warehouse = bin.warehouse
+	UNION ALL
+	SELECT sp.item_code, sp.warehouse, 0, sp.on_hand FROM `tabStock Position` sp
+	WHERE sp.on_hand <> 0 AND NOT EXISTS (
+		SELECT 1 FROM `tabBin` bin WHERE bin.item_code = sp.item_code AND bin.warehouse = sp.warehouse
+	)
+"""
+"""Books and positions side by side, also where ERPNext has thrown its Bin away."""
+
+DIFFERING = f"""
+SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides
+WHERE ABS(booked - on_hand) > %(half_step)s
+	AND (item_code > %(item_code)s OR (item_code = %(item_code)s AND warehouse > %(warehouse)s))
+ORDER BY item_code, warehouse
+LIMIT %(limit)s
+"""
+
+OF_ITEMS = f"""
+SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides
+WHERE item_code IN %(items)s AND ABS(booked - on_hand) > %(half_step)s
+"""
+
+COUNT = f"SELECT COUNT(*) AS n FROM ({BOTH_SIDES}) both_sides WHERE ABS(booked - on_hand) > %(half_step)s"
+
+HALF_STEP = Decimal("0.0000000005")
+
+
+def count(ctx: Context) -> int:
+	"""How many items × warehouses differ from the books."""
+	return int(ctx.store.rows(COUNT, {"half_step": HALF_STEP})[0]["n"])
+
+
+def differing(ctx: Context, items: Sequence[str]) -> list[Key]:
+	"""The items × warehouses of ``items`` whose position is not what the books say."""
+	if not items:
+		return []
+	rows = ctx.store.rows(OF_ITEMS, {"items": tuple(items), "half_step": HALF_STEP})
+	return [(row["item_code"], row["warehouse"]) for row in rows]
+
+
+def take_in(
+	ctx: Context, after: tuple[str, str] = ("", ""), limit: int = 500, alert: bool = False
+) -> tuple[int, tuple[str, str] | None]:
+	"""Bring the next ``limit`` items × warehouses to the books; answers how many, and where to go on, or None.
+
+	The caller commits between calls. Run again after a stop it goes on with what is left; run on a site already
+	taken in it restates what the books changed without telling.
+	"""
+	rows = ctx.store.rows(
+		DIFFERING,
+		{"half_step": HALF_STEP, "item_code": after[0], "warehouse": after[1], "limit": limit},
+	)
+	keys = [(row["item_code"], row["warehouse"]) for row in rows]
+	if not keys:
+		return 0, None
+	taken = settlement.catch_up(ctx, keys, "Taken in from the books", alert=alert)
+	return taken, keys[-1] if len(keys) == limit else None

@@ -1,0 +1,151 @@
+"""``ledger.verify``: the laws of the ledger, checked set by set. Nothing is changed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pypika import functions as fn
+
+from inventory_midplatform.domain.quantity import from_store
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.query import Query, any_of, compiled, table
+
+HALF_STEP = 5e-10
+
+SUM_OF_MOVEMENTS = """
+SELECT item_code, MAX(warehouse) AS warehouse, bin, batch_no, stock_status, stock_owner,
+	SUM(moved) AS expected, SUM(lies) AS found
+FROM (
+	SELECT item_code, warehouse, bin, batch_no, stock_status, stock_owner, qty AS moved, 0 AS lies
+	FROM `tabStock Movement`
+	UNION ALL
+	SELECT item_code, warehouse, bin, batch_no, stock_status, stock_owner, 0, qty FROM `tabBin Stock`
+) both_sides
+GROUP BY item_code, bin, batch_no, stock_status, stock_owner
+HAVING ABS(SUM(moved) - SUM(lies)) > %(half_step)s
+"""
+
+SUM_OF_BINS = """
+SELECT item_code, warehouse, SUM(lies) AS expected, SUM(on_hand) AS found
+FROM (
+	SELECT item_code, warehouse, qty AS lies, 0 AS on_hand FROM `tabBin Stock` WHERE stock_owner = ''
+	UNION ALL
+	SELECT item_code, warehouse, 0, on_hand FROM `tabStock Position`
+) both_sides
+GROUP BY item_code, warehouse
+HAVING ABS(SUM(lies) - SUM(on_hand)) > %(half_step)s
+"""
+
+SUM_ON_HOLD = """
+SELECT item_code, warehouse, SUM(lies) AS expected, SUM(on_hold) AS found
+FROM (
+	SELECT item_code, warehouse, qty AS lies, 0 AS on_hold FROM `tabBin Stock`
+	WHERE stock_owner = '' AND stock_status <> 'Available'
+	UNION ALL
+	SELECT item_code, warehouse, 0, on_hold FROM `tabStock Position`
+) both_sides
+GROUP BY item_code, warehouse
+HAVING ABS(SUM(lies) - SUM(on_hold)) > %(half_step)s
+"""
+
+THE_BOOKS = """
+SELECT item_code, warehouse, SUM(booked) AS expected, SUM(on_hand) AS found
+FROM (
+	SELECT item_code, warehouse, actual_qty AS booked, 0 AS on_hand FROM `tabBin`
+	UNION ALL
+	SELECT item_code, warehouse, 0, on_hand FROM `tabStock Position`
+) both_sides
+GROUP BY item_code, warehouse
+HAVING ABS(SUM(booked) - SUM(on_hand)) > %(half_step)s
+"""
+
+SUM_OF_RESERVATIONS = """
+SELECT item_code, warehouse, SUM(kept) AS expected, SUM(reserved) AS found
+FROM (
+	SELECT item_code, warehouse, reserved_qty AS kept, 0 AS reserved FROM `tabInventory Reservation`
+	UNION ALL
+	SELECT item_code, warehouse, 0, reserved FROM `tabStock Position`
+) both_sides
+GROUP BY item_code, warehouse
+HAVING ABS(SUM(kept) - SUM(reserved)) > %(half_step)s
+"""
+
+SUM_OF_WAITING = SUM_OF_RESERVATIONS.replace("reserved_qty", "waiting_qty").replace("reserved", "waiting")
+
+RESERVED_IS_THERE = """
+SELECT sp.item_code, sp.warehouse, sp.on_hand - sp.on_hold AS expected, sp.reserved AS found
+FROM `tabStock Position` sp
+WHERE (sp.reserved < -%(half_step)s OR (sp.reserved > %(half_step)s
+	AND sp.reserved > sp.on_hand - sp.on_hold + %(half_step)s))
+	AND NOT EXISTS (
+		SELECT 1 FROM `tabInventory Alert` alert
+		WHERE alert.item_code = sp.item_code AND alert.warehouse = sp.warehouse
+			AND alert.alert_type = 'Books Below Reserved' AND alert.status = 'Open'
+	)
+"""
+
+RESERVATION_ADDS_UP = """
+SELECT item_code, warehouse, name, qty AS expected, reserved_qty + waiting_qty + consumed_qty + released_qty AS found
+FROM `tabInventory Reservation`
+WHERE ABS(qty - reserved_qty - waiting_qty - consumed_qty - released_qty) > %(half_step)s
+	OR reserved_qty < -%(half_step)s OR waiting_qty < -%(half_step)s
+	OR consumed_qty < -%(half_step)s OR released_qty < -%(half_step)s
+"""
+
+ALLOCATED_LIES_THERE = """
+SELECT item_code, warehouse, bin, qty AS expected, allocated_qty AS found
+FROM `tabBin Stock`
+WHERE allocated_qty < -%(half_step)s OR (allocated_qty > %(half_step)s AND allocated_qty > qty + %(half_step)s)
+"""
+
+SETTLED_TWICE = """
+SELECT MAX(item_code) AS item_code, MAX(warehouse) AS warehouse, posting_key, 1 AS expected, COUNT(*) AS found
+FROM `tabStock Movement`
+GROUP BY posting_key
+HAVING COUNT(*) > 1 OR posting_key IS NULL
+"""
+
+LAWS: tuple[tuple[str, str, str], ...] = (
+	("movements", "The movements of a bin add up to what lies in it.", SUM_OF_MOVEMENTS),
+	("bins", "What lies in the bins adds up to the position on hand.", SUM_OF_BINS),
+	("on_hold", "What lies on hold in the bins adds up to the position on hold.", SUM_ON_HOLD),
+	("books", "The position on hand is what the books say.", THE_BOOKS),
+	("reservations", "The open reservations add up to the position reserved.", SUM_OF_RESERVATIONS),
+	("waiting", "The waiting reservations add up to the position waiting.", SUM_OF_WAITING),
+	("reserved", "No more is reserved than is there, unless an open alert says so.", RESERVED_IS_THERE),
+	("reservation", "A reservation's parts add up to its quantity.", RESERVATION_ADDS_UP),
+	("allocated", "No bin has more allocated than lies in it.", ALLOCATED_LIES_THERE),
+	("postings", "No posting was settled twice.", SETTLED_TWICE),
+)
+
+
+def verify(ctx: Context, limit: int = 100) -> dict[str, Any]:
+	"""Check every law on every item and warehouse the user may see.
+
+	Answers ``ok``, how many rows were ``checked`` and up to ``limit`` ``findings`` of each law, each with what the law
+	expects and what was found; ``more`` says how many were left out.
+	"""
+	findings: list[Row] = []
+	more = 0
+	for law, sentence, statement in LAWS:
+		broken = list(_visible(ctx, ctx.store.rows(statement, {"half_step": HALF_STEP})))
+		more += max(len(broken) - limit, 0)
+		for row in broken[:limit]:
+			row["expected"], row["found"] = from_store(row["expected"]), from_store(row["found"])
+			findings.append({"law": law, "sentence": sentence, **row})
+	return {"ok": not findings, "checked": _counts(ctx), "findings": findings, "more": more}
+
+
+def _visible(ctx: Context, rows: Iterable[Row]) -> Iterable[Row]:
+	visible = ctx.identity.warehouses
+	return (row for row in rows if visible is None or row["warehouse"] in visible)
+
+
+def _counts(ctx: Context) -> dict[str, int]:
+	found: dict[str, int] = {}
+	for doctype in ("Stock Movement", "Bin Stock", "Stock Position", "Inventory Reservation"):
+		t = table(doctype)
+		query = Query.from_(t).select(fn.Count("*").as_("n"))
+		if ctx.identity.warehouses is not None:
+			query = query.where(any_of(t.warehouse, sorted(ctx.identity.warehouses)))
+		found[doctype] = ctx.store.rows(*compiled(query))[0]["n"]
+	return found

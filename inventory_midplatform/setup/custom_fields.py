@@ -1,0 +1,124 @@
+"""Fields the app adds to ERPNext's documents: one set of dicts for install, migrate and uninstall."""
+
+from typing import Any
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from inventory_midplatform.setup.indexes import INDEXES, index_name
+
+MODULE = "Inventory Midplatform"
+
+FIELDS: dict[str, list[dict[str, Any]]] = {
+	"Warehouse": [
+		{
+			"fieldname": "inventory_keeper",
+			"label": "Keeper",
+			"fieldtype": "Link",
+			"options": "User",
+			"insert_after": "warehouse_type",
+			"description": "Told when stock runs low here.",
+		},
+	],
+	"Material Request": [
+		{
+			"fieldname": "inventory_origin",
+			"label": "Asked For By",
+			"fieldtype": "Select",
+			"options": "\nLow Stock\nInventory Request",
+			"read_only": 1,
+			"no_copy": 1,
+			"insert_after": "schedule_date",
+		},
+		{
+			"fieldname": "inventory_supplier",
+			"label": "Suggested Supplier",
+			"fieldtype": "Link",
+			"options": "Supplier",
+			"no_copy": 1,
+			"insert_after": "inventory_origin",
+			"depends_on": "eval:doc.inventory_origin",
+		},
+		{
+			"fieldname": "inventory_request",
+			"label": "Inventory Request",
+			"fieldtype": "Link",
+			"options": "Inventory Request",
+			"read_only": 1,
+			"no_copy": 1,
+			"insert_after": "inventory_supplier",
+			"depends_on": "inventory_request",
+		},
+	],
+	"Stock Entry": [
+		{
+			"fieldname": "inventory_request",
+			"label": "Inventory Request",
+			"fieldtype": "Link",
+			"options": "Inventory Request",
+			"read_only": 1,
+			"no_copy": 1,
+			"insert_after": "purpose",
+			"depends_on": "inventory_request",
+		},
+	],
+	"Sales Order Item": [
+		{
+			"fieldname": "inventory_reserved_qty",
+			"label": "Reserved",
+			"fieldtype": "Float",
+			"is_virtual": 1,
+			"read_only": 1,
+			"no_copy": 1,
+			"print_hide": 1,
+			"in_list_view": 1,
+			"columns": 1,
+			"insert_after": "warehouse",
+			"description": "In stock units: kept for this row.",
+		},
+		{
+			"fieldname": "inventory_waiting_qty",
+			"label": "Waiting",
+			"fieldtype": "Float",
+			"is_virtual": 1,
+			"read_only": 1,
+			"no_copy": 1,
+			"print_hide": 1,
+			"insert_after": "inventory_reserved_qty",
+			"description": "In stock units: waiting for stock to come.",
+		},
+	],
+}
+
+
+def create() -> None:
+	"""Create what is missing; a field a user changed keeps the change."""
+	create_custom_fields(
+		{
+			doctype: [
+				{"module": MODULE, **field} for field in fields if not _exists(doctype, field["fieldname"])
+			]
+			for doctype, fields in FIELDS.items()
+		},
+		ignore_validate=True,
+	)
+
+
+def remove() -> None:
+	"""Delete the fields and their columns: deleting a Custom Field leaves its column behind."""
+	for doctype, fields in FIELDS.items():
+		for index in INDEXES.get(doctype, ()):
+			if frappe.db.has_index(f"tab{doctype}", index_name(doctype, index)):
+				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP INDEX `{index_name(doctype, index)}`")
+		columns = frappe.db.get_table_columns(doctype)
+		for field in fields:
+			name = _exists(doctype, field["fieldname"])
+			if name:
+				frappe.delete_doc("Custom Field", name, ignore_missing=True, force=True)
+			if field["fieldname"] in columns:
+				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{field['fieldname']}`")
+		frappe.clear_cache(doctype=doctype)
+
+
+def _exists(doctype: str, fieldname: str) -> str | None:
+	return frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": fieldname})  # type: ignore[no-any-return]

@@ -1,0 +1,57 @@
+"""The ledger as CSV files, for whoever wants to keep it when the app goes."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import frappe
+
+EXPORTED = (
+	"Warehouse Zone",
+	"Warehouse Bin",
+	"Stock Movement",
+	"Bin Stock",
+	"Stock Position",
+	"Inventory Reservation",
+	"Stock Operation Log",
+	"Inventory Request",
+	"Inventory Request Item",
+	"Inventory Alert",
+)
+MARKER = "inventory_midplatform_exported"
+"""The site's default that remembers how many movements the last export held."""
+
+
+def export(folder: str) -> Iterator[tuple[str, int]]:
+	"""Write every table into ``folder``; yields (DocType, rows). Reads in pages, so that no table must fit in memory."""
+	Path(folder).mkdir(parents=True, exist_ok=True)
+	for doctype in EXPORTED:
+		yield doctype, _write(Path(folder) / f"{frappe.scrub(doctype)}.csv", doctype)
+	frappe.db.set_default(MARKER, str(movements()))
+	frappe.db.commit()
+
+
+def movements() -> int:
+	return int(frappe.db.count("Stock Movement"))
+
+
+def exported() -> bool:
+	"""Whether everything the ledger holds now is in an export."""
+	return frappe.db.get_default(MARKER) == str(movements())
+
+
+def _write(path: Path, doctype: str, page: int = 5000) -> int:
+	columns = frappe.db.get_table_columns(doctype)
+	last, count = "", 0
+	with path.open("w", newline="", encoding="utf-8") as file:
+		writer = csv.writer(file)
+		writer.writerow(columns)
+		names = ", ".join(f"`{c}`" for c in columns)
+		while rows := frappe.db.sql(
+			f"SELECT {names} FROM `tab{doctype}` WHERE name > %(last)s ORDER BY name LIMIT {page}",
+			{"last": last},
+		):
+			writer.writerows(rows)
+			count += len(rows)
+			last = rows[-1][columns.index("name")]
+	return count

@@ -1,0 +1,44 @@
+"""Indexes over several columns, which a DocType's JSON cannot say; on ERPNext's, what we look for. Used on a site and standalone alike."""
+
+UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+	"Stock Position": (("item_code", "warehouse"),),
+	"Bin Stock": (("item_code", "bin", "batch_no", "stock_status", "stock_owner"),),
+}
+
+ERPNEXTS: dict[tuple[str, tuple[str, ...]], str] = {
+	("Bin", ("item_code", "warehouse")): "unique_item_warehouse",
+	("Material Request Item", ("parent",)): "parent",
+}
+"""Indexes that ERPNext makes and that we lock through."""
+
+INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+	"Stock Movement": (
+		("voucher_type", "voucher_no"),
+		("item_code", "warehouse", "posting_datetime"),
+		("bin",),
+	),
+	"Bin Stock": (("item_code", "warehouse"),),
+	"Inventory Reservation": (
+		("demand_type", "demand_name"),
+		("item_code", "warehouse", "status"),
+		("status", "expires_at"),
+	),
+	"Stock Operation Log": (("reference_doctype", "reference_name"), ("item_code", "warehouse")),
+	"Inventory Alert": (("item_code", "warehouse", "status"),),
+	"Warehouse Bin": (("warehouse", "is_unplaced"),),
+	"Material Request": (("docstatus", "inventory_origin"),),
+	"Stock Entry": (("add_to_transit", "docstatus"),),
+}
+
+
+def index_name(doctype: str, columns: tuple[str, ...]) -> str:
+	"""The name of an index, one in the whole database as SQLite wants it, within MariaDB's 64 characters."""
+	if columns == ("name",):
+		return "PRIMARY"
+	ours = f"{doctype}_{'_'.join(columns)}".lower().replace(" ", "_")[:64]
+	return ERPNEXTS.get((doctype, columns), ours)
+
+
+def forced(doctype: str, columns: tuple[str, ...]) -> str:
+	"""The table read through this index and no other, in MariaDB's words."""
+	return f"`tab{doctype}` FORCE INDEX (`{index_name(doctype, columns)}`)"

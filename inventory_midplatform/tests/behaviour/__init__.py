@@ -1,0 +1,29 @@
+"""What the platform does, told as tests that any adapter can run.
+
+Each class is a plain mixin that talks to ``self.platform`` only; an adapter's suite joins it with
+``unittest.TestCase`` and sets the class attribute ``platform``.
+"""
+
+from inventory_midplatform.tests.behaviour.bad_input import BadInputBehaviour
+from inventory_midplatform.tests.behaviour.bins import BinBehaviour
+from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
+from inventory_midplatform.tests.behaviour.random_operations import RandomOperationsBehaviour
+from inventory_midplatform.tests.behaviour.reading import ReadingBehaviour
+from inventory_midplatform.tests.behaviour.requests import RequestBehaviour
+from inventory_midplatform.tests.behaviour.reservations import ReservationBehaviour
+from inventory_midplatform.tests.behaviour.reserved_stock import ReservedStockBehaviour
+from inventory_midplatform.tests.behaviour.sales_orders import SalesOrderBehaviour
+from inventory_midplatform.tests.behaviour.settlement import SettlementBehaviour
+
+BEHAVIOURS = (
+	SettlementBehaviour,
+	BinBehaviour,
+	ReservationBehaviour,
+	SalesOrderBehaviour,
+	ReservedStockBehaviour,
+	LowStockBehaviour,
+	RequestBehaviour,
+	ReadingBehaviour,
+	BadInputBehaviour,
+	RandomOperationsBehaviour,
+)

@@ -1,0 +1,105 @@
+"""What all behaviour tests share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from inventory_midplatform.domain.errors import InventoryError
+from inventory_midplatform.ports import PostingLine, Row
+from inventory_midplatform.tests.platform import Platform
+
+if TYPE_CHECKING:
+	import unittest
+
+	Base = unittest.TestCase
+else:
+	Base = object
+
+D = Decimal
+
+
+class Behaviour(Base):
+	"""Every scenario starts with all modules on and must leave the laws of the ledger unbroken."""
+
+	platform: Platform
+
+	def setUp(self) -> None:
+		self.platform.settings(
+			ledger=True,
+			reservation=True,
+			sales_order_policy="Partial",
+			replenishment=True,
+			approval=True,
+			director_amount=D(10000),
+		)
+
+	def tearDown(self) -> None:
+		self.assertEqual(self.platform.verify(), [])
+
+	# doing
+
+	def stocked(self, qty: Any = 100, **item: Any) -> tuple[str, str]:
+		"""A new item of which ``qty`` lies in a new warehouse."""
+		item_code, warehouse = self.platform.make_item(**item), self.platform.make_warehouse()
+		if qty:
+			self.receive(item_code, warehouse, qty)
+		return item_code, warehouse
+
+	def receive(self, item_code: str, warehouse: str, qty: Any, bin: str = "") -> Any:
+		return self.platform.books.receive([self.line(item_code, warehouse, qty, bin)])
+
+	def issue(self, item_code: str, warehouse: str, qty: Any, bin: str = "") -> Any:
+		return self.platform.books.issue([self.line(item_code, warehouse, qty, bin)])
+
+	def line(self, item_code: str, warehouse: str, qty: Any, bin: str = "") -> PostingLine:
+		return PostingLine(item_code, warehouse, D(str(qty)), D(10), bin)
+
+	def order(self, item_code: str, warehouse: str, *quantities: Any) -> str:
+		customer = self.platform.make_customer()
+		return self.platform.books.order(customer, [self.line(item_code, warehouse, q) for q in quantities])
+
+	def row_names(self, order: str) -> list[str]:
+		return [row["name"] for row in self.platform.books.order_rows(order)]
+
+	def reserve(self, item_code: str, warehouse: str, qty: Any, **more: Any) -> Row:
+		answer: Row = self.platform.call(
+			"reservation.reserve", item_code=item_code, warehouse=warehouse, qty=qty, **more
+		)
+		return answer
+
+	# seeing
+
+	def position(self, item_code: str, warehouse: str) -> Row:
+		answer: Row = self.platform.call("stock.get_position", item_code=item_code, warehouse=warehouse)
+		return answer
+
+	def assert_position(self, item_code: str, warehouse: str, /, **numbers: Any) -> None:
+		position = self.position(item_code, warehouse)
+		self.assertEqual({name: position[name] for name in numbers}, numbers)
+
+	def in_bins(self, item_code: str, warehouse: str) -> dict[str, Any]:
+		"""Bin code → quantity, of bins that hold something."""
+		answer = self.platform.call("stock.explain", item_code=item_code, warehouse=warehouse)
+		return {row["bin_code"]: row["qty"] for row in answer["bins"]}
+
+	def reservation_of(self, order: str, row: int = 0) -> Row:
+		"""The reservation of an order's row, by the row's place in the order."""
+		found = self.platform.call("reservation.list", demand_type="Sales Order", demand_name=order)
+		by_line = {r["demand_line"]: r for r in found["reservations"]}
+		answer: Row = by_line[self.row_names(order)[row]]
+		return answer
+
+	def assert_reservation(self, reservation: Row, **expected: Any) -> None:
+		self.assertEqual({name: reservation[name] for name in expected}, expected)
+
+	@contextmanager
+	def refused(self, code: str, status: int = 409, **details: Any) -> Iterator[list[InventoryError]]:
+		"""The block raises this error, with these details among its own."""
+		caught: list[InventoryError] = []
+		with self.assertRaises(InventoryError) as raised:
+			yield caught
+		error = raised.exception
+		self.assertEqual((error.code, error.http_status_code), (code, status), str(error))
+		self.assertEqual({name: error.details.get(name) for name in details}, details)
+		caught.append(error)

@@ -1,0 +1,146 @@
+"""Where stock lies: bins and zones, and moves between them."""
+
+from typing import Any
+
+from inventory_midplatform.tests.behaviour.base import Behaviour
+from inventory_midplatform.tests.platform import unique
+
+
+class BinBehaviour(Behaviour):
+	def setUp(self) -> None:
+		super().setUp()
+		self.item, self.warehouse = self.stocked(10)
+		self.unplaced = f"UNPLACED - {self.warehouse}"
+		self.shelf = self.platform.make_bin(self.warehouse, bin_code="A-01", sequence=0)
+
+	def move(self, from_bin: str, to_bin: str, qty: object, **more: Any) -> object:
+		return self.platform.call(
+			"stock.move",
+			**{
+				"item_code": self.item,
+				"warehouse": self.warehouse,
+				"from_bin": from_bin,
+				"to_bin": to_bin,
+				"qty": qty,
+				**more,
+			},
+		)
+
+	def assert_bins(self, **bins: object) -> None:
+		self.assertEqual(
+			self.in_bins(self.item, self.warehouse), {k.replace("_", "-"): v for k, v in bins.items()}
+		)
+
+	def test_received_stock_lies_unplaced_until_it_is_put_away(self) -> None:
+		self.assert_bins(UNPLACED=10)
+		self.move(self.unplaced, self.shelf, 4, reason="put away")
+		self.assert_bins(UNPLACED=6, A_01=4)
+		self.assert_position(self.item, self.warehouse, on_hand=10, available=10)
+
+	def test_a_move_is_seen_in_the_log_but_not_by_the_books(self) -> None:
+		self.move(self.unplaced, self.shelf, 4, reason="put away")
+		logged = self.platform.rows(
+			"SELECT from_value, to_value, qty, reason FROM `tabStock Operation Log`"
+			" WHERE item_code = %(item)s AND operation = 'Move'",
+			item=self.item,
+		)
+		self.assertEqual(
+			[(r["from_value"], r["to_value"], float(r["qty"]), r["reason"]) for r in logged],
+			[(self.unplaced, self.shelf, 4.0, "put away")],
+		)
+		self.assertEqual(self.platform.booked(self.item, self.warehouse), 10)
+
+	def test_more_than_lies_in_a_bin_cannot_be_moved(self) -> None:
+		self.move(self.unplaced, self.shelf, 4)
+		with self.refused("insufficient_in_bin", free="4"):
+			self.move(self.shelf, self.unplaced, 5)
+		self.assert_bins(UNPLACED=6, A_01=4)
+
+	def test_a_bin_of_another_warehouse_is_refused(self) -> None:
+		other = self.platform.make_bin(self.platform.make_warehouse())
+		with self.refused("wrong_warehouse", 400):
+			self.move(self.unplaced, other, 1)
+		with self.refused("wrong_warehouse", 400):
+			self.move(other, self.unplaced, 1)
+
+	def test_unknown_disabled_and_same_bin_are_refused(self) -> None:
+		closed = self.platform.make_bin(self.warehouse, disabled=1)
+		with self.refused("unknown_bin", 404):
+			self.move(self.unplaced, unique(), 1)
+		with self.refused("disabled_bin", 400):
+			self.move(self.unplaced, closed, 1)
+		with self.refused("same_bin", 400):
+			self.move(self.shelf, self.shelf, 1)
+		self.assert_bins(UNPLACED=10)
+
+	def test_incoming_goes_to_the_bin_that_was_named(self) -> None:
+		voucher = self.receive(self.item, self.warehouse, 5, bin=self.shelf)
+		self.assert_bins(UNPLACED=10, A_01=5)
+		self.platform.books.cancel(voucher)
+		self.assert_bins(UNPLACED=10)
+
+	def test_outgoing_takes_unplaced_first_then_the_walk(self) -> None:
+		"""The shelf stands first in the walk, yet what nobody has put away leaves before it."""
+		far = self.platform.make_bin(self.warehouse, bin_code="A-02", sequence=2)
+		self.move(self.unplaced, far, 3)
+		self.move(self.unplaced, self.shelf, 3)
+		self.issue(self.item, self.warehouse, 5)
+		self.assert_bins(A_01=2, A_02=3)
+		self.issue(self.item, self.warehouse, 3)
+		self.assert_bins(A_02=2)
+
+	def test_outgoing_takes_from_the_bin_that_was_named(self) -> None:
+		self.move(self.unplaced, self.shelf, 4)
+		voucher = self.issue(self.item, self.warehouse, 3, bin=self.shelf)
+		self.assert_bins(UNPLACED=6, A_01=1)
+		self.platform.books.cancel(voucher)
+		self.assert_bins(UNPLACED=6, A_01=4)
+
+	def test_a_cancelled_receipt_whose_stock_was_put_away_is_taken_from_where_it_lies(self) -> None:
+		voucher = self.receive(self.item, self.warehouse, 5)
+		self.move(self.unplaced, self.shelf, 12)
+		self.platform.books.cancel(voucher)
+		self.assertEqual(sum(self.in_bins(self.item, self.warehouse).values()), 10)
+		self.assert_position(self.item, self.warehouse, on_hand=10)
+
+	def test_a_move_and_its_reversal_may_be_repeated(self) -> None:
+		for _ in range(3):
+			self.move(self.unplaced, self.shelf, 10)
+			self.move(self.shelf, self.unplaced, 10)
+		self.assert_bins(UNPLACED=10)
+
+	def test_a_bins_zone_lies_in_the_bins_warehouse(self) -> None:
+		zone = self.platform.make_zone(self.warehouse)
+		placed = self.platform.make_bin(self.warehouse, zone=zone)
+		self.assertTrue(placed.endswith(f" - {self.warehouse}"))
+		foreign = self.platform.make_zone(self.platform.make_warehouse())
+		with self.refused("wrong_warehouse", 400):
+			self.platform.make_bin(self.warehouse, zone=foreign)
+
+	def test_no_second_unplaced_bin_and_none_that_is_disabled(self) -> None:
+		with self.refused("second_unplaced"):
+			self.platform.make_bin(self.warehouse, is_unplaced=1)
+		with self.refused("unplaced_needed"):
+			self.platform.update("Warehouse Bin", self.unplaced, {"disabled": 1})
+
+	def test_the_unplaced_bins_code_is_kept_for_it(self) -> None:
+		for code in ("UNPLACED", "unplaced", " Unplaced "):
+			with self.refused("reserved_code"):
+				self.platform.make_bin(self.platform.make_warehouse(), bin_code=code)
+
+	def test_a_bin_does_not_become_unplaced_nor_cease_to_be(self) -> None:
+		for bin, value in ((self.unplaced, 0), (self.shelf, 1)):
+			with self.refused("unplaced_stays"):
+				self.platform.update("Warehouse Bin", bin, {"is_unplaced": value})
+		self.platform.update("Warehouse Bin", self.unplaced, {"sequence": 3, "is_unplaced": 1})
+		self.receive(self.item, self.warehouse, 1)
+		self.assert_bins(UNPLACED=11)
+
+	def test_a_bin_that_holds_stock_is_not_disabled(self) -> None:
+		self.move(self.unplaced, self.shelf, 1)
+		with self.refused("bin_not_empty"):
+			self.platform.update("Warehouse Bin", self.shelf, {"disabled": 1})
+		self.move(self.shelf, self.unplaced, 1)
+		self.platform.update("Warehouse Bin", self.shelf, {"disabled": 1})
+		with self.refused("disabled_bin", 400):
+			self.move(self.unplaced, self.shelf, 1)

@@ -1,0 +1,193 @@
+"""Sales Orders reserve what is free; their reservations follow them through everything that happens to an order."""
+
+from inventory_midplatform.tests.behaviour.base import Behaviour, D
+
+
+class SalesOrderBehaviour(Behaviour):
+	def setUp(self) -> None:
+		super().setUp()
+		self.item, self.warehouse = self.stocked(10)
+
+	def assert_row(self, order: str, row: int = 0, **expected: object) -> None:
+		self.assert_reservation(self.reservation_of(order, row), **expected)
+
+	def assert_now(self, **numbers: object) -> None:
+		self.assert_position(self.item, self.warehouse, **numbers)
+
+	def test_a_submitted_order_reserves_what_is_free_and_the_rest_waits(self) -> None:
+		order = self.order(self.item, self.warehouse, 4)
+		self.assert_row(
+			order, status="Reserved", reserved_qty=4, demand_type="Sales Order", demand_name=order
+		)
+		larger = self.order(self.item, self.warehouse, 9)
+		self.assert_row(larger, status="Partially Reserved", reserved_qty=6, waiting_qty=3)
+		self.assert_now(reserved=10, available=0)
+		self.receive(self.item, self.warehouse, 5)
+		self.assert_row(larger, status="Reserved", reserved_qty=9)
+		self.assert_now(on_hand=15, reserved=13, available=2)
+
+	def test_all_or_wait(self) -> None:
+		self.platform.settings(sales_order_policy="All or Wait")
+		order = self.order(self.item, self.warehouse, 11)
+		self.assert_row(order, status="Waiting", reserved_qty=0, waiting_qty=11)
+		self.assert_now(reserved=0, available=10)
+		self.receive(self.item, self.warehouse, 1)
+		self.assert_row(order, status="Reserved", reserved_qty=11)
+
+	def test_policy_off_reserves_nothing(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		order = self.order(self.item, self.warehouse, 4)
+		self.assertEqual(
+			self.platform.call("reservation.list", demand_type="Sales Order", demand_name=order)[
+				"reservations"
+			],
+			[],
+		)
+		self.platform.books.deliver(order)
+		self.assert_now(on_hand=6, reserved=0)
+
+	def test_rows_of_one_item_are_reserved_in_turn(self) -> None:
+		order = self.order(self.item, self.warehouse, 6, 6)
+		self.assertEqual(
+			[self.reservation_of(order, row)["reserved_qty"] for row in (0, 1)],
+			[6, 4],
+		)
+
+	def test_delivery_consumes_its_own_reservation(self) -> None:
+		order = self.order(self.item, self.warehouse, 4)
+		self.platform.books.deliver(order)
+		self.assert_row(order, status="Consumed", reserved_qty=0, consumed_qty=4)
+		self.assert_now(on_hand=6, reserved=0, available=6)
+
+	def test_delivery_in_parts(self) -> None:
+		order = self.order(self.item, self.warehouse, 4)
+		row = self.row_names(order)[0]
+		self.platform.books.deliver(order, {row: D(1)})
+		self.assert_row(order, status="Reserved", reserved_qty=3, consumed_qty=1)
+		self.assert_now(on_hand=9, reserved=3, available=6)
+		self.platform.books.deliver(order, {row: D(3)})
+		self.assert_row(order, status="Consumed", consumed_qty=4)
+
+	def test_a_delivery_of_what_still_waits_consumes_it(self) -> None:
+		"""The stock came by hand-typed ways or was free at that moment: the order has what it wanted."""
+		order = self.order(self.item, self.warehouse, 12)
+		self.assert_row(order, reserved_qty=10, waiting_qty=2)
+		self.receive(self.item, self.warehouse, 2)
+		self.platform.books.deliver(order)
+		self.assert_row(order, status="Consumed", consumed_qty=12, waiting_qty=0)
+		self.assert_now(on_hand=0, reserved=0)
+
+	def test_a_cancelled_delivery_is_reserved_again(self) -> None:
+		order = self.order(self.item, self.warehouse, 4)
+		delivery = self.platform.books.deliver(order, {self.row_names(order)[0]: D(3)})
+		self.platform.books.cancel(delivery)
+		self.assert_row(order, status="Reserved", reserved_qty=4, consumed_qty=0)
+		self.assert_now(on_hand=10, reserved=4, available=6)
+		self.platform.books.deliver(order)
+		self.assert_row(order, status="Consumed", consumed_qty=4)
+
+	def test_a_closed_order_gives_back_and_a_re_opened_one_wants_again(self) -> None:
+		order = self.order(self.item, self.warehouse, 12)
+		self.platform.books.deliver(order, {self.row_names(order)[0]: D(2)})
+		self.platform.books.close_order(order)
+		self.assert_row(order, status="Closed", reserved_qty=0, waiting_qty=0, consumed_qty=2)
+		self.assert_now(on_hand=8, reserved=0, available=8)
+		self.platform.books.reopen_order(order)
+		self.assert_row(order, reserved_qty=8, waiting_qty=2, consumed_qty=2)
+		self.assert_now(reserved=8, available=0)
+
+	def test_what_a_closed_order_gives_back_goes_to_the_next(self) -> None:
+		first = self.order(self.item, self.warehouse, 10)
+		second = self.order(self.item, self.warehouse, 5)
+		self.assert_row(second, status="Waiting", waiting_qty=5)
+		self.platform.books.close_order(first)
+		self.assert_row(second, status="Reserved", reserved_qty=5)
+		self.platform.books.reopen_order(first)
+		self.assert_row(first, reserved_qty=5, waiting_qty=5)
+
+	def test_update_items_up_and_down(self) -> None:
+		order = self.order(self.item, self.warehouse, 4)
+		row = self.row_names(order)[0]
+		self.platform.books.update_order(order, {row: D(7)})
+		self.assert_row(order, qty=7, reserved_qty=7)
+		self.platform.books.update_order(order, {row: D(13)})
+		self.assert_row(order, qty=13, reserved_qty=10, waiting_qty=3)
+		self.platform.books.update_order(order, {row: D(2)})
+		self.assert_row(order, qty=2, reserved_qty=2, waiting_qty=0)
+		self.assert_now(reserved=2, available=8)
+
+	def test_a_cancelled_order_gives_back_and_its_amendment_reserves(self) -> None:
+		order = self.order(self.item, self.warehouse, 4)
+		self.platform.books.cancel_order(order)
+		self.assert_row(order, status="Closed", reserved_qty=0)
+		self.assert_now(reserved=0, available=10)
+		amended = self.platform.books.amend_order(order)
+		self.assertNotEqual(amended, order)
+		self.assert_row(amended, status="Reserved", reserved_qty=4)
+		self.assert_now(reserved=4)
+
+	def test_what_a_person_released_stays_released(self) -> None:
+		order = self.order(self.item, self.warehouse, 6)
+		row = self.row_names(order)[0]
+		self.platform.call("reservation.release", name=self.reservation_of(order)["name"], qty=4)
+		self.assert_row(order, reserved_qty=2, released_qty=4)
+		self.receive(self.item, self.warehouse, 10)
+		self.assert_row(order, reserved_qty=2, released_qty=4)
+		self.platform.books.update_order(order, {row: D(7)})
+		self.assert_row(order, reserved_qty=3, released_qty=4)
+		self.platform.books.deliver(order, {row: D(1)})
+		self.assert_row(order, reserved_qty=2, consumed_qty=1)
+
+	def test_what_a_person_released_stays_released_through_closing_and_re_opening(self) -> None:
+		order = self.order(self.item, self.warehouse, 6)
+		self.platform.call("reservation.release", name=self.reservation_of(order)["name"], qty=4)
+		self.platform.books.close_order(order)
+		self.assert_row(order, status="Closed", reserved_qty=0, released_qty=4)
+		self.platform.books.reopen_order(order)
+		self.assert_row(order, status="Reserved", reserved_qty=2, released_qty=4)
+
+	def test_an_order_may_deliver_what_was_released_if_nobody_else_keeps_it(self) -> None:
+		order = self.order(self.item, self.warehouse, 6)
+		self.platform.call("reservation.release", name=self.reservation_of(order)["name"])
+		self.platform.books.deliver(order)
+		self.assert_row(order, status="Released", released_qty=6, consumed_qty=0)
+		self.assert_now(on_hand=4, reserved=0)
+
+	def test_switched_off_an_order_reserves_nothing(self) -> None:
+		self.platform.settings(reservation=False)
+		order = self.order(self.item, self.warehouse, 4)
+		found = self.platform.call("reservation.list", demand_type="Sales Order", demand_name=order)
+		self.assertEqual(found["reservations"], [])
+		self.assert_now(reserved=0)
+
+	def test_what_was_released_and_then_delivered_from_free_stock_is_not_missing_twice(self) -> None:
+		item, warehouse = self.stocked(20)
+		order = self.order(item, warehouse, 10)
+		self.platform.call("reservation.release", name=self.reservation_of(order)["name"], qty=4)
+		self.platform.books.deliver(order)
+		row = self.row_names(order)[0]
+		self.platform.books.update_order(order, {row: D(12)})
+		self.assert_reservation(self.reservation_of(order), reserved_qty=2, waiting_qty=0, consumed_qty=6)
+
+	def test_what_happens_while_reservations_are_off_is_followed(self) -> None:
+		item, warehouse = self.stocked(10)
+		delivered, closed = self.order(item, warehouse, 4), self.order(item, warehouse, 3)
+		self.platform.settings(reservation=False)
+		self.platform.books.deliver(delivered)
+		self.platform.books.close_order(closed)
+		self.assert_position(item, warehouse, on_hand=6, reserved=0)
+		self.platform.settings(reservation=True)
+		self.issue(item, warehouse, 6)
+
+	def test_with_reservations_off_nothing_is_refused_but_told(self) -> None:
+		item, warehouse = self.stocked(10)
+		self.order(item, warehouse, 8)
+		self.platform.settings(reservation=False)
+		self.issue(item, warehouse, 5)
+		self.assert_position(item, warehouse, on_hand=5, reserved=8)
+		open_alerts = self.platform.rows(
+			"SELECT name FROM `tabInventory Alert` WHERE item_code = %(item)s AND status = 'Open'"
+			" AND alert_type = 'Books Below Reserved'",
+			item=item,
+		)
+		self.assertEqual(len(open_alerts), 1)

@@ -1,0 +1,401 @@
+"""Builders of ERPNext documents for the site suite: submitted, small, with random names."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import frappe
+from frappe.utils import add_days, flt, nowdate
+
+PRICE = 10
+
+
+def unique(prefix: str) -> str:
+	return f"{prefix}-{frappe.generate_hash(length=8)}"
+
+
+def company() -> str:
+	"""The company the suite works in; made on a site whose setup was never completed."""
+	existing = frappe.get_all("Company", {"is_group": 0}, pluck="name", order_by="creation", limit=1)
+	if existing:
+		return str(existing[0])
+	from erpnext.setup.utils import before_tests
+
+	before_tests()
+	return str(frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0])
+
+
+def item(**values: Any) -> str:
+	code = values.pop("item_code", None) or unique("ITEM")
+	return str(
+		insert(
+			"Item",
+			item_code=code,
+			item_group=values.pop("item_group", None) or any_of("Item Group"),
+			stock_uom=values.pop("stock_uom", "Nos"),
+			is_stock_item=1,
+			valuation_rate=PRICE,
+			**values,
+		).name
+	)
+
+
+def warehouse(**values: Any) -> str:
+	name = insert("Warehouse", warehouse_name=unique("WH"), company=company(), **values).name
+	# ERPNext keeps the accounts of all warehouses for the life of a request; a test lives longer.
+	frappe.flags.warehouse_account_map = {}
+	return str(name)
+
+
+def customer() -> str:
+	return str(
+		insert(
+			"Customer",
+			customer_name=unique("CUST"),
+			customer_group=any_of("Customer Group"),
+			territory=any_of("Territory"),
+		).name
+	)
+
+
+def supplier() -> str:
+	return str(insert("Supplier", supplier_name=unique("SUPP"), supplier_group=any_of("Supplier Group")).name)
+
+
+def user(roles: Iterable[str]) -> str:
+	email = f"{unique('user').lower()}@example.com"
+	frappe.local.conf.throttle_user_limit = 100_000  # Frappe lets sixty users be made in an hour
+	insert(
+		"User",
+		email=email,
+		first_name=email.split("@")[0],
+		send_welcome_email=0,
+		roles=[{"role": role} for role in roles],
+	)
+	return email
+
+
+def any_of(doctype: str) -> str:
+	"""A leaf of one of ERPNext's trees."""
+	return str(frappe.get_all(doctype, {"is_group": 0}, pluck="name", order_by="name", limit=1)[0])
+
+
+def insert(doctype: str, **values: Any) -> Any:
+	return frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
+
+
+def submit(document: Any, days_ago: int = 0) -> Any:
+	"""Insert and submit, ``days_ago`` days back where the document has a posting date."""
+	if days_ago:
+		document.update(
+			{"set_posting_time": 1, "posting_date": add_days(nowdate(), -days_ago), "posting_time": "10:00"}
+		)
+	document.insert(ignore_permissions=True)
+	document.submit()
+	return document
+
+
+def stock_entry(purpose: str, rows: list[dict[str, Any]], days_ago: int = 0, **values: Any) -> Any:
+	document = frappe.get_doc(
+		{
+			"doctype": "Stock Entry",
+			"purpose": purpose,
+			"stock_entry_type": purpose,
+			"company": company(),
+			"items": [{"conversion_factor": 1, "uom": "Nos", **row} for row in rows],
+			**values,
+		}
+	)
+	return submit(document, days_ago)
+
+
+def receipt(item_code: str, to: str, qty: float, days_ago: int = 0, uom: str = "Nos") -> Any:
+	row = {"item_code": item_code, "t_warehouse": to, "qty": qty, "basic_rate": PRICE, "uom": uom}
+	return stock_entry("Material Receipt", [row], days_ago)
+
+
+def issue(item_code: str, source: str, qty: float, days_ago: int = 0) -> Any:
+	return stock_entry(
+		"Material Issue", [{"item_code": item_code, "s_warehouse": source, "qty": qty}], days_ago
+	)
+
+
+def transfer(item_code: str, source: str, to: str, qty: float) -> Any:
+	row = {"item_code": item_code, "s_warehouse": source, "t_warehouse": to, "qty": qty}
+	return stock_entry("Material Transfer", [row])
+
+
+def transfer_by_transit(item_code: str, source: str, transit: str, to: str, qty: float) -> tuple[Any, Any]:
+	"""Sent into transit and received at its end."""
+	from erpnext.stock.doctype.stock_entry.stock_entry import make_stock_in_entry
+
+	row = {"item_code": item_code, "s_warehouse": source, "t_warehouse": transit, "qty": qty}
+	sent = stock_entry("Material Transfer", [row], add_to_transit=1)
+	received = make_stock_in_entry(sent.name)
+	for line in received.items:
+		line.t_warehouse = to
+	return sent, submit(received)
+
+
+def repack(source_item: str, product: str, place: str, qty: float) -> Any:
+	return stock_entry(
+		"Repack",
+		[
+			{"item_code": source_item, "s_warehouse": place, "qty": qty},
+			{
+				"item_code": product,
+				"t_warehouse": place,
+				"qty": 1,
+				"is_finished_item": 1,
+				"basic_rate": PRICE,
+			},
+		],
+	)
+
+
+def bom(product: str, part: str, qty: float = 2) -> str:
+	document = frappe.get_doc(
+		{
+			"doctype": "BOM",
+			"item": product,
+			"company": company(),
+			"quantity": 1,
+			"currency": frappe.get_cached_value("Company", company(), "default_currency"),
+			"items": [{"item_code": part, "qty": qty, "uom": "Nos", "stock_uom": "Nos", "rate": PRICE}],
+		}
+	)
+	return str(submit(document).name)
+
+
+def work_order(product: str, bom_no: str, place: str, in_progress: str, qty: float) -> Any:
+	document = insert(
+		"Work Order",
+		production_item=product,
+		bom_no=bom_no,
+		qty=qty,
+		company=company(),
+		source_warehouse=place,
+		wip_warehouse=in_progress,
+		fg_warehouse=place,
+		planned_start_date=frappe.utils.now(),
+	)
+	for row in document.required_items:
+		row.source_warehouse = place
+	document.submit()
+	return document
+
+
+def work_order_entry(order: str, purpose: str, qty: float) -> Any:
+	"""Material Transfer for Manufacture, Material Consumption for Manufacture or Manufacture."""
+	from erpnext.manufacturing.doctype.work_order.work_order import make_stock_entry
+
+	return submit(frappe.get_doc(make_stock_entry(order, purpose, qty)))
+
+
+def purchase_receipt(item_code: str, to: str, qty: float, days_ago: int = 0) -> Any:
+	document = frappe.get_doc(
+		{
+			"doctype": "Purchase Receipt",
+			"supplier": supplier(),
+			"company": company(),
+			"items": [
+				{"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
+			],
+		}
+	)
+	return submit(document, days_ago)
+
+
+def purchase_return(receipt_name: str, qty: float) -> Any:
+	from erpnext.stock.doctype.purchase_receipt.purchase_receipt import make_purchase_return
+
+	return _returned(make_purchase_return(receipt_name), qty)
+
+
+def purchase_invoice(item_code: str, to: str, qty: float) -> Any:
+	document = frappe.get_doc(
+		{
+			"doctype": "Purchase Invoice",
+			"supplier": supplier(),
+			"company": company(),
+			"update_stock": 1,
+			"items": [
+				{"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
+			],
+		}
+	)
+	return submit(document)
+
+
+def landed_cost(receipt_document: Any, amount: float) -> Any:
+	document = frappe.new_doc("Landed Cost Voucher")
+	document.company = company()
+	document.append(
+		"purchase_receipts",
+		{
+			"receipt_document_type": receipt_document.doctype,
+			"receipt_document": receipt_document.name,
+			"supplier": receipt_document.supplier,
+			"posting_date": receipt_document.posting_date,
+			"grand_total": receipt_document.base_grand_total,
+		},
+	)
+	document.get_items_from_purchase_receipts()
+	document.append(
+		"taxes", {"description": "Freight", "expense_account": _expense_account(), "amount": amount}
+	)
+	return submit(document)
+
+
+def _expense_account() -> str:
+	return str(
+		frappe.get_all(
+			"Account",
+			{
+				"company": company(),
+				"is_group": 0,
+				"root_type": "Expense",
+				"account_type": ("not in", ["Stock Adjustment"]),
+			},
+			pluck="name",
+			order_by="name",
+			limit=1,
+		)[0]
+	)
+
+
+def sales_order(item_code: str, place: str, qty: float, client: str | None = None) -> Any:
+	document = frappe.get_doc(
+		{
+			"doctype": "Sales Order",
+			"customer": client or customer(),
+			"company": company(),
+			"transaction_date": nowdate(),
+			"delivery_date": nowdate(),
+			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}],
+		}
+	)
+	return submit(document)
+
+
+def delivery_note(item_code: str, place: str, qty: float, days_ago: int = 0) -> Any:
+	document = frappe.get_doc(
+		{
+			"doctype": "Delivery Note",
+			"customer": customer(),
+			"company": company(),
+			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}],
+		}
+	)
+	return submit(document, days_ago)
+
+
+def delivery_for(order: str, qty: float | None = None) -> Any:
+	from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note
+
+	note = make_delivery_note(order, kwargs={})
+	if qty is not None:
+		note.items[0].qty = qty
+	return submit(note)
+
+
+def delivery_return(note: str, qty: float) -> Any:
+	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
+
+	return _returned(make_sales_return(note), qty)
+
+
+def sales_invoice(item_code: str, place: str, qty: float) -> Any:
+	document = frappe.get_doc(
+		{
+			"doctype": "Sales Invoice",
+			"customer": customer(),
+			"company": company(),
+			"update_stock": 1,
+			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}],
+		}
+	)
+	return submit(document)
+
+
+def sales_invoice_for(order: str) -> Any:
+	from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+
+	invoice = make_sales_invoice(order, ignore_permissions=True)
+	invoice.update_stock = 1
+	return submit(invoice)
+
+
+def invoice_return(invoice: str, qty: float) -> Any:
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+
+	document = make_sales_return(invoice)
+	document.update_stock = 1
+	return _returned(document, qty)
+
+
+def _returned(document: Any, qty: float) -> Any:
+	for row in document.items:
+		row.qty = -abs(flt(qty))
+		if row.meta.has_field("received_qty"):
+			row.received_qty = row.qty
+			row.rejected_qty = 0
+	return submit(document)
+
+
+def reconciliation(item_code: str, place: str, qty: float, days_ago: int = 0) -> Any:
+	document = frappe.get_doc(
+		{
+			"doctype": "Stock Reconciliation",
+			"purpose": "Stock Reconciliation",
+			"company": company(),
+			"expense_account": frappe.get_cached_value("Company", company(), "stock_adjustment_account"),
+			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "valuation_rate": PRICE}],
+		}
+	)
+	return submit(document, days_ago)
+
+
+def repost(voucher: Any, recreate: bool = False) -> Any:
+	"""A Repost Item Valuation, run as its job would run it."""
+	from erpnext.stock.doctype.repost_item_valuation.repost_item_valuation import repost as run
+
+	document = frappe.get_doc(
+		{
+			"doctype": "Repost Item Valuation",
+			"based_on": "Transaction",
+			"voucher_type": voucher.doctype,
+			"voucher_no": voucher.name,
+			"company": company(),
+			"posting_date": voucher.posting_date,
+			"posting_time": voucher.posting_time,
+			"allow_negative_stock": 1,
+			"recreate_stock_ledgers": int(recreate),
+		}
+	)
+	document.insert(ignore_permissions=True)
+	document.submit()
+	run(document)
+	document.reload()
+	return document
+
+
+def run_queued_reposts() -> None:
+	"""What the hourly job does for backdated entries."""
+	from erpnext.stock.doctype.repost_item_valuation.repost_item_valuation import repost as run
+
+	for name in frappe.get_all(
+		"Repost Item Valuation",
+		{"status": ("in", ["Queued", "In Progress"]), "docstatus": 1},
+		pluck="name",
+		order_by="creation",
+	):
+		document = frappe.get_doc("Repost Item Valuation", name)
+		document.deduplicate_similar_repost()
+		document.reload()
+		if document.status == "Queued":
+			run(document)
+
+
+def cancel(document: Any) -> None:
+	document.reload()
+	document.cancel()

@@ -1,0 +1,120 @@
+"""A Frappe site with ERPNext behind the behaviour tests."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import frappe
+from frappe.utils import nowdate
+
+from inventory_midplatform.adapters.site.context import SiteUnitOfWork
+from inventory_midplatform.api import v1
+from inventory_midplatform.api.operation import operation_named, perform
+from inventory_midplatform.ports import Context
+from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.platform import Platform, unique
+from inventory_midplatform.tests.site_case import switch
+
+SWITCHES = {
+	"ledger": "ledger_enabled",
+	"reservation": "reservation_enabled",
+	"sales_order_policy": "sales_order_policy",
+	"replenishment": "replenishment_enabled",
+	"approval": "approval_enabled",
+	"director_amount": "director_amount",
+}
+ADMINISTRATOR = "Administrator"
+
+assert v1, "importing it registers the operations"
+
+
+class SitePlatform(Platform):
+	def call(self, operation: str, /, *, user: str = "", key: str = "", **arguments: Any) -> Any:
+		with self._acting_as(user):
+			return perform(SiteUnitOfWork(), operation_named(operation), arguments, key)
+
+	@contextmanager
+	def context(self, user: str = "") -> Iterator[Context]:
+		with self._acting_as(user):
+			unit = SiteUnitOfWork()
+			try:
+				yield unit.begin()
+				unit.commit()
+			except BaseException:
+				unit.rollback()
+				raise
+
+	@contextmanager
+	def _acting_as(self, user: str) -> Iterator[None]:
+		# A test's transaction would keep its old view of the rows that others changed.
+		frappe.db.rollback()
+		frappe.set_user(user or ADMINISTRATOR)
+		try:
+			yield
+		finally:
+			frappe.set_user(ADMINISTRATOR)
+
+	def settings(self, **switches: Any) -> None:
+		saved = {SWITCHES[name]: _saved(value) for name, value in switches.items()}
+		settings = frappe.get_cached_doc("Inventory Midplatform Settings")
+		if any(settings.get(field) != value for field, value in saved.items()):
+			switch(**saved)
+
+	def make_item(self, **values: Any) -> str:
+		values.setdefault("stock_uom", "Kg")
+		return self.create(
+			"Item",
+			{
+				"item_code": unique("ITEM"),
+				"item_group": erp.any_of("Item Group"),
+				"is_stock_item": 1,
+				**values,
+			},
+		)
+
+	def make_warehouse(self, **values: Any) -> str:
+		name = self.create(
+			"Warehouse", {"warehouse_name": unique("Store"), "company": erp.company(), **values}
+		)
+		frappe.flags.warehouse_account_map = {}
+		return name
+
+	def make_supplier(self) -> str:
+		return _committed(erp.supplier())
+
+	def make_customer(self) -> str:
+		return _committed(erp.customer())
+
+	def make_user(self, roles: Iterable[str], warehouses: Iterable[str] | None = None) -> str:
+		user = erp.user(roles)
+		for warehouse in warehouses or ():
+			erp.insert("User Permission", user=user, allow="Warehouse", for_value=warehouse)
+		return _committed(user)
+
+	def order_from_supplier(self, item_code: str, warehouse: str, qty: Decimal) -> None:
+		erp.submit(
+			frappe.get_doc(
+				{
+					"doctype": "Purchase Order",
+					"supplier": erp.supplier(),
+					"company": erp.company(),
+					"schedule_date": nowdate(),
+					"items": [
+						{"item_code": item_code, "warehouse": warehouse, "qty": float(qty), "rate": erp.PRICE}
+					],
+				}
+			)
+		)
+		frappe.db.commit()
+
+
+def _saved(value: Any) -> Any:
+	if isinstance(value, bool):
+		return int(value)
+	return float(value) if isinstance(value, Decimal) else value
+
+
+def _committed(name: str) -> str:
+	frappe.db.commit()
+	return name

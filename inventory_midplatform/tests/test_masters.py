@@ -1,0 +1,229 @@
+"""ERPNext's masters are renamed, disabled and deleted as before, and the ledger goes along."""
+
+from decimal import Decimal
+from typing import Any
+
+import frappe
+
+from inventory_midplatform.adapters.site.context import site_context
+from inventory_midplatform.reporting import positions
+from inventory_midplatform.services import ledger
+from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.site_case import SWITCHES, SiteTestCase, switch
+from inventory_midplatform.tests.site_platform import SitePlatform
+
+
+class TestMasters(SiteTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.item, self.place = erp.item(), erp.warehouse()
+
+	def test_an_unused_warehouse_may_be_deleted(self) -> None:
+		frappe.delete_doc("Warehouse", self.place)
+		frappe.db.commit()
+		self.assertFalse(frappe.db.exists("Warehouse Bin", {"warehouse": self.place}))
+
+	def test_a_warehouse_with_a_history_may_not(self) -> None:
+		erp.cancel(erp.receipt(self.item, self.place, 5))
+		frappe.db.commit()
+		with self.assertRaises(frappe.ValidationError):
+			frappe.delete_doc("Warehouse", self.place)
+		frappe.db.rollback()
+		self.assertTrue(frappe.db.exists("Warehouse Bin", {"warehouse": self.place}))
+
+	def test_item_and_warehouse_renamed(self) -> None:
+		erp.receipt(self.item, self.place, 5)
+		order = erp.sales_order(self.item, self.place, 3)
+		item = frappe.rename_doc("Item", self.item, erp.unique("RENAMED"))
+		place = frappe.rename_doc("Warehouse", self.place, erp.unique("RENAMED"), force=True)
+		frappe.flags.warehouse_account_map = {}
+		frappe.db.commit()
+		self.assertEqual(self.position(item, place), {"on_hand": 5, "on_hold": 0, "reserved": 3})
+		self.assert_laws_hold()
+		erp.delivery_for(order.name)
+		erp.receipt(item, place, 4)
+		frappe.db.commit()
+		self.assertEqual(self.position(item, place), {"on_hand": 6, "on_hold": 0, "reserved": 0})
+		why = positions.explain(site_context(), item, place)
+		self.assertEqual([(b["bin_code"], b["qty"]) for b in why["bins"]], [("UNPLACED", 6)])
+
+	def test_a_warehouse_disabled_with_stock_is_still_taken_in(self) -> None:
+		from inventory_midplatform.adapters.site.jobs import taking_in
+
+		switch(**dict.fromkeys(SWITCHES, 0))
+		place = erp.warehouse()
+		erp.receipt(self.item, place, 5)
+		frappe.db.set_value("Warehouse", place, "disabled", 1)
+		switch(**dict.fromkeys(SWITCHES, 1))
+		for _ in taking_in():
+			pass
+		self.assertEqual(self.on_hand(self.item, place), 5)
+
+	def test_two_items_become_one(self) -> None:
+		other = self.two_items_in_one_place()
+		frappe.rename_doc("Item", other, self.item, merge=True)
+		frappe.db.commit()
+		erp.run_queued_reposts()
+		frappe.db.commit()
+		self.assertEqual(self.position(self.item, self.place), {"on_hand": 12, "on_hold": 0, "reserved": 5})
+		for doctype in ("Bin Stock", "Stock Position", "Stock Movement", "Inventory Reservation"):
+			self.assertFalse(frappe.db.exists(doctype, {"item_code": other}), doctype)
+		why = positions.explain(site_context(), self.item, self.place)
+		self.assertEqual(
+			sorted((b["bin_code"], b["qty"]) for b in why["bins"]), [("A-01", 2), ("UNPLACED", 10)]
+		)
+		self.assert_laws_hold()
+		erp.issue(self.item, self.place, 7)
+		frappe.db.commit()
+		self.assertEqual(self.on_hand(self.item, self.place), 5)
+
+	def test_two_items_become_one_with_every_switch_off(self) -> None:
+		other = self.two_items_in_one_place()
+		switch(**dict.fromkeys(SWITCHES, 0))
+		try:
+			frappe.rename_doc("Item", other, self.item, merge=True)
+			frappe.db.commit()
+			erp.run_queued_reposts()
+			frappe.db.commit()
+		finally:
+			frappe.db.rollback()
+			switch(**dict.fromkeys(SWITCHES, 1))
+		self.assertEqual(self.position(self.item, self.place), {"on_hand": 12, "on_hold": 0, "reserved": 5})
+
+	def two_items_in_one_place(self) -> str:
+		"""5 of 12 reserved, the other item's 7 partly put away."""
+		other = erp.item()
+		erp.receipt(self.item, self.place, 5)
+		erp.receipt(other, self.place, 7)
+		erp.sales_order(self.item, self.place, 3)
+		erp.sales_order(other, self.place, 2)
+		shelf = erp.insert("Warehouse Bin", bin_code="A-01", warehouse=self.place).name
+		frappe.db.commit()
+		unplaced = ledger.unplaced_bins(site_context(), [self.place])[self.place]
+		ledger.move(site_context(), other, self.place, unplaced, shelf, Decimal(2))
+		frappe.db.commit()
+		return other
+
+	def test_the_desks_rename_folds_nothing_before_its_job_runs(self) -> None:
+		from unittest import mock
+
+		from inventory_midplatform.adapters.site import masters
+
+		other = self.two_items_in_one_place()
+		asked = {"cmd": "frappe.model.rename_doc.update_document_title", "enqueue": "true"}
+		with (
+			mock.patch.dict(frappe.local.form_dict, asked),
+			mock.patch.object(masters, "is_scheduler_inactive", return_value=False),
+		):
+			masters.item_renaming(frappe.get_doc("Item", other), "before_rename", other, self.item, True)
+		self.assertEqual(self.on_hand(other, self.place), 7)
+
+	def test_a_warehouse_with_a_history_is_merged_into_none(self) -> None:
+		erp.receipt(self.item, self.place, 5)
+		frappe.db.commit()
+		with self.assertRaises(frappe.ValidationError) as raised:
+			frappe.rename_doc("Warehouse", self.place, erp.warehouse(), merge=True, force=True)
+		self.assertIn("cannot be merged", str(raised.exception))
+		frappe.db.rollback()
+		frappe.flags.warehouse_account_map = {}
+
+	def test_an_unused_warehouse_is_merged(self) -> None:
+		other = erp.warehouse()
+		erp.receipt(self.item, other, 5)
+		order = erp.sales_order(self.item, self.place, 2)
+		frappe.db.commit()
+		with self.assertRaises(frappe.ValidationError):
+			frappe.rename_doc("Warehouse", self.place, other, merge=True, force=True)
+		frappe.db.rollback()
+		erp.cancel(order)
+		frappe.db.delete("Bin", {"warehouse": self.place})  # ERPNext's own would stand against it
+		frappe.db.commit()
+		frappe.rename_doc("Warehouse", self.place, other, merge=True, force=True)
+		frappe.flags.warehouse_account_map = {}
+		frappe.db.commit()
+		self.assertEqual(frappe.db.count("Warehouse Bin", {"warehouse": other, "is_unplaced": 1}), 1)
+		self.assertEqual(self.on_hand(self.item, other), 5)
+
+	def test_an_item_that_was_only_ordered_may_be_deleted(self) -> None:
+		order = erp.sales_order(self.item, self.place, 3)
+		frappe.db.commit()
+		erp.cancel(order)
+		frappe.delete_doc("Sales Order", order.name)
+		frappe.db.commit()
+		self.assertTrue(frappe.db.exists("Inventory Reservation", {"item_code": self.item}))
+		frappe.delete_doc("Item", self.item)
+		frappe.db.commit()
+		for doctype in ("Item", "Stock Position", "Inventory Reservation"):
+			field = "name" if doctype == "Item" else "item_code"
+			self.assertFalse(frappe.db.exists(doctype, {field: self.item}), doctype)
+
+	def test_an_item_that_waits_or_moved_may_not(self) -> None:
+		waits = erp.item()
+		frappe.db.commit()
+		SitePlatform().call(
+			"reservation.reserve", item_code=waits, warehouse=self.place, qty=3, if_short="Wait"
+		)
+		erp.cancel(erp.receipt(self.item, self.place, 5))
+		frappe.db.commit()
+		for item in (waits, self.item):
+			with self.subTest(item=item):
+				with self.assertRaises(frappe.LinkExistsError):
+					frappe.delete_doc("Item", item)
+				frappe.db.rollback()
+				self.assertTrue(frappe.db.exists("Stock Position", {"item_code": item}))
+
+	def test_a_users_bin_that_took_the_code_becomes_the_unplaced_bin(self) -> None:
+		bin = f"UNPLACED - {self.place}"
+		frappe.db.set_value("Warehouse Bin", bin, {"is_unplaced": 0, "disabled": 1})
+		frappe.db.commit()
+		erp.receipt(self.item, self.place, 5)
+		frappe.db.commit()
+		self.assertEqual(frappe.db.get_value("Warehouse Bin", bin, ["is_unplaced", "disabled"]), (1, 0))
+		self.assertEqual(self.on_hand(self.item, self.place), 5)
+
+	def test_an_unplaced_bin_another_made_meanwhile_is_no_error(self) -> None:
+		"""A read that began before the other's commit does not see it: writing has to."""
+		from unittest import mock
+
+		frappe.db.commit()
+		ctx = site_context()
+		rows = type(ctx.store).rows
+
+		def blind(store: Any, sql: str, params: Any = None) -> Any:
+			return (
+				[] if "is_unplaced = 1" in sql or "bin_code = %(code)s" in sql else rows(store, sql, params)
+			)
+
+		with mock.patch.object(type(ctx.store), "rows", blind):
+			found = ledger.unplaced_bins(ctx, [self.place])
+		self.assertEqual(found, {self.place: f"UNPLACED - {self.place}"})
+		frappe.db.commit()
+		self.assertEqual(frappe.db.count("Warehouse Bin", {"warehouse": self.place}), 1)
+
+	def test_a_renamed_warehouses_bin_does_not_stand_against_a_new_one_of_its_name(self) -> None:
+		name = frappe.db.get_value("Warehouse", self.place, "warehouse_name")
+		frappe.rename_doc("Warehouse", self.place, erp.unique("RENAMED"), force=True)
+		frappe.flags.warehouse_account_map = {}
+		again = erp.insert("Warehouse", warehouse_name=name, company=self.company).name
+		frappe.flags.warehouse_account_map = {}
+		erp.receipt(self.item, again, 5)
+		frappe.db.commit()
+		self.assertEqual(again, self.place)
+		bins = frappe.get_all("Warehouse Bin", {"warehouse": again}, ["is_unplaced"], order_by="name")
+		self.assertEqual([b.is_unplaced for b in bins], [1])
+		self.assertEqual(self.on_hand(self.item, again), 5)
+
+	def test_erpnexts_own_are_not_switched_on_beside_ours(self) -> None:
+		for theirs, ours in (
+			("enable_stock_reservation", "Reserve Stock"),
+			("auto_indent", "Ask for Low Stock"),
+		):
+			with self.subTest(theirs=theirs):
+				settings = frappe.get_doc("Stock Settings")
+				settings.set(theirs, 1)
+				with self.assertRaises(frappe.ValidationError) as raised:
+					settings.save()
+				self.assertIn(ours, str(raised.exception))
+				frappe.db.rollback()
+		frappe.get_doc("Stock Settings").save()
+		frappe.db.rollback()

@@ -1,0 +1,129 @@
+"""What our roles may do on ERPNext's own documents: see the masters, finish the drafts made for them, no more."""
+
+import frappe
+
+from inventory_midplatform.domain import roles
+from inventory_midplatform.setup import erpnext_permissions
+from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.site_case import SiteTestCase
+from inventory_midplatform.tests.site_platform import SitePlatform
+
+
+class TestRoles(SiteTestCase):
+	def may(self, user: str, doctype: str) -> list[str]:
+		frappe.set_user(user)
+		try:
+			kinds = ("read", "write", "create", "submit", "cancel", "delete")
+			return [kind for kind in kinds if frappe.has_permission(doctype, kind)]
+		finally:
+			frappe.set_user("Administrator")
+
+	def test_every_role_reads_the_masters_and_writes_none(self) -> None:
+		for role in roles.ROLES:
+			user = erp.user([role])
+			for doctype in erpnext_permissions.MASTERS:
+				with self.subTest(role=role, doctype=doctype):
+					self.assertEqual(self.may(user, doctype), ["read"])
+
+	def test_drafts_are_finished_by_whom_they_are_made_for(self) -> None:
+		finish = ["read", "write", "submit"]
+		buyer, keeper = erp.user([roles.BUYER]), erp.user([roles.OPERATOR])
+		self.assertEqual(self.may(buyer, "Material Request"), finish)
+		self.assertEqual(self.may(keeper, "Material Request"), ["read"])
+		self.assertEqual(self.may(keeper, "Stock Entry"), finish)
+		self.assertEqual(self.may(buyer, "Stock Entry"), ["read"])
+
+	def test_rules_made_earlier_are_brought_up_to_date_and_nobody_elses(self) -> None:
+		where = {"parent": "Stock Entry", "permlevel": 0}
+		others = frappe.get_all("DocPerm", {**where, "role": ("not in", roles.ROLES)}, ["*"], order_by="name")
+		frappe.db.set_value("DocPerm", {**where, "role": roles.OPERATOR}, "create", 1)
+		erpnext_permissions.create()
+		frappe.db.commit()
+		self.assertEqual(
+			frappe.get_all("DocPerm", {**where, "role": roles.OPERATOR}, pluck="create", order_by="name"), [0]
+		)
+		self.assertEqual(
+			frappe.get_all("DocPerm", {**where, "role": ("not in", roles.ROLES)}, ["*"], order_by="name"),
+			others,
+		)
+
+	def test_keeper_and_buyer_submit_their_drafts_and_have_done(self) -> None:
+		item, place = erp.item(), erp.warehouse()
+		erp.receipt(item, place, 10)
+		keeper, buyer = erp.user([roles.OPERATOR]), erp.user([roles.BUYER])
+		supervisor = erp.user([roles.SUPERVISOR])
+		frappe.db.set_value("Warehouse", place, "inventory_keeper", keeper)
+		frappe.db.commit()
+		platform = SitePlatform()
+		for request_type, person in (("Issue", keeper), ("Purchase", buyer)):
+			with self.subTest(request_type=request_type):
+				lines = [{"item_code": item, "qty": 2}]
+				name = platform.call(
+					"request.create", user=buyer, request_type=request_type, warehouse=place, items=lines
+				)["name"]
+				platform.call("request.act", user=buyer, name=name, action="Ask for Approval")
+				made = platform.call("request.act", user=supervisor, name=name, action="Approve")
+				about = {
+					"reference_type": made["created_doctype"],
+					"reference_name": made["created_document"],
+					"allocated_to": person,
+				}
+				self.assertEqual(frappe.db.get_value("ToDo", about, "status"), "Open")
+				frappe.set_user(person)
+				frappe.get_doc(made["created_doctype"], made["created_document"]).submit()
+				frappe.set_user("Administrator")
+				frappe.db.commit()
+				self.assertEqual(frappe.db.get_value("ToDo", about, "status"), "Closed")
+		self.assertEqual(self.on_hand(item, place), 8)
+
+	def test_someone_with_none_of_our_roles_sees_none_of_our_records(self) -> None:
+		stranger = erp.user(["Employee"])
+		for doctype in frappe.get_all(
+			"DocType", {"module": "Inventory Midplatform", "istable": 0}, pluck="name", order_by="name"
+		):
+			with self.subTest(doctype=doctype):
+				self.assertEqual(self.may(stranger, doctype), [])
+
+
+class TestUserPermissions(SiteTestCase):
+	def test_a_warehouse_or_its_company_narrows_every_list_and_record(self) -> None:
+		mine, other = erp.warehouse(), erp.warehouse()
+		item = erp.item()
+		platform = SitePlatform()
+		for place in (mine, other):
+			erp.receipt(item, place, 10)
+			erp.insert("Warehouse Zone", zone_code="Z", warehouse=place)
+			frappe.db.commit()
+			platform.call("reservation.reserve", item_code=item, warehouse=place, qty=3)
+			platform.call(
+				"request.create", request_type="Issue", warehouse=place, items=[{"item_code": item, "qty": 1}]
+			)
+		user = erp.user([roles.MANAGER])
+		erp.insert("User Permission", user=user, allow="Warehouse", for_value=mine)
+		frappe.db.commit()
+		from inventory_midplatform import hooks
+
+		frappe.set_user(user)
+		for doctype in hooks.permission_query_conditions:
+			with self.subTest(doctype=doctype):
+				seen = frappe.get_list(doctype, pluck="warehouse", order_by="name", limit=0)
+				self.assertNotIn(other, seen)
+				if doctype != "Inventory Alert":
+					self.assertIn(mine, seen)
+					hidden = frappe.get_all(doctype, {"warehouse": other}, pluck="name", order_by="name")[0]
+					self.assertFalse(frappe.has_permission(doctype, "read", hidden))
+
+	def test_a_company_narrows_what_names_only_a_warehouse(self) -> None:
+		place, item = erp.warehouse(), erp.item()
+		erp.receipt(item, place, 10)
+		other = erp.unique("Company")
+		erp.insert("Company", company_name=other, abbr=other[-6:], default_currency="CNY", country="China")
+		user = erp.user([roles.MANAGER])
+		erp.insert("User Permission", user=user, allow="Company", for_value=other)
+		frappe.db.commit()
+		frappe.set_user(user)
+		self.assertEqual(
+			frappe.get_list("Stock Position", {"item_code": item}, pluck="name", order_by="name"), []
+		)
+		hidden = frappe.get_all("Stock Position", {"item_code": item}, pluck="name", order_by="name")[0]
+		self.assertFalse(frappe.has_permission("Stock Position", "read", hidden))

@@ -1,0 +1,132 @@
+"""What no event tells of, or what a failed document leaves: the ledger comes out true all the same."""
+
+import threading
+
+import frappe
+
+from inventory_midplatform.adapters.site import events, jobs
+from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.site_case import SiteTestCase, switch
+
+
+class TestUnseenChanges(SiteTestCase):
+	def setUp(self) -> None:
+		super().setUp()
+		self.item, self.place = erp.item(), erp.warehouse()
+		erp.receipt(self.item, self.place, 10)
+		frappe.db.commit()
+
+	def alerts(self, kind: str) -> int:
+		return frappe.db.count(
+			"Inventory Alert", {"item_code": self.item, "alert_type": kind, "status": "Open"}
+		)
+
+	def test_books_changed_by_sql_are_restated_at_night_with_an_alert(self) -> None:
+		frappe.db.sql("UPDATE tabBin SET actual_qty = 7 WHERE item_code = %s", self.item)
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.on_hand(self.item, self.place), 7)
+		self.assertEqual(self.alerts("Restated by Books"), 1)
+		frappe.db.sql("UPDATE tabBin SET actual_qty = 10 WHERE item_code = %s", self.item)
+		frappe.db.commit()
+		jobs.reconcile()
+
+	def test_books_thrown_away_are_followed(self) -> None:
+		frappe.db.delete("Bin", {"item_code": self.item})
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.on_hand(self.item, self.place), 0)
+
+	def test_a_document_that_failed_inside_a_savepoint_leaves_nothing(self) -> None:
+		frappe.db.savepoint("attempt")
+		entry = frappe.get_doc(
+			{
+				"doctype": "Stock Entry",
+				"purpose": "Material Issue",
+				"stock_entry_type": "Material Issue",
+				"company": self.company,
+				"items": [{"item_code": self.item, "s_warehouse": self.place, "qty": 3, "uom": "Nos"}],
+			}
+		).insert()
+		entry.update_stock_ledger = _fails_after(entry.update_stock_ledger)
+		with self.assertRaises(RuntimeError):
+			entry.submit()
+		frappe.db.rollback(save_point="attempt")
+		events.settle_the_rest()
+		frappe.db.commit()
+		self.assertEqual(frappe.db.count("Stock Movement", {"voucher_no": entry.name}), 0)
+		self.assertEqual(self.on_hand(self.item, self.place), 10)
+
+	def test_a_returned_order_is_kept_for_again(self) -> None:
+		order = erp.sales_order(self.item, self.place, 10)
+		note = erp.delivery_for(order.name)
+		self.assertEqual(self.position(self.item, self.place)["reserved"], 0)
+		erp.delivery_return(note.name, 10)
+		frappe.db.commit()
+		self.assertEqual(self.position(self.item, self.place), {"on_hand": 10, "on_hold": 0, "reserved": 10})
+
+	def test_an_order_closed_while_the_ledger_was_off_gives_its_stock_back(self) -> None:
+		order = erp.sales_order(self.item, self.place, 10)
+		switch(ledger_enabled=0, reservation_enabled=0, replenishment_enabled=0)
+		order.reload()
+		order.update_status("Closed")
+		switch(ledger_enabled=1, reservation_enabled=1, replenishment_enabled=1)
+		self.assertEqual(self.position(self.item, self.place)["reserved"], 10)
+		jobs.reconcile()
+		self.assertEqual(self.position(self.item, self.place)["reserved"], 0)
+
+
+class TestOrdersAtOnce(SiteTestCase):
+	def test_an_order_does_not_wait_for_one_of_other_items(self) -> None:
+		"""The first is submitted and not committed while the second is, in a transaction of its own."""
+		place = erp.warehouse()
+		drafts = []
+		for _ in range(2):
+			item = erp.item()
+			erp.receipt(item, place, 10)
+			drafts.append(self.draft(item, place))
+		frappe.db.commit()
+		frappe.get_doc("Sales Order", drafts[0]).submit()
+		failures: list[str] = []
+		other = threading.Thread(
+			target=_submit, args=(frappe.local.site, frappe.local.sites_path, drafts[1], failures)
+		)
+		other.start()
+		other.join()
+		frappe.db.rollback()
+		self.assertEqual(failures, [])
+
+	def draft(self, item: str, place: str) -> str:
+		row = {"item_code": item, "warehouse": place, "qty": 4, "rate": 1}
+		order = erp.insert(
+			"Sales Order",
+			customer=erp.customer(),
+			company=self.company,
+			transaction_date=frappe.utils.nowdate(),
+			delivery_date=frappe.utils.nowdate(),
+			items=[row],
+		)
+		return str(order.name)
+
+
+def _fails_after(method):
+	def fail() -> None:
+		method()
+		raise RuntimeError("the general ledger refused")
+
+	return fail
+
+
+def _submit(site: str, sites_path: str, order: str, failures: list[str]) -> None:
+	"""In a thread, which has a connection of its own."""
+	frappe.init(site=site, sites_path=sites_path)
+	frappe.connect()
+	frappe.set_user("Administrator")
+	frappe.db.sql("SET SESSION innodb_lock_wait_timeout = 5")
+	try:
+		frappe.get_doc("Sales Order", order).submit()
+		frappe.db.commit()
+	except Exception as error:
+		failures.append(repr(error))
+	finally:
+		frappe.destroy()

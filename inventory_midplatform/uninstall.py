@@ -1,0 +1,61 @@
+"""Uninstalling leaves nothing behind; a ledger that lives is exported first.
+
+Frappe calls both hooks in a dry run too, so nothing is removed before the app is really gone.
+"""
+
+import json
+from pathlib import Path
+
+import frappe
+
+from inventory_midplatform.domain.roles import ROLES
+from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions, export
+
+APP = "inventory_midplatform"
+
+
+def before_uninstall() -> None:
+	"""Raises where the ledger holds movements that no export has."""
+	if export.movements() and not export.exported():
+		frappe.throw(
+			frappe._(
+				"The ledger holds {0} movements. Export it first: bench --site {1} inventory-export-ledger FOLDER"
+			).format(export.movements(), frappe.local.site)
+		)
+
+
+def after_uninstall() -> None:
+	"""What Frappe leaves: columns, the workflow, roles, steps, jobs, settings. Frappe commits no more after this."""
+	if APP in frappe.get_installed_apps():
+		return
+	custom_fields.remove()
+	approval_workflow.remove()
+	erpnext_permissions.remove()
+	remove_onboarding_steps()
+	remove_roles()
+	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
+	frappe.db.delete("ToDo", {"reference_type": ("in", _own("doctype"))})
+	frappe.db.delete("Property Setter", {"doc_type": ("in", _own("doctype"))})
+	frappe.db.delete("Custom Field", {"dt": ("in", _own("doctype"))})
+	frappe.db.delete("Singles", {"doctype": ("in", _own("doctype"))})
+	frappe.db.set_default(export.MARKER, None)
+	frappe.db.commit()
+	frappe.clear_cache()
+
+
+def remove_onboarding_steps() -> None:
+	for step in _own("onboarding_step"):
+		frappe.delete_doc("Onboarding Step", step, force=True, ignore_missing=True)
+
+
+def remove_roles() -> None:
+	for role in ROLES:
+		for doctype in ("Has Role", "DocPerm", "Custom DocPerm"):
+			frappe.db.delete(doctype, {"role": role})
+		frappe.delete_doc("Role", role, force=True, ignore_missing=True)
+
+
+def _own(kind: str) -> list[str]:
+	"""The names of our records of a kind, from the files that made them: on the site they may be gone already."""
+	folder = Path(__file__).parent / APP / kind
+	return sorted(json.loads(path.read_text(encoding="utf-8"))["name"] for path in folder.glob("*/*.json"))

@@ -1,0 +1,253 @@
+"""All that people read, in the desk and on the standalone page, has Chinese with the same placeholders."""
+
+import ast
+import csv
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[2] / "inventory_midplatform"
+MODULE = PACKAGE / "inventory_midplatform"
+PAGE = PACKAGE / "adapters" / "standalone" / "templates" / "page.html"
+TRANSLATIONS = PACKAGE / "translations" / "zh.csv"
+
+PLACEHOLDER = re.compile(r"{[^{}]*}")
+STRING = r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"""
+JS_CALL = re.compile(rf"""\b__\(\s*{STRING}(?:,\s*null,\s*{STRING})?""")
+HTML_LABEL = re.compile(r"\bdata-t>([^<]+)<")
+HTML_TAG = re.compile(r"<[^>]+>")
+
+# What the desk shows of each kind of record the app ships.
+SHOWN_FIELDS = {
+	"Module Onboarding": ("title", "subtitle", "success_message"),
+	"Number Card": ("label",),
+	"Onboarding Step": ("title", "description", "action_label", "report_description"),
+	"Report": ("name",),
+	"Workspace": ("label",),
+}
+NEVER_SHOWN = {"naming_series"}
+
+# Frappe's own words on our screens whose Chinese misleads: minutes as metres, "Skip" as a leap, "Dismiss" as the sack.
+MENDED_FOR_FRAPPE = ("{0} M", "{0} d", "{0} m", "{0} w", "{0} y", "Dismiss", "Skip")
+
+Text = tuple[str, str]
+"""What is shown, and the context Frappe looks it up in first: a field's DocType, or what the code says."""
+
+
+def from_doctypes() -> Iterator[Text]:
+	for path in sorted((MODULE / "doctype").glob("*/*.json")):
+		doctype = json.loads(path.read_text())
+		yield doctype["name"], ""
+		yield doctype.get("description") or "", ""
+		for field in doctype["fields"]:
+			yield from from_field(field, doctype["name"])
+
+
+def from_field(field: dict[str, str], doctype: str) -> Iterator[Text]:
+	if field["fieldname"] in NEVER_SHOWN:
+		return
+	yield field.get("label") or "", doctype
+	yield field.get("description") or "", ""
+	if field.get("fieldtype") == "Select":
+		yield from ((option, doctype) for option in (field.get("options") or "").split("\n"))
+
+
+def from_records() -> Iterator[Text]:
+	for path in sorted(MODULE.glob("*/*/*.json")):
+		record = json.loads(path.read_text())
+		for field in SHOWN_FIELDS.get(record["doctype"], ()):
+			yield record.get(field) or "", ""
+		if record["doctype"] == "Workspace":
+			yield from ((text, "") for text in from_workspace(record))
+
+
+def from_workspace(workspace: dict[str, list[dict[str, str]]]) -> Iterator[str]:
+	for block in json.loads(str(workspace["content"])):
+		if block["type"] in ("header", "paragraph"):
+			yield HTML_TAG.sub("", block["data"]["text"])
+	for rows in ("links", "shortcuts", "number_cards"):
+		for row in workspace[rows]:
+			yield row["label"]
+			yield row.get("format") or ""
+
+
+def from_javascript() -> Iterator[Text]:
+	for path in sorted([*PACKAGE.glob("public/js/**/*.js"), *MODULE.glob("**/*.js")]):
+		yield from from_calls(path.read_text())
+
+
+def from_page() -> Iterator[Text]:
+	"""The standalone page calls the same function as the desk, and marks what its HTML says itself."""
+	page = PAGE.read_text()
+	yield from from_calls(page)
+	yield from ((text, "") for text in HTML_LABEL.findall(page))
+
+
+def from_calls(javascript: str) -> Iterator[Text]:
+	for text, single, context, single_context in JS_CALL.findall(javascript):
+		yield re.sub(r"\\(.)", r"\1", text or single), context or single_context
+
+
+def from_python() -> Iterator[Text]:
+	"""``_("…")``, the sentences of domain errors, to-dos and alerts, labels of custom fields, the ledger's laws."""
+	errors = error_names()
+	for path in sorted(PACKAGE.glob("**/*.py")):
+		if "tests" in path.parts:
+			continue
+		for node in ast.walk(ast.parse(path.read_text())):
+			if isinstance(node, ast.Call):
+				yield from from_call(node, errors)
+			elif isinstance(node, ast.Dict) and path.parent.name == "setup":
+				field = literal_dict(node)
+				if "fieldtype" in field:
+					yield from from_field(field, "")
+			elif isinstance(node, ast.FunctionDef) and (path.name, node.name) == ("http.py", "_refusal"):
+				yield from returned_sentences(node)
+			elif isinstance(node, ast.FunctionDef) and node.name == "_log_entry":
+				yield from assigned_operations(node)
+			elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "LAWS":
+				yield from ((law.elts[1].value, "") for law in node.value.elts)  # type: ignore[union-attr]
+
+
+def from_call(node: ast.Call, errors: frozenset[str]) -> Iterator[Text]:
+	name = called(node)
+	if name == "_" or name in errors:
+		yield from ((text, keyword(node, "context")) for text in literal(node, 0))
+	elif name == "todo":
+		yield from ((text, "") for text in literal(node, 1))
+	elif name == "open_alert":
+		yield from ((text, "") for text in literal(node, len(node.args) - 1))
+	elif name in ("log", "entry"):
+		yield from ((text, "Stock Operation Log") for text in literal(node, 1))
+
+
+def from_domain() -> Iterator[Text]:
+	from inventory_midplatform.domain import approval, roles
+
+	shown = (*roles.ROLES, *approval.ACTIONS, *(state.name for state in approval.STATES))
+	yield from ((text, "") for text in shown)
+	yield from ((state.status, "Inventory Request") for state in approval.STATES)
+
+
+def called(call: ast.Call) -> str:
+	return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def literal(call: ast.Call, position: int) -> Iterator[str]:
+	if len(call.args) > position:
+		value = call.args[position]
+		if isinstance(value, ast.Constant) and isinstance(value.value, str):
+			yield value.value
+
+
+def literal_dict(node: ast.Dict) -> dict[str, str]:
+	return {
+		key.value: value.value
+		for key, value in zip(node.keys, node.values, strict=True)
+		if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+	}
+
+
+def keyword(call: ast.Call, name: str) -> str:
+	return next(
+		(k.value.value for k in call.keywords if k.arg == name and isinstance(k.value, ast.Constant)), ""
+	)
+
+
+def returned_sentences(function: ast.FunctionDef) -> Iterator[Text]:
+	for node in ast.walk(function):
+		if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+			yield from ((e.value, "") for e in node.value.elts[2:] if isinstance(e, ast.Constant))
+
+
+def assigned_operations(function: ast.FunctionDef) -> Iterator[Text]:
+	"""The left part of ``operation, qty = "Reserve", …``."""
+	for node in ast.walk(function):
+		if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+			first = node.value.elts[0]
+			if isinstance(first, ast.Constant):
+				yield first.value, "Stock Operation Log"
+
+
+@cache
+def error_names() -> frozenset[str]:
+	tree = ast.parse((PACKAGE / "domain" / "errors.py").read_text())
+	return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+EXTRACTS = (from_doctypes, from_records, from_javascript, from_page, from_python, from_domain)
+
+
+@cache
+def sources() -> frozenset[Text]:
+	found = (text for extract in EXTRACTS for text in extract())
+	return frozenset(
+		(text.strip(), context)
+		for text, context in found
+		if re.search(r"[A-Za-z]", PLACEHOLDER.sub("", text))
+	)
+
+
+@cache
+def rows() -> list[list[str]]:
+	with TRANSLATIONS.open(newline="", encoding="utf-8") as file:
+		return list(csv.reader(file))
+
+
+@cache
+def translations() -> dict[Text, str]:
+	return {(row[0], row[2] if len(row) > 2 else ""): row[1] for row in rows()}
+
+
+def translation(text: str, context: str) -> str:
+	"""As Frappe finds it: in its context, else without one."""
+	return (translations().get((text, context)) or translations().get((text, "")) or "").strip()
+
+
+def test_there_is_something_to_translate() -> None:
+	for extract in EXTRACTS:
+		assert len(set(extract())) > 10, extract.__name__
+
+
+def test_everything_is_translated() -> None:
+	missing = sorted(
+		f"{text!r} in {context!r}" for text, context in sources() if not translation(text, context)
+	)
+	assert not missing, "\n".join(["not in translations/zh.csv:", *missing])
+
+
+def test_the_page_has_no_dictionary_of_its_own() -> None:
+	page = PAGE.read_text()
+	assert re.findall(r"[一-鿿]+", page) == ["中文"], "only the switch to Chinese is written in Chinese"
+	# What is looked up is written out where it is called, or is a record's value: r.status.
+	assert re.findall(r"(?<!function )\b__\((?![\"']|\w\.\w+\b|\(node\.dataset)", page) == []
+	assert len(HTML_LABEL.findall(page)) == len(re.findall(r"<[^>]*\bdata-t\b", page))
+
+
+def test_nothing_is_translated_that_is_no_longer_shown() -> None:
+	texts = {text for text, _ in sources()}
+	texts |= set(MENDED_FOR_FRAPPE)
+	stale = [t for t in translations() if t not in sources() and not (t[0] in texts and not t[1])]
+	assert not stale, "\n".join(["shown nowhere any more:", *map(str, sorted(stale))])
+
+
+def test_every_row_is_one_frappe_reads() -> None:
+	assert [row for row in rows() if len(row) not in (2, 3) or row[0] != row[0].strip()] == []
+	assert len(rows()) == len(translations()), "translated twice"
+	assert rows() == sorted(rows()), "keep zh.csv sorted: it merges better"
+
+
+def test_placeholders_are_the_same() -> None:
+	different = [
+		text
+		for text, context in sorted(sources())
+		if sorted(PLACEHOLDER.findall(translation(text, context))) != sorted(PLACEHOLDER.findall(text))
+	]
+	assert not different, "\n".join(["other placeholders than the source:", *different])
+
+
+def test_chinese_is_chinese() -> None:
+	kept = [text for text, translated in translations().items() if not re.search(r"[一-鿿]", translated)]
+	assert not kept

@@ -1,0 +1,237 @@
+"""The desk in a real browser, on a site of its own.
+
+	DESK_URL=http://127.0.0.1:8000 DESK_PASSWORD=admin python -m pytest tests/browser
+
+With ``DESK_PICTURES`` naming a folder, each person's last screen is left there.
+
+``DESK_URL`` is a site with the app and a company, served with its assets; ``DESK_USER`` (Administrator if not said)
+and ``DESK_PASSWORD`` are those of a System Manager. Records are made under new names, so it may run again.
+"""
+
+import csv
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+URL = os.environ.get("DESK_URL", "").rstrip("/")
+USER = os.environ.get("DESK_USER", "Administrator")
+PASSWORD = os.environ.get("DESK_PASSWORD", "")
+PICTURES = os.environ.get("DESK_PICTURES", "")
+KEEPERS_PASSWORD = "Walks-the-aisles-2026"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-gpu",
+	"--disable-quic",
+	"--disable-sync",
+	"--no-first-run",
+	"--no-sandbox",
+]
+ROLES = {
+	"operator": ["Warehouse Operator"],
+	"supervisor": ["Warehouse Supervisor"],
+	"director": ["Inventory Director"],
+	"seller": ["Sales User", "Warehouse Operator"],
+}
+
+
+def why_not() -> str:
+	if not URL:
+		return "no site: set DESK_URL and DESK_PASSWORD"
+	if not CHROMIUM:
+		return "no chromium on the path"
+	try:
+		import playwright.sync_api  # noqa: F401
+	except ImportError:
+		return "playwright is not installed"
+	return ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+	reason = why_not()
+	if reason:
+		print(f"\ntests/browser skipped: {reason}")
+		for item in items:
+			if Path(__file__).parent in item.path.parents:
+				item.add_marker(pytest.mark.skip(reason=reason))
+
+
+class Site:
+	"""The site by REST, for what a test needs before a person comes."""
+
+	def __init__(self, request: Any):
+		self.request = request
+		self.stamp = format(int(time.time()), "x")
+		self.company = self.get("Company", fields=["name", "abbr"])[0]
+
+	def answer(self, response: Any) -> Any:
+		body = response.json() if "json" in response.headers.get("content-type", "") else {}
+		assert response.ok, f"{response.status} {response.url}: {body.get('exception') or body}"
+		return body.get("data", body.get("message"))
+
+	def get(self, doctype: str, filters: list[Any] | None = None, fields: list[str] | None = None) -> Any:
+		params = {"filters": json.dumps(filters or []), "fields": json.dumps(fields or ["name"])}
+		return self.answer(self.request.get(f"/api/resource/{quote(doctype)}", params=params))
+
+	def make(self, doctype: str, **values: Any) -> str:
+		made = self.answer(self.request.post(f"/api/resource/{quote(doctype)}", data=values))
+		return str(made["name"])
+
+	def change(self, doctype: str, name: str, **values: Any) -> None:
+		self.answer(self.request.put(f"/api/resource/{quote(doctype)}/{quote(name, safe='')}", data=values))
+
+	def user(self, role: str, language: str) -> str:
+		email = f"{role}.{language}.{self.stamp}@example.com"
+		return self.make(
+			"User",
+			email=email,
+			first_name=role.title(),
+			language=language,
+			new_password=KEEPERS_PASSWORD,
+			send_welcome_email=0,
+			roles=[{"role": name} for name in ROLES[role]],
+		)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+	from playwright.sync_api import sync_playwright
+
+	with sync_playwright() as started:
+		yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Any) -> Iterator[Any]:
+	launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+	yield launched
+	launched.close()
+
+
+@pytest.fixture(scope="session")
+def site(playwright: Any) -> Site:
+	request = playwright.request.new_context(base_url=URL)
+	assert request.post("/api/method/login", form={"usr": USER, "pwd": PASSWORD}).ok, "the login was refused"
+	made = Site(request)
+	made.change("Stock Settings", "Stock Settings", auto_indent=0)
+	made.change(
+		"Inventory Midplatform Settings",
+		"Inventory Midplatform Settings",
+		ledger_enabled=1,
+		reservation_enabled=1,
+		sales_order_policy="Partial",
+		approval_enabled=1,
+		director_amount=10000,
+	)
+	return made
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: Any) -> str:
+	return str(request.param)
+
+
+class Texts:
+	"""What the desk says for a text in the language at hand."""
+
+	def __init__(self, language: str):
+		self.rows: dict[tuple[str, str], str] = {}
+		path = Path(__file__).parents[2] / "inventory_midplatform" / "translations" / f"{language}.csv"
+		if path.exists():
+			with path.open(newline="", encoding="utf-8") as file:
+				self.rows = {(row[0], row[2] if len(row) > 2 else ""): row[1] for row in csv.reader(file)}
+
+	def __call__(self, text: str, context: str = "") -> str:
+		return self.rows.get((text, context)) or self.rows.get((text, "")) or text
+
+
+@pytest.fixture
+def texts(language: str) -> Texts:
+	return Texts(language)
+
+
+class Desk:
+	"""The desk as one person sees it. Whatever goes wrong in a script on the way is in ``errors``."""
+
+	def __init__(self, browser: Any, user: str, width: int = 1280):
+		self.context = browser.new_context(base_url=URL, viewport={"width": width, "height": 900})
+		self.user = user
+		self.page = self.context.new_page()
+		self.page.set_default_timeout(20_000)
+		self.errors: list[str] = []
+		self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+		login = self.context.request.post("/api/method/login", form={"usr": user, "pwd": KEEPERS_PASSWORD})
+		assert login.ok, f"{user} was refused"
+
+	def go(self, path: str) -> None:
+		self.page.goto(f"/app/{path}")
+		self.page.wait_for_load_state("networkidle")
+
+	def field(self, name: str) -> Any:
+		"""The control of a field, in the form or dialog in front."""
+		return self.page.locator(f".frappe-control[data-fieldname='{name}']:visible input:visible").first
+
+	def choose(self, control: Any, name: str) -> None:
+		"""Type into a Link, take the suggestion, and wait until the form has it."""
+		if control.input_value() == name:
+			return
+		control.click()
+		control.fill("")
+		control.press_sequentially(name, delay=20)
+		with self.page.expect_response(lambda r: "validate_link" in r.url):
+			self.page.locator("[role=option]:visible", has_text=name).first.click()
+		self.page.wait_for_load_state("networkidle")
+
+	def button(self, text: str) -> Any:
+		return self.page.locator("button:visible", has_text=text).first
+
+	def save(self) -> None:
+		"""Leave the field first: what leaving it changes on the page must be over before the button is pressed."""
+		self.page.evaluate("document.activeElement.blur()")
+		self.page.wait_for_timeout(500)
+		self.page.wait_for_load_state("networkidle")
+		with self.page.expect_response(lambda r: "savedocs" in r.url) as saved:
+			self.page.locator(".page-actions:visible .primary-action:visible").first.click()
+		assert saved.value.ok, saved.value.text()
+		self.page.wait_for_url(lambda url: "/new-" not in url)
+		self.page.wait_for_load_state("networkidle")
+
+	def act(self, action: str) -> None:
+		"""A step of the approval, from the menu Actions."""
+		self.page.locator(".actions-btn-group:visible > button").click()
+		with self.page.expect_response(lambda r: "apply_workflow" in r.url) as applied:
+			self.page.locator(".actions-btn-group .dropdown-item:visible", has_text=action).click()
+		assert applied.value.ok, applied.value.text()
+		self.page.wait_for_load_state("networkidle")
+
+	def close(self) -> None:
+		if PICTURES:
+			self.page.screenshot(path=Path(PICTURES) / f"{self.user}.png")
+		self.context.close()
+		assert not self.errors, self.errors
+
+
+@pytest.fixture
+def desk(browser: Any, site: Site, language: str) -> Iterator[Any]:
+	"""``desk("operator")`` is the desk of a new person with that role, in the language at hand."""
+	opened: dict[str, Desk] = {}
+	users: dict[str, str] = site.__dict__.setdefault("users", {})
+
+	def of(role: str, width: int = 1280) -> Desk:
+		key = f"{role}.{language}"
+		users.setdefault(key, "") or users.update({key: site.user(role, language)})
+		if (seen := f"{key}.{width}") not in opened:
+			opened[seen] = Desk(browser, users[key], width)
+		return opened[seen]
+
+	yield of
+	for one in opened.values():
+		one.close()

@@ -1,0 +1,173 @@
+"""The command line, as a person types it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from platforms import StandalonePlatform
+from serving import COMMAND, ENVIRONMENT, serving
+
+from inventory_midplatform.adapters.standalone.cli import open_platform
+from inventory_midplatform.adapters.standalone.context import user_of_key
+from inventory_midplatform.ports import PostingLine
+from inventory_midplatform.tests.behaviour.base import D
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+	return f"sqlite:///{tmp_path}/folder/platform.sqlite"
+
+
+def run(*arguments: str, code: int = 0, **environment: str) -> str:
+	done = subprocess.run(
+		[*COMMAND, *arguments],
+		env={**ENVIRONMENT, **environment},
+		capture_output=True,
+		text=True,
+		timeout=120,
+	)
+	assert done.returncode == code, done.stdout + done.stderr
+	return done.stdout + done.stderr
+
+
+def test_the_demo_tells_the_whole_story_and_stops(tmp_path: Path) -> None:
+	told = run("demo", "--once", XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path))
+	for part in (
+		r"SALMON-1KG lies in UNPLACED \(100\)",
+		r"SALMON-1KG lies in A-01 \(60\), A-02 \(40\)",
+		r"on hand 100, reserved 70, available 30",
+		r"available 30 = on hand 100 − on hold 0 − reserved 70",
+		r"refused \(409 insufficient_stock\): Only 30 of item SALMON-1KG",
+		r"refused \(409 takes_reserved_stock\): .*Sales Order SAL-ORD",
+		r"on hand 30, reserved 30, available 0",
+		r"SALMON-1KG: level 0 is below 40, ask for 60",
+		r"MAT-MR-\d+-00001 from Nordic Seafood 北欧水产: SALMON-1KG × 60",
+		r"told: li.keeper@example.com, chen.buyer@example.com",
+		r"run again: 0 new drafts",
+		r"wang.chief@example.com: Approve → Pending Director",
+		r"zhao@example.com: Approve → Approved",
+		r"drafted from it: Material Request",
+		r"rows checked, 0 findings",
+	):
+		assert re.search(part, told), part
+	assert "http://" not in told
+	again = run("demo", XDG_DATA_HOME=str(tmp_path), HOME=str(tmp_path), ONCE="1")
+	assert re.sub(r"\d\d:\d\d", "", again) == re.sub(r"\d\d:\d\d", "", told)
+
+
+def test_the_demo_leaves_a_database_alone_where_it_was_before(url: str) -> None:
+	run("demo", "--once", "--database", url)
+	assert "nothing was changed" in run("demo", "--once", "--database", url)
+	assert "All laws hold." in run("verify", "--database", url)
+
+
+def test_verify_says_what_is_broken(url: str) -> None:
+	platform = StandalonePlatform(open_platform(url))
+	item, warehouse = platform.make_item(), platform.make_warehouse()
+	platform.books.receive([PostingLine(item, warehouse, D(5), D(1))])
+	assert "All laws hold." in run("verify", "--database", url)
+	with platform.context() as ctx:
+		ctx.store.execute("UPDATE `tabBin Stock` SET qty = 4 WHERE item_code = %(item)s", {"item": item})
+	told = run("verify", "--database", url, code=1)
+	assert "The movements of a bin add up to what lies in it." in told
+	assert "expected 5, found 4" in told
+
+
+def test_the_database_may_be_named_by_the_environment(url: str) -> None:
+	run("verify", INVENTORY_MIDPLATFORM_DATABASE=url)
+	assert Path(url.removeprefix("sqlite:///")).is_file()
+
+
+def test_run_due_sweeps_and_asks(url: str) -> None:
+	platform = StandalonePlatform(open_platform(url))
+	warehouse = platform.make_warehouse()
+	reorder = {"warehouse": warehouse, "warehouse_reorder_level": 7, "material_request_type": "Purchase"}
+	item = platform.make_item(reorder_levels=[reorder])
+	platform.books.receive([PostingLine(item, warehouse, D(5), D(1))])
+	made = platform.call("reservation.reserve", item_code=item, warehouse=warehouse, qty=5)
+	with platform.context() as ctx:
+		ctx.store.execute(
+			"UPDATE `tabInventory Reservation` SET expires_at = '2020-01-01 00:00:00.000000' WHERE name = %(name)s",
+			made,
+		)
+	told = run("run-due", "--database", url)
+	assert "1 expired reservations gave their stock back." in told
+	assert f"{item} × 2" in told
+	assert "Nothing new is low." in run("run-due", "--database", url)
+
+
+def test_key_makes_a_user_and_a_key(url: str) -> None:
+	made = run("key", "--database", url, "--user", "shop@example.com", "--role", "Inventory Integration")
+	key, secret = made.strip().splitlines()[-1].split(":")
+	platform = open_platform(url)
+	with platform.context() as ctx:
+		assert user_of_key(ctx.store, key, secret) == "shop@example.com"
+		stored = ctx.store.rows("SELECT * FROM `tabAPI Key` WHERE name = %(key)s", {"key": key})
+	assert secret not in str(stored)
+	assert "name at least one --role" in run("key", "--database", url, "--user", "x@example.com", code=1)
+	run("key", "--database", url, "--user", "shop@example.com")
+	run("key", "--database", url, "--role", "Wizard", code=2)
+
+
+def test_serve_prints_the_key_once(url: str) -> None:
+	with serving(url) as first:
+		assert len(first.token) == 49
+		assert any(first.token in line and "only now" in line for line in first.printed)
+		assert first.call("stock.list_positions", "GET").status_code == 200
+	with serving(url, first.token) as second:
+		assert not any(first.token in line for line in second.printed)
+		assert second.call("stock.list_positions", "GET").status_code == 200
+
+
+def test_a_port_that_is_taken(url: str) -> None:
+	with socket.socket() as taken:
+		taken.bind(("127.0.0.1", 0))
+		taken.listen()
+		port = str(taken.getsockname()[1])
+		assert "cannot listen" in run("serve", "--database", url, "--port", port, code=1)
+	usual = socket.socket()
+	try:
+		usual.bind(("127.0.0.1", 8765))
+		usual.listen()
+	except OSError:
+		pass  # somebody else has it: as good for this test
+	process = subprocess.Popen(
+		[*COMMAND, "serve", "--database", url], env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
+	)
+	try:
+		assert process.stdout
+		opened = next(line for line in process.stdout if line.startswith("Open"))
+		address = re.search(r"http://127\.0\.0\.1:(\d+)", opened)
+		assert address
+		assert address[1] != "8765"
+		assert requests.get(f"{address[0]}/api/method/ping", timeout=30).json() == {"message": "pong"}
+	finally:
+		process.terminate()
+		process.wait(30)
+		usual.close()
+
+
+@pytest.mark.parametrize("bad", ["postgres://x/y", "sqlite://", "nonsense"])
+def test_a_database_nobody_knows(bad: str) -> None:
+	assert "Error:" in run("verify", "--database", bad, code=1)
+
+
+def test_it_starts_without_mysqlclient(url: str, tmp_path: Path) -> None:
+	"""The MariaDB driver is an extra."""
+	(tmp_path / "MySQLdb.py").write_text("raise ImportError('not installed')")
+	path = os.pathsep.join([str(tmp_path), ENVIRONMENT["PYTHONPATH"]])
+	assert "All laws hold." in run("verify", "--database", url, PYTHONPATH=path)
+	told = run("verify", "--database", "mysql://u:p@127.0.0.1/x", code=1, PYTHONPATH=path)
+	assert "not installed" in told
+
+
+def test_help() -> None:
+	told = run("--help")
+	for command in ("serve", "demo", "verify", "import", "run-due", "key"):
+		assert command in told
+	assert sys.version_info >= (3, 10)

@@ -1,0 +1,205 @@
+"""Many callers at once for the same stock: exactly as many succeed as there is stock, and nobody else fails."""
+
+import multiprocessing
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from platforms import StandalonePlatform
+from serving import Address, serving
+
+from inventory_midplatform.adapters.standalone.context import Standalone, new_api_key
+from inventory_midplatform.domain.errors import InventoryError
+from inventory_midplatform.ports import PostingLine
+from inventory_midplatform.tests.behaviour.base import D
+
+STOCK, EACH = 100, 10
+
+Answer = tuple[str, str]
+"""(the reservation's status, or the error's code; what is left, for the code ``insufficient_stock``)."""
+
+
+def caller(url: str, asked: list[dict[str, Any]], barrier: Any, answers: Any) -> None:
+	"""One process: in each round it reserves once, at the same moment as all others."""
+	platform = Standalone(url)
+	for arguments in asked:
+		barrier.wait(120)
+		answers.put(reserve(platform, arguments))
+		barrier.wait(120)
+
+
+def reserve(platform: Standalone, arguments: dict[str, Any]) -> Answer:
+	try:
+		return platform.call("reservation.reserve", arguments)["status"], ""
+	except InventoryError as error:
+		return error.code, str(error.details.get("available", ""))
+	except Exception as error:
+		return f"{type(error).__name__}: {error}", ""
+
+
+def race(platform: StandalonePlatform, processes: int, rounds: int, stock: int = STOCK) -> None:
+	warehouse = platform.make_warehouse()
+	items = [platform.make_item() for _ in range(rounds)]
+	platform.books.receive([PostingLine(item, warehouse, D(stock), D(1)) for item in items])
+	asked = [{"item_code": item, "warehouse": warehouse, "qty": EACH} for item in items]
+	context = multiprocessing.get_context("spawn")
+	barrier, answers = context.Barrier(processes + 1), context.Queue()
+	url = platform.standalone.url
+	workers = [
+		context.Process(target=caller, args=(url, asked, barrier, answers), daemon=True)
+		for _ in range(processes)
+	]
+	for worker in workers:
+		worker.start()
+	try:
+		for item in items:
+			barrier.wait(120)
+			judge([answers.get(timeout=120) for _ in workers], stock)
+			barrier.wait(120)
+			position = platform.call("stock.get_position", item_code=item, warehouse=warehouse)
+			assert (position["reserved"], position["available"]) == (stock, 0)
+	finally:
+		for worker in workers:
+			worker.join(30)
+			worker.kill()
+	assert platform.verify() == []
+
+
+def judge(answers: list[Answer], stock: int = STOCK) -> None:
+	"""As many have it as there is stock for; the others are told that nothing is left."""
+	winners = stock // EACH
+	losers = len(answers) - winners
+	assert losers > 0
+	assert Counter(answers) == {("Reserved", ""): winners, ("insufficient_stock", "0"): losers}
+
+
+def test_sixteen_processes_on_mariadb(mariadb: StandalonePlatform) -> None:
+	race(mariadb, processes=16, rounds=50)
+
+
+def test_eight_processes_on_sqlite(sqlite: StandalonePlatform) -> None:
+	race(sqlite, processes=8, rounds=50, stock=50)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_sixteen_callers_over_http(engine: str, request: pytest.FixtureRequest) -> None:
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	rounds = 50
+	warehouse = platform.make_warehouse()
+	items = [platform.make_item() for _ in range(rounds)]
+	platform.books.receive([PostingLine(item, warehouse, D(STOCK), D(1)) for item in items])
+	with platform.context() as ctx:
+		token = new_api_key(ctx, "Administrator")
+	with serving(platform.standalone.url, token) as server, ThreadPoolExecutor(16) as pool:
+		for item in items:
+			together = threading.Barrier(16)
+			asked = {"item_code": item, "warehouse": warehouse, "qty": EACH}
+			judge(list(pool.map(over_http(server, asked, together), range(16))))
+	assert platform.verify() == []
+
+
+def over_http(server: Address, asked: dict[str, Any], together: threading.Barrier) -> Callable[[int], Answer]:
+	def call(_: int) -> Answer:
+		together.wait(60)
+		answer = server.call("reservation.reserve", json=asked)
+		if answer.status_code == 200:
+			return answer.json()["message"]["status"], ""
+		error = answer.json()["error"]
+		assert answer.status_code == 409, answer.text
+		return error["code"], error["details"].get("available", "")
+
+	return call
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_the_same_key_at_the_same_time_reserves_once(engine: str, request: pytest.FixtureRequest) -> None:
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	item, warehouse = platform.make_item(), platform.make_warehouse()
+	platform.books.receive([PostingLine(item, warehouse, D(STOCK), D(1))])
+	for round_ in range(10):
+		for repeated in ({"key": f"{item}-{round_}"}, {"name": f"{item}-{round_}"}):
+			together = threading.Barrier(8)
+			with ThreadPoolExecutor(8) as pool:
+				names = set(pool.map(repeat(platform, item, warehouse, repeated, together), range(8)))
+			assert len(names) == 1, names
+	position = platform.call("stock.get_position", item_code=item, warehouse=warehouse)
+	assert position["reserved"] == 20
+	assert platform.verify() == []
+
+
+def repeat(
+	platform: StandalonePlatform,
+	item: str,
+	warehouse: str,
+	repeated: dict[str, str],
+	together: threading.Barrier,
+) -> Callable[[int], str]:
+	def call(_: int) -> str:
+		together.wait(60)
+		made = platform.call("reservation.reserve", item_code=item, warehouse=warehouse, qty=1, **repeated)
+		platform.standalone.close()
+		return str(made["name"])
+
+	return call
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_postings_orders_and_reservations_at_once_break_no_law(
+	engine: str, request: pytest.FixtureRequest
+) -> None:
+	"""Whatever the engine gives up is done again at the door; what comes out adds up."""
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	warehouse = platform.make_warehouse()
+	items = [platform.make_item() for _ in range(3)]
+	customer = platform.make_customer()
+	platform.books.receive([PostingLine(item, warehouse, D(1000), D(1)) for item in items])
+	done: Counter[str] = Counter()
+
+	def line(n: int, qty: int) -> PostingLine:
+		return PostingLine(items[n % 3], warehouse, D(qty), D(1))
+
+	def step(n: int, turn: int) -> None:
+		books = platform.books
+		if n % 4 == 0:
+			patiently(platform, lambda: books.issue([line(turn, 2), line(turn + 1, 1)]))
+		elif n % 4 == 1:
+			order = patiently(platform, lambda: books.order(customer, [line(turn + 1, 3), line(turn, 2)]))
+			patiently(platform, lambda: books.deliver(order))
+		elif n % 4 == 2:
+			patiently(platform, lambda: books.receive([line(turn + 2, 1), line(turn, 1)]))
+		else:
+			platform.call("reservation.reserve", item_code=items[turn % 3], warehouse=warehouse, qty=1)
+
+	def work(n: int) -> None:
+		for turn in range(6):
+			try:
+				step(n, turn)
+				done["worked"] += 1
+			except InventoryError as error:
+				done[error.code] += 1
+		platform.standalone.close()
+
+	with ThreadPoolExecutor(8) as pool:
+		list(pool.map(work, range(8)))
+	assert done["worked"] == 48, done
+	assert platform.verify() == []
+	on_hand = {
+		i: platform.call("stock.get_position", item_code=i, warehouse=warehouse)["on_hand"] for i in items
+	}
+	assert on_hand == {item: float(platform.booked(item, warehouse)) for item in items}
+	# 2 workers × 6 turns each: −3 by issues, −5 by deliveries, +2 by receipts
+	assert sum(on_hand.values()) == 3000 + 2 * 6 * (-3 - 5 + 2)
+
+
+def patiently(platform: StandalonePlatform, post: Callable[[], Any]) -> Any:
+	"""As an entry point does it: run again, whole, what the engine gave up."""
+	for _ in range(20):
+		try:
+			return post()
+		except Exception as error:
+			if not platform.standalone.is_transient(error):
+				raise
+	raise AssertionError("contention did not end")

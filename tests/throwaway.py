@@ -1,0 +1,170 @@
+"""Servers that live as long as a test run: MariaDB and redis on free ports, with folders of their own.
+
+Nothing of the machine's own servers is touched, and no password of theirs is needed.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+USER = PASSWORD = "throwaway"
+SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/local/bin"])
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Address:
+	host: str
+	port: int
+	user: str = USER
+	password: str = PASSWORD
+
+
+def program(*names: str) -> str | None:
+	"""Where the first of these programs is; Debian keeps servers in a folder that is not on everybody's PATH."""
+	return next((path for name in names if (path := shutil.which(name, path=SEARCH_PATH))), None)
+
+
+def mariadb_server() -> str | None:
+	path = program("mariadbd", "mysqld")
+	if path and "MariaDB" in subprocess.run([path, "--version"], capture_output=True, text=True).stdout:
+		return path
+	return None
+
+
+def redis_server() -> str | None:
+	return program("redis-server", "valkey-server")
+
+
+def free_port() -> int:
+	with socket.socket() as s:
+		s.bind(("127.0.0.1", 0))
+		return int(s.getsockname()[1])
+
+
+@contextlib.contextmanager
+def mariadb(folder: Path) -> Iterator[Address]:
+	"""A server on the data in ``folder``, which is filled first where it is empty. The user may do everything."""
+	server, port = mariadb_server(), free_port()
+	if not server:
+		raise RuntimeError("no MariaDB server is installed")
+	as_root = ["--user=root"] if os.geteuid() == 0 else []
+	data = folder / "data"
+	fresh = not data.is_dir()
+	if fresh:
+		folder.mkdir(parents=True, exist_ok=True)
+		_fill(data, as_root)
+	# a server that starts deletes what others left in its folder for temporary tables: one of its own
+	temporary = folder / "tmp"
+	temporary.mkdir(exist_ok=True)
+	# a socket's path may have 107 characters, so it does not lie in the folder
+	unix_socket = Path("/tmp") / f"throwaway-{os.getpid()}-{port}.sock"
+	command = [
+		server,
+		"--no-defaults",
+		*as_root,
+		f"--datadir={data}",
+		f"--tmpdir={temporary}",
+		f"--socket={unix_socket}",
+		f"--pid-file={folder / 'pid'}",
+		f"--port={port}",
+		"--bind-address=127.0.0.1",
+		"--skip-name-resolve",
+		"--character-set-server=utf8mb4",
+		"--collation-server=utf8mb4_unicode_ci",
+		"--innodb-flush-log-at-trx-commit=0",
+		"--innodb-buffer-pool-size=256M",
+		"--innodb-log-file-size=64M",
+		"--max-allowed-packet=64M",
+		"--max-connections=200",
+	]
+	with _running(command, folder / "mariadb.log"):
+		_wait(lambda: unix_socket.exists() and _sql(unix_socket, "SELECT 1"), folder / "mariadb.log")
+		if fresh:
+			created = _sql(
+				unix_socket,
+				f"CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}';"
+				f"GRANT ALL PRIVILEGES ON *.* TO '{USER}'@'%' WITH GRANT OPTION",
+			)
+			if not created:
+				raise RuntimeError("the throwaway MariaDB takes no user")
+		yield Address("127.0.0.1", port)
+
+
+def _fill(data: Path, as_root: list[str]) -> None:
+	install = program("mariadb-install-db", "mysql_install_db")
+	if not install:
+		raise RuntimeError("mariadb-install-db is not installed")
+	done = subprocess.run(
+		[
+			install,
+			"--no-defaults",
+			*as_root,
+			f"--datadir={data}",
+			"--auth-root-authentication-method=normal",
+			"--skip-test-db",
+		],
+		capture_output=True,
+		text=True,
+	)
+	if done.returncode:
+		shutil.rmtree(data, ignore_errors=True)
+		raise RuntimeError(f"mariadb-install-db failed: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+
+
+def _sql(unix_socket: Path, statement: str) -> bool:
+	client = program("mariadb", "mysql")
+	if not client:
+		raise RuntimeError("the MariaDB client is not installed")
+	command = [client, "--no-defaults", f"--socket={unix_socket}", "--user=root", "-e", statement]
+	return subprocess.run(command, capture_output=True).returncode == 0
+
+
+@contextlib.contextmanager
+def redis(folder: Path) -> Iterator[Address]:
+	server, port = redis_server(), free_port()
+	if not server:
+		raise RuntimeError("no redis server is installed")
+	folder.mkdir(parents=True, exist_ok=True)
+	command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+	with _running(command, folder / "redis.log"):
+		_wait(lambda: answers("127.0.0.1", port), folder / "redis.log")
+		yield Address("127.0.0.1", port)
+
+
+def answers(host: str, port: int) -> bool:
+	try:
+		with socket.create_connection((host, port), timeout=1):
+			return True
+	except OSError:
+		return False
+
+
+@contextlib.contextmanager
+def _running(command: list[str], log: Path) -> Iterator[None]:
+	with log.open("ab") as output:
+		process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+	try:
+		yield
+	finally:
+		process.terminate()
+		try:
+			process.wait(60)
+		except subprocess.TimeoutExpired:
+			process.kill()
+			process.wait()
+
+
+def _wait(ready, log: Path) -> None:  # type: ignore[no-untyped-def]
+	until = time.monotonic() + START_SECONDS
+	while time.monotonic() < until:
+		if ready():
+			return
+		time.sleep(0.1)
+	raise RuntimeError(f"the server does not answer: {log.read_text(errors='replace')[-2000:]}")
