@@ -72,6 +72,8 @@ _IN_A_WAREHOUSE = (
 	"Inventory Alert",
 	"Inventory Request",
 	"Inventory Reservation",
+	"Receipt Layer",
+	"Serial Location",
 	"Stock Movement",
 	"Stock Operation Log",
 	"Stock Position",
@@ -111,6 +113,8 @@ override_whitelisted_methods = {
 	f"{_API}.reservation.reserve": f"{_HTTP}.reservation_reserve",
 	f"{_API}.stock.explain": f"{_HTTP}.stock_explain",
 	f"{_API}.stock.get_position": f"{_HTTP}.stock_get_position",
+	f"{_API}.stock.hold": f"{_HTTP}.stock_hold",
 	f"{_API}.stock.list_positions": f"{_HTTP}.stock_list_positions",
 	f"{_API}.stock.move": f"{_HTTP}.stock_move",
+	f"{_API}.stock.release_hold": f"{_HTTP}.stock_release_hold",
 }

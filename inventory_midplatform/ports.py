@@ -39,8 +39,11 @@ class Store(Protocol):
 		rows: Sequence[Row],
 		add: Sequence[str],
 		put: Sequence[str] = ...,
+		span: tuple[str, str] | None = ...,
+		while_positive: str = ...,
 	) -> None:
-		"""Insert rows, or where ``key`` (a unique index) is taken add to the columns ``add`` and overwrite ``put``.
+		"""Insert rows, or where ``key`` (a unique index) is taken change them as :func:`query.merged` says: add to the
+		columns ``add``, overwrite ``put``, widen ``span``.
 
 		Sums are rounded to nine digits after the point, so that SQLite's floats stay exact.
 		"""
@@ -160,6 +163,14 @@ class PostingLine:
 	qty: Decimal
 	rate: Decimal | None = None
 	bin: str = ""
+	batch_no: str = ""
+	serial_nos: tuple[str, ...] = ()
+	"""As many as ``qty``, of an item that has serial numbers."""
+
+	@property
+	def parts(self) -> list[tuple[Decimal, str]]:
+		"""The line as it is, or one part for each of its serial numbers: (quantity, serial number)."""
+		return [(Decimal(1), serial) for serial in self.serial_nos] or [(self.qty, "")]
 
 
 @dataclass(frozen=True)

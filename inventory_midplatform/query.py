@@ -6,7 +6,7 @@
 The text runs on MariaDB and on SQLite.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from pypika import MySQLQuery as Query
@@ -14,7 +14,11 @@ from pypika import Order, Table
 from pypika.enums import Dialects
 from pypika.terms import Criterion, Field, Term
 
+MARIADB_TRANSIENT = frozenset((1213, 1205, 1020, 1062))
+"""The server's numbers for deadlock, lock time-out, a row changed since the snapshot, a key just taken by another."""
+
 __all__ = [
+	"MARIADB_TRANSIENT",
 	"Criterion",
 	"Order",
 	"Query",
@@ -22,6 +26,7 @@ __all__ = [
 	"compiled",
 	"contains",
 	"key_in",
+	"merged",
 	"table",
 	"value",
 ]
@@ -84,6 +89,32 @@ def key_in(pairs: Iterable[tuple[str, str]], first: str, second: str) -> tuple[s
 def contains(field: Field, part: str) -> Criterion:
 	"""``part`` stands somewhere in the field, in whatever case; no character of it is a wildcard."""
 	return Contains(field, value(part))
+
+
+def merged(
+	new: Callable[[str], str],
+	add: Sequence[str],
+	put: Sequence[str],
+	span: tuple[str, str] | None = None,
+	while_positive: str = "",
+) -> str:
+	"""What an upsert changes in a row that is there already: the SET part of its statement.
+
+	``new`` writes the value a column would get; ``add`` sums (rounded to nine digits), ``put`` overwrites. ``span`` names
+	two columns of which the first keeps the smaller and the second the larger of old and new, from the start where
+	the column ``while_positive`` was not above zero; a new NULL changes neither.
+	"""
+	changes = []
+	for column, sign in zip(span or (), "<>", strict=False):
+		value = new(column)
+		changes.append(
+			f"`{column}` = CASE WHEN {value} IS NULL THEN `{column}` WHEN `{column}` IS NULL OR"
+			f" `{while_positive}` <= 0 OR {value} {sign} `{column}` THEN {value} ELSE `{column}` END"
+		)
+	# MariaDB changes columns from left to right: the sums come after what looks at them
+	changes += [f"`{column}` = ROUND(`{column}` + {new(column)}, 9)" for column in add]
+	changes += [f"`{column}` = {new(column)}" for column in put]
+	return ", ".join(changes)
 
 
 def compiled(query: Any) -> tuple[str, dict[str, Any]]:

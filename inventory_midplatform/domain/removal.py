@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from inventory_midplatform.domain.quantity import ZERO
@@ -19,6 +20,9 @@ class BinContent:
 	stock_owner: str = ""
 	sequence: int = 0
 	is_unplaced: bool = False
+	oldest_receipt: datetime | None = None
+	newest_receipt: datetime | None = None
+	expiry_date: date | None = None
 
 	@property
 	def free(self) -> Decimal:

@@ -20,6 +20,8 @@ OPERATION_ROLES: dict[str, frozenset[str]] = {
 	"stock.list_positions": EVERYBODY | SELLERS,
 	"stock.explain": EVERYBODY | SELLERS,
 	"stock.move": KEEPERS,
+	"stock.hold": KEEPERS | {INSPECTOR},
+	"stock.release_hold": KEEPERS - {OPERATOR} | {INSPECTOR},
 	"ledger.verify": EVERYBODY,
 	"reservation.reserve": KEEPERS,
 	"reservation.release": KEEPERS,

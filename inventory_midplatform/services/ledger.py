@@ -2,26 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.identifiers import digest, new_id
 from inventory_midplatform.domain.position import AVAILABLE, Key, Position
-from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
+from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.removal import BinContent
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
-from inventory_midplatform.services import masters, operation_log
 
 UNPLACED = "UNPLACED"
 """The code of the bin in every warehouse where stock lies that nobody has put away yet."""
 
+RECEIPTS = ("oldest_receipt", "newest_receipt")
 BIN_STOCK_KEY = ("item_code", "bin", "batch_no", "stock_status", "stock_owner")
 POSITION_KEY = ("item_code", "warehouse")
 NUMBERS = ("on_hand", "on_hold", "reserved", "waiting")
 POSITIONS = "SELECT item_code, warehouse, on_hand, on_hold, reserved, waiting, last_change FROM"
-BIN_STOCK = "SELECT item_code, warehouse, bin, batch_no, stock_status, qty, allocated_qty FROM"
+BIN_STOCK = "SELECT item_code, warehouse, bin, batch_no, stock_status, qty, allocated_qty, oldest_receipt, newest_receipt FROM"
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,11 @@ class Movement:
 	kind: str
 	posting_datetime: datetime
 	batch_no: str = ""
+	serial_no: str = ""
 	stock_status: str = AVAILABLE
 	stock_owner: str = ""
+	received_at: datetime | None = None
+	"""When what it brings was first received by us; the posting's own time where nothing is said."""
 	voucher_type: str = ""
 	voucher_no: str = ""
 	voucher_detail_no: str = ""
@@ -48,7 +50,7 @@ class Movement:
 		"""What makes this posting the one it is, whoever tells of it: settled twice, it collides with itself."""
 		values = dict(vars(self))
 		sign = "+" if self.qty > 0 else "-"
-		for free in ("qty", "posting_datetime", "reason"):
+		for free in ("qty", "posting_datetime", "received_at", "reason"):
 			del values[free]
 		return digest(sign, *values.values())
 
@@ -64,12 +66,32 @@ def record(ctx: Context, movements: Sequence[Movement]) -> None:
 	changes: dict[tuple[str, ...], Row] = {}
 	for m in movements:
 		key = (m.item_code, m.bin, m.batch_no, m.stock_status, m.stock_owner)
-		row = changes.setdefault(
-			key, {**dict(zip(BIN_STOCK_KEY, key, strict=True)), "warehouse": m.warehouse, "qty": ZERO}
-		)
+		nothing = {"warehouse": m.warehouse, "qty": ZERO, **dict.fromkeys(RECEIPTS)}
+		row = changes.setdefault(key, {**dict(zip(BIN_STOCK_KEY, key, strict=True)), **nothing})
 		row["qty"] += m.qty
+		if m.qty > 0:
+			received = m.received_at or m.posting_datetime
+			row["oldest_receipt"] = min(row["oldest_receipt"] or received, received)
+			row["newest_receipt"] = max(row["newest_receipt"] or received, received)
 	rows = [changes[key] for key in sorted(changes) if changes[key]["qty"]]
-	ctx.store.add("Bin Stock", BIN_STOCK_KEY, rows, add=("qty",))
+	ctx.store.add("Bin Stock", BIN_STOCK_KEY, rows, add=("qty",), span=RECEIPTS, while_positive="qty")
+	_place_serials(ctx, [m for m in movements if m.serial_no])
+
+
+def _place_serials(ctx: Context, movements: Sequence[Movement]) -> None:
+	"""Each serial number lies where the last of its movements brought it, or nowhere where that one took it."""
+	last = {m.serial_no: m for m in sorted(movements, key=lambda m: m.qty > 0)}
+	gone = sorted(s for s, m in last.items() if m.qty < 0)
+	for start in range(0, len(gone), 500):
+		ctx.store.execute(
+			"DELETE FROM `tabSerial Location` WHERE serial_no IN %(gone)s",
+			{"gone": gone[start : start + 500]},
+		)
+	places = ("item_code", "warehouse", "bin", "batch_no", "stock_status", "stock_owner")
+	rows = [
+		{"serial_no": s, **{p: getattr(m, p) for p in places}} for s, m in sorted(last.items()) if m.qty > 0
+	]
+	ctx.store.add("Serial Location", ("serial_no",), rows, add=(), put=places)
 
 
 def lock_positions(ctx: Context, keys: Iterable[Key]) -> dict[Key, Position]:
@@ -142,6 +164,7 @@ def bin_contents(ctx: Context, keys: Iterable[Key]) -> dict[Key, list[BinContent
 		sql = f"{BIN_STOCK} {source} WHERE stock_owner = '' AND qty <> 0 AND {condition}"
 		rows += ctx.store.rows(sql + ctx.store.for_update, params)
 	bins = bin_facts(ctx, {row["bin"] for row in rows})
+	expiry = expiry_dates(ctx, {row["batch_no"] for row in rows if row["batch_no"]})
 	for row in rows:
 		fact = bins.get(row["bin"], {"sequence": 0, "is_unplaced": 0})
 		contents[(row["item_code"], row["warehouse"])].append(
@@ -153,9 +176,20 @@ def bin_contents(ctx: Context, keys: Iterable[Key]) -> dict[Key, list[BinContent
 				stock_status=row["stock_status"],
 				sequence=fact["sequence"] or 0,
 				is_unplaced=bool(fact["is_unplaced"]),
+				oldest_receipt=row["oldest_receipt"],
+				newest_receipt=row["newest_receipt"],
+				expiry_date=expiry.get(row["batch_no"] or ""),
 			)
 		)
 	return contents
+
+
+def expiry_dates(ctx: Context, batches: Iterable[str]) -> dict[str, date | None]:
+	names = sorted(set(batches))
+	if not names:
+		return {}
+	sql = "SELECT name, expiry_date FROM `tabBatch` WHERE name IN %(names)s"
+	return {row["name"]: row["expiry_date"] for row in ctx.store.rows(sql, {"names": names})}
 
 
 def bin_facts(ctx: Context, bins: Iterable[str]) -> dict[str, Row]:
@@ -263,7 +297,8 @@ def merge_items(ctx: Context, old: str, new: str) -> None:
 		)
 	change_positions(ctx, before, after)
 	lying = ctx.store.rows(
-		"SELECT bin, warehouse, batch_no, stock_status, stock_owner, qty, allocated_qty FROM `tabBin Stock`"
+		"SELECT bin, warehouse, batch_no, stock_status, stock_owner, qty, allocated_qty, oldest_receipt, newest_receipt"
+		" FROM `tabBin Stock`"
 		f" WHERE item_code = %(old)s ORDER BY bin, batch_no, stock_status, stock_owner{ctx.store.for_update}",
 		items,
 	)
@@ -272,82 +307,11 @@ def merge_items(ctx: Context, old: str, new: str) -> None:
 		BIN_STOCK_KEY,
 		[{**row, "item_code": new} for row in lying],
 		add=("qty", "allocated_qty"),
+		span=RECEIPTS,
+		while_positive="qty",
 	)
 	ctx.store.execute("DELETE FROM `tabBin Stock` WHERE item_code = %(old)s", items)
 	ctx.store.execute("DELETE FROM `tabStock Position` WHERE item_code = %(old)s", items)
-
-
-def move(
-	ctx: Context,
-	item_code: str,
-	warehouse: str,
-	from_bin: str,
-	to_bin: str,
-	qty: Decimal,
-	stock_status: str = AVAILABLE,
-	batch_no: str = "",
-	reason: str = "",
-) -> Row:
-	"""Move stock between two bins of one warehouse; the books see nothing of it. ``qty`` in stock UOM.
-
-	Raises Conflict (``insufficient_in_bin``) where less than ``qty`` lies unallocated in ``from_bin``.
-	"""
-	item = masters.stock_item(ctx, item_code).item_code
-	place = masters.stock_warehouse(ctx, warehouse).name
-	source = masters.bin_in(ctx, from_bin, place, usable=False)["name"]
-	target = masters.bin_in(ctx, to_bin, place)["name"]
-	if source == target:
-		raise InvalidInput("Name two different bins.", code="same_bin", bin=source)
-	lock_positions(ctx, [(item, place)])
-	free = sum(
-		(
-			c.free
-			for c in bin_contents(ctx, [(item, place)])[(item, place)]
-			if (c.bin, c.stock_status, c.batch_no) == (source, stock_status, batch_no)
-		),
-		ZERO,
-	)
-	if free < qty:
-		raise Conflict(
-			"Only {free} of item {item_code} can be moved from bin {bin}.",
-			code="insufficient_in_bin",
-			item_code=item,
-			bin=source,
-			free=to_text(max(free, ZERO)),
-			qty=to_text(qty),
-		)
-	now, move_id = ctx.clock.now(), new_id()
-	record(
-		ctx,
-		[
-			Movement(
-				item,
-				place,
-				bin,
-				signed,
-				"Bin Move",
-				now,
-				batch_no,
-				stock_status,
-				voucher_no=move_id,
-				reason=reason,
-			)
-			for bin, signed in ((source, -qty), (target, qty))
-		],
-	)
-	operation_log.log(
-		ctx,
-		"Move",
-		"Warehouse Bin",
-		target,
-		item_code=item,
-		warehouse=place,
-		qty=qty,
-		from_value=source,
-		to_value=target,
-		reason=reason,
-	)
-	return {"item_code": item, "warehouse": place, "from_bin": source, "to_bin": target, "qty": qty}
 
 
 def in_parts(keys: Sequence[Key], size: int = 200) -> Iterable[Sequence[Key]]:

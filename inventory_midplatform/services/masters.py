@@ -1,9 +1,11 @@
 """Items, warehouses and bins as services take them: looked up once, refused with a clear word."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from inventory_midplatform.domain.errors import InvalidInput, NotFound, NotPermitted
+from inventory_midplatform.domain.quantity import from_store, parse_quantity
 from inventory_midplatform.ports import Context, Row
 
 
@@ -32,6 +34,32 @@ def stock_item(ctx: Context, item_code: Any) -> Item:
 			"Item {item_code} is not kept in stock.", code="not_a_stock_item", item_code=row["name"]
 		)
 	return Item(row["name"], row["item_name"] or row["name"], row["stock_uom"])
+
+
+def in_stock_uom(ctx: Context, item_code: Any, qty: Decimal, uom: str) -> Decimal:
+	"""``qty`` of a unit as a quantity in stock UOM. Raises InvalidInput (``unknown_uom``, ``invalid_quantity``)."""
+	if not uom:
+		return qty
+	item = stock_item(ctx, item_code)
+	return parse_quantity(from_store(qty * conversion_factor(ctx, item, uom)))
+
+
+def conversion_factor(ctx: Context, item: Item, uom: str) -> Decimal:
+	"""How many of the stock UOM one ``uom`` of the item is. Raises InvalidInput (``unknown_uom``)."""
+	if uom == item.stock_uom:
+		return Decimal(1)
+	rows = ctx.store.rows(
+		"SELECT conversion_factor FROM `tabUOM Conversion Detail` WHERE parent = %(item)s AND uom = %(uom)s",
+		{"item": item.item_code, "uom": uom},
+	)
+	if not rows:
+		raise InvalidInput(
+			"Item {item_code} has no conversion to unit {uom}.",
+			code="unknown_uom",
+			item_code=item.item_code,
+			uom=uom,
+		)
+	return from_store(rows[0]["conversion_factor"])
 
 
 def known_item(ctx: Context, item_code: Any) -> str:

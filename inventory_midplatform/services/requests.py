@@ -91,7 +91,7 @@ def _complete_line(ctx: Context, line: Mapping[str, Any]) -> Row:
 	item = masters.stock_item(ctx, line.get("item_code"))
 	qty = parse_quantity(line.get("qty"))
 	uom = line.get("uom") or item.stock_uom
-	factor = _conversion_factor(ctx, item, uom)
+	factor = masters.conversion_factor(ctx, item, uom)
 	rate = _rate(line.get("rate")) or _known_rate(ctx, item.item_code) * factor
 	return {
 		"item_code": item.item_code,
@@ -109,23 +109,6 @@ def _rate(value: Any) -> Decimal:
 	if value is None or value == "" or not Decimal(str(value)):
 		return Decimal(0)
 	return parse_quantity(value, "rate")
-
-
-def _conversion_factor(ctx: Context, item: masters.Item, uom: str) -> Decimal:
-	if uom == item.stock_uom:
-		return Decimal(1)
-	rows = ctx.store.rows(
-		"SELECT conversion_factor FROM `tabUOM Conversion Detail` WHERE parent = %(item)s AND uom = %(uom)s",
-		{"item": item.item_code, "uom": uom},
-	)
-	if not rows:
-		raise InvalidInput(
-			"Item {item_code} has no conversion to unit {uom}.",
-			code="unknown_uom",
-			item_code=item.item_code,
-			uom=uom,
-		)
-	return from_store(rows[0]["conversion_factor"])
 
 
 def _known_rate(ctx: Context, item_code: str) -> Decimal:

@@ -15,9 +15,9 @@ from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.removal import BinContent, take
 from inventory_midplatform.domain.reservation import Demand
-from inventory_midplatform.ports import Context
+from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, compiled, key_in, table, value
-from inventory_midplatform.services import alerts, ledger, reservation
+from inventory_midplatform.services import alerts, ledger, lots, reservation
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -34,6 +34,10 @@ class PostingRow:
 	"""For whom the row delivers: this demand's own reservation is consumed first."""
 	bin: str = ""
 	"""Where a step of ours said it goes to or comes from."""
+	batch_no: str = ""
+	serial_no: str = ""
+	"""A row with serial numbers is as many rows of one each."""
+	stock_status: str = AVAILABLE
 
 	@property
 	def key(self) -> Key:
@@ -135,55 +139,108 @@ class _Settlement:
 		self.contents = _Contents(ledger.bin_contents(self.ctx, self.keys))
 		self.unplaced = ledger.unplaced_bins(self.ctx, {warehouse for _, warehouse in self.keys})
 		self.named_bins = ledger.bin_facts(self.ctx, {row.bin for _, row in rows if row.bin})
+		self.serials = lots.locations(self.ctx, {row.serial_no for _, row in rows if row.serial_no})
 		for posting, row in rows:
-			revision = self._revision(posting)
 			kind = "Cancellation" if posting.cancelled else "Reconciliation" if posting.counted else ""
-			self._move(row.key, row.qty, kind, posting, row.detail_no, row.bin, revision)
+			self._move(row, kind, posting)
 			self.explained[row.key] += row.qty
+		self._restate()
+
+	def _restate(self) -> None:
+		"""What the rows do not explain is taken from the books, for items with batches or serial numbers lot by lot."""
+		rests = {key: self.change[key] - self.explained[key] for key in self.keys}
+		told = any(posting.voucher_no for posting in self.postings)
+		suspect = [key for key in self.keys if rests[key] or not told]
+		tracked = lots.tracked_items(self.ctx, {item for item, _ in suspect})
+		suspect = [key for key in suspect if key[0] in tracked]
+		in_books = lots.in_books(self.ctx, suspect)
+		lying = lots.lying(self.ctx, [key for key in suspect if tracked[key[0]]])
 		for key in self.keys:
-			rest = self.change[key] - self.explained[key]
-			if rest:
-				kind = "Opening" if self.stock.was_empty(key) and rest > 0 else "Restated by Books"
-				self.unexplained[key] = kind
-				posting = self.postings[0]
-				self._move(key, rest, kind, posting, "", "", self._revision(posting))
+			differing = (
+				lots.differences(
+					in_books[key],
+					self.contents.contents[key],
+					((s, at["batch_no"] or "") for s, at in self._lying_now(key, lying[key]).items()),
+				)
+				if key in in_books
+				else []
+			)
+			rest = rests[key] - sum((lot.qty for lot in differing), ZERO)
+			if not differing and not rest:
+				continue
+			kind = "Opening" if self.stock.was_empty(key) and rests[key] > 0 else "Restated by Books"
+			self.unexplained[key] = kind
+			self.serials.update(lying[key])
+			for lot in (*differing, *((lots.Lot(rest),) if rest else ())):
+				row = PostingRow(*key, lot.qty, batch_no=lot.batch_no, serial_no=lot.serial_no)
+				self._move(row, kind, self.postings[0])
+
+	def _lying_now(self, key: Key, before: dict[str, Row]) -> dict[str, Row]:
+		"""The serial numbers in this position once what is planned has moved."""
+		there = dict(before)
+		for m in self.movements:
+			if m.serial_no and (m.item_code, m.warehouse) == key:
+				if m.qty < 0:
+					there.pop(m.serial_no, None)
+				else:
+					there[m.serial_no] = {"bin": m.bin, "batch_no": m.batch_no}
+		return there
 
 	def _rows_that_moved(self, posting: Posting) -> list[PostingRow]:
-		"""The voucher's rows, one per document row and bin; those that undo themselves drop out."""
-		if posting.counted:
-			last = {row.key: row for row in posting.rows}
-			return [
-				replace(row, qty=self.change[key]) for key, row in sorted(last.items()) if self.change[key]
-			]
+		"""The voucher's rows, one per document row, bin and lot; those that undo themselves drop out."""
 		if posting.cancelled:
 			return self._reversed(posting)
-		sums: dict[tuple[Key, str, str], PostingRow] = {}
+		# what is counted by batch or serial number, ERPNext takes out whole and brings in as counted
+		counted = {
+			row.key: row for row in posting.rows if posting.counted and not (row.batch_no or row.serial_no)
+		}
+		sums: dict[tuple[Key, str, str, str, str], PostingRow] = {}
 		for row in posting.rows:
-			where = (row.key, row.detail_no, row.bin)
+			if row.key in counted:
+				continue
+			where = (row.key, row.detail_no, row.bin, row.batch_no, row.serial_no)
 			old = sums.get(where)
 			sums[where] = replace(old, qty=old.qty + row.qty) if old else row
-		return [row for _, row in sorted(sums.items(), key=lambda kv: kv[0]) if row.qty]
+		changed = [
+			replace(row, qty=self.change[key]) for key, row in sorted(counted.items()) if self.change[key]
+		]
+		moved = [row for _, row in sorted(sums.items(), key=lambda kv: kv[0]) if row.qty]
+		return changed + sorted(moved, key=lambda row: row.qty > 0)
 
 	def _reversed(self, posting: Posting) -> list[PostingRow]:
 		"""A cancellation takes back our own movements of the voucher, from and to the bins they touched."""
 		t = table("Stock Movement")
 		sql, params = compiled(
 			Query.from_(t)
-			.select(t.item_code, t.warehouse, t.bin, t.voucher_detail_no, t.qty)
+			.select(
+				t.item_code,
+				t.warehouse,
+				t.bin,
+				t.voucher_detail_no,
+				t.batch_no,
+				t.serial_no,
+				t.stock_status,
+				t.qty,
+			)
 			.where(t.voucher_type == value(posting.voucher_type))
 			.where(t.voucher_no == value(posting.voucher_no))
 		)
-		sums: dict[tuple[str, str, str, str], Decimal] = defaultdict(lambda: ZERO)
+		sums: dict[PostingRow, Decimal] = defaultdict(lambda: ZERO)
 		for r in self.ctx.store.rows(sql, params):
-			sums[(r["item_code"], r["warehouse"], r["voucher_detail_no"] or "", r["bin"])] += from_store(
-				r["qty"]
+			row = PostingRow(
+				r["item_code"],
+				r["warehouse"],
+				ZERO,
+				r["voucher_detail_no"] or "",
+				bin=r["bin"],
+				batch_no=r["batch_no"] or "",
+				serial_no=r["serial_no"] or "",
+				stock_status=r["stock_status"],
 			)
+			sums[row] -= from_store(r["qty"])
 		touched = set(self.keys)
-		return [
-			PostingRow(item, warehouse, -qty, detail, bin=bin)
-			for (item, warehouse, detail, bin), qty in sorted(sums.items())
-			if qty and (item, warehouse) in touched
-		]
+		reversed_ = [replace(row, qty=qty) for row, qty in sums.items() if qty and row.key in touched]
+		return sorted(reversed_, key=lambda row: (row.qty > 0, row.key, row.detail_no, row.bin))
 
 	def _revision(self, posting: Posting) -> int:
 		"""How often the voucher was settled before; where there is none, the moment stands for it."""
@@ -204,34 +261,48 @@ class _Settlement:
 		)[0]["last"]
 		return 0 if last is None else int(last) + 1
 
-	def _move(
-		self, key: Key, qty: Decimal, kind: str, posting: Posting, detail: str, bin: str, revision: int
-	) -> None:
+	def _move(self, row: PostingRow, kind: str, posting: Posting) -> None:
 		"""Plan one row's movements: in to its bin or Unplaced; out of its bin, then by the removal strategy."""
-		unplaced = self.unplaced[key[1]]
-		if qty > 0:
-			parts = [BinContent(self._usable(bin, key) or unplaced, qty)]
-		else:
-			parts = [replace(c, qty=-c.qty) for c in self.contents.take(key, -qty, bin, unplaced)]
-		for part in parts:
-			self.contents.put(key, part)
+		for part in self._parts(row):
+			self.contents.put(row.key, part)
 			self.movements.append(
 				Movement(
-					item_code=key[0],
-					warehouse=key[1],
+					item_code=row.item_code,
+					warehouse=row.warehouse,
 					bin=part.bin,
 					qty=part.qty,
-					kind=kind or ("Incoming" if qty > 0 else "Outgoing"),
+					kind=kind or ("Incoming" if row.qty > 0 else "Outgoing"),
 					posting_datetime=posting.posting_datetime,
 					batch_no=part.batch_no,
+					serial_no=row.serial_no,
 					stock_status=part.stock_status,
 					voucher_type=posting.voucher_type,
 					voucher_no=posting.voucher_no,
-					voucher_detail_no=detail,
-					revision=revision,
+					voucher_detail_no=row.detail_no,
+					revision=self._revision(posting),
 					reason=self.reason,
 				)
 			)
+
+	def _parts(self, row: PostingRow) -> list[BinContent]:
+		"""Signed: where a row's quantity goes to or comes from. A serial number is taken where it lies."""
+		unplaced = self.unplaced[row.warehouse]
+		if row.qty > 0:
+			bin = self._usable(row.bin, row.key) or unplaced
+			if row.serial_no:
+				self.serials[row.serial_no] = {
+					"warehouse": row.warehouse,
+					"bin": bin,
+					"batch_no": row.batch_no,
+					"stock_status": row.stock_status,
+				}
+			return [BinContent(bin, row.qty, batch_no=row.batch_no, stock_status=row.stock_status)]
+		lies = self.serials.pop(row.serial_no, None) if row.serial_no else None
+		if lies and lies["warehouse"] == row.warehouse:
+			batch_no = lies["batch_no"] or ""
+			return [BinContent(lies["bin"], row.qty, batch_no=batch_no, stock_status=lies["stock_status"])]
+		taken = self.contents.take(row.key, -row.qty, row.bin, unplaced, row.batch_no)
+		return [replace(content, qty=-content.qty) for content in taken]
 
 	def _usable(self, bin: str, key: Key) -> str:
 		"""A named bin, if it still is one of the warehouse and in use."""
@@ -324,16 +395,16 @@ class _Contents:
 				return
 		self.contents[key].append(part)
 
-	def take(self, key: Key, qty: Decimal, preferred: str, unplaced: str) -> list[BinContent]:
-		"""Parts that together make ``qty``; what is nowhere to be found goes below zero in Unplaced."""
-		parts: list[BinContent] = []
-		rest = qty
-		first = [c for c in self.contents[key] if c.bin == preferred]
-		taken, rest = take(first, rest)
-		others, rest = take([c for c in self.contents[key] if c.bin != preferred], rest)
+	def take(
+		self, key: Key, qty: Decimal, preferred: str, unplaced: str, batch_no: str = ""
+	) -> list[BinContent]:
+		"""Parts of the batch that together make ``qty``; what is nowhere to be found goes below zero in Unplaced."""
+		lies = [c for c in self.contents[key] if c.batch_no == batch_no]
+		taken, rest = take([c for c in lies if c.bin == preferred], qty)
+		others, rest = take([c for c in lies if c.bin != preferred], rest)
 		parts = [replace(t.content, qty=t.qty, allocated=ZERO) for t in taken + others]
 		if rest:
-			parts.append(BinContent(unplaced, rest))
+			parts.append(BinContent(unplaced, rest, batch_no=batch_no))
 		merged: dict[tuple[str, str, str], BinContent] = {}
 		for part in parts:
 			same = (part.bin, part.batch_no, part.stock_status)

@@ -5,11 +5,12 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Bin Stock": (("item_code", "bin", "batch_no", "stock_status", "stock_owner"),),
 }
 
-ERPNEXTS: dict[tuple[str, tuple[str, ...]], str] = {
+NAMED_BY_OTHERS: dict[tuple[str, tuple[str, ...]], str] = {
 	("Bin", ("item_code", "warehouse")): "unique_item_warehouse",
 	("Material Request Item", ("parent",)): "parent",
+	("Serial Location", ("serial_no",)): "serial_no",
 }
-"""Indexes that ERPNext makes and that we lock through."""
+"""Indexes that ERPNext or Frappe make and that we lock through."""
 
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Stock Movement": (
@@ -18,6 +19,8 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("bin",),
 	),
 	"Bin Stock": (("item_code", "warehouse"),),
+	"Serial Location": (("item_code", "warehouse"),),
+	"Receipt Layer": (("item_code", "warehouse", "received_at"),),
 	"Inventory Reservation": (
 		("demand_type", "demand_name"),
 		("item_code", "warehouse", "status"),
@@ -36,7 +39,7 @@ def index_name(doctype: str, columns: tuple[str, ...]) -> str:
 	if columns == ("name",):
 		return "PRIMARY"
 	ours = f"{doctype}_{'_'.join(columns)}".lower().replace(" ", "_")[:64]
-	return ERPNEXTS.get((doctype, columns), ours)
+	return NAMED_BY_OTHERS.get((doctype, columns), ours)
 
 
 def forced(doctype: str, columns: tuple[str, ...]) -> str:

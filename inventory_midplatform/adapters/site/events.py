@@ -1,6 +1,7 @@
 """ERPNext's events: what was posted is collected, and settled when its voucher is done."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -31,14 +32,13 @@ def stock_ledger_entry_submitted(entry: Any, method: str | None = None) -> None:
 	if not postings:
 		frappe.db.before_commit.add(settle_the_rest)
 		frappe.db.after_rollback.add(_collected().clear)
-	postings[(entry.voucher_type, entry.voucher_no)].append(
-		PostingRow(
-			item_code=entry.item_code,
-			warehouse=entry.warehouse,
-			qty=from_store(entry.actual_qty),
-			detail_no=entry.voucher_detail_no or "",
-		)
+	row = PostingRow(
+		item_code=entry.item_code,
+		warehouse=entry.warehouse,
+		qty=from_store(entry.actual_qty),
+		detail_no=entry.voucher_detail_no or "",
 	)
+	postings[(entry.voucher_type, entry.voucher_no)].append((row, entry.serial_and_batch_bundle or ""))
 
 
 def voucher_done(document: Any, method: str | None = None) -> None:
@@ -54,7 +54,8 @@ def voucher_done(document: Any, method: str | None = None) -> None:
 		return
 	with shown_in_desk():
 		ctx = site_context()
-		done = [_posting(voucher, rows[voucher], document) for voucher in sorted(rows)]
+		by_lot = _by_lot(rows)
+		done = [_posting(voucher, by_lot[voucher], document) for voucher in sorted(rows)]
 		settlement.settle(ctx, done)
 		orders.follow_delivered(
 			ctx,
@@ -74,7 +75,7 @@ def settle_the_rest() -> None:
 	postings = _collected()
 	if not postings:
 		return
-	rows = {voucher: rows for voucher, rows in postings.items() if _still_stands(voucher)}
+	rows = _by_lot({voucher: rows for voucher, rows in postings.items() if _still_stands(voucher)})
 	postings.clear()
 	settlement.settle(
 		site_context(),
@@ -148,11 +149,48 @@ def draft_finished(document: Any, method: str | None = None) -> None:
 		site_context().notifier.done(document.doctype, document.name)
 
 
-def _collected() -> dict[tuple[str, str], list[PostingRow]]:
+def _collected() -> dict[tuple[str, str], list[tuple[PostingRow, str]]]:
+	"""Voucher → its rows, each with its Serial and Batch Bundle or ''."""
 	postings = getattr(frappe.local, "inventory_postings", None)
 	if postings is None:
 		postings = frappe.local.inventory_postings = defaultdict(list)
 	return postings  # type: ignore[no-any-return]
+
+
+def _by_lot(
+	collected: dict[tuple[str, str], list[tuple[PostingRow, str]]],
+) -> dict[tuple[str, str], list[PostingRow]]:
+	"""The rows split by batch and serial number, as their bundles say. A bundle keeps its sign when the voucher that it
+	belongs to is cancelled, so the row's sign counts.
+	"""
+	entries = defaultdict(list)
+	if bundles := sorted({bundle for rows in collected.values() for _, bundle in rows if bundle}):
+		for entry in frappe.get_all(
+			"Serial and Batch Entry",
+			{"parent": ("in", bundles)},
+			["parent", "batch_no", "serial_no", "qty"],
+			order_by="parent, idx",
+		):
+			entries[entry.parent].append(entry)
+	return {
+		voucher: [
+			part
+			for row, bundle in rows
+			for part in (
+				[
+					replace(
+						row,
+						qty=abs(from_store(e.qty)).copy_sign(row.qty or from_store(e.qty)),
+						batch_no=e.batch_no or "",
+						serial_no=e.serial_no or "",
+					)
+					for e in entries[bundle]
+				]
+				or [row]
+			)
+		]
+		for voucher, rows in collected.items()
+	}
 
 
 def _returned_orders(document: Any) -> list[str]:
@@ -181,15 +219,7 @@ def _posting(voucher: tuple[str, str], rows: list[PostingRow], document: Any) ->
 		*voucher,
 		posting_datetime=get_datetime(happened),
 		rows=tuple(
-			PostingRow(
-				row.item_code,
-				row.warehouse,
-				row.qty,
-				row.detail_no,
-				demand=demands.get(row.detail_no),
-				bin=bins.get(row.detail_no, ""),
-			)
-			for row in rows
+			replace(row, demand=demands.get(row.detail_no), bin=bins.get(row.detail_no, "")) for row in rows
 		),
 		cancelled=document.docstatus == 2,
 		counted=document.doctype == "Stock Reconciliation" and document.docstatus == 1,

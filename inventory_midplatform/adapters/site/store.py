@@ -8,12 +8,11 @@ import frappe
 
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.ports import Params, Row
+from inventory_midplatform.query import MARIADB_TRANSIENT, merged
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 4
 """A keeper waits this long for somebody else's rows, not MariaDB's fifty seconds."""
-
-DEADLOCK, LOCK_TIMEOUT, SNAPSHOT_CHANGED, DUPLICATE = 1213, 1205, 1020, 1062
 
 
 class SiteStore:
@@ -41,19 +40,21 @@ class SiteStore:
 		rows: Sequence[Row],
 		add: Sequence[str],
 		put: Sequence[str] = (),
+		span: tuple[str, str] | None = None,
+		while_positive: str = "",
 	) -> None:
 		if not rows:
 			return
 		statement, params = _insert(doctype, rows)
-		changes = [f"`{c}` = ROUND(`{c}` + VALUES(`{c}`), 9)" for c in add]
-		changes += [f"`{c}` = VALUES(`{c}`)" for c in (*put, "modified", "modified_by")]
-		frappe.db.sql(f"{statement} ON DUPLICATE KEY UPDATE {', '.join(changes)}", params)
+		put = (*put, "modified", "modified_by")
+		changes = merged("VALUES(`{}`)".format, add, put, span, while_positive)
+		frappe.db.sql(f"{statement} ON DUPLICATE KEY UPDATE {changes}", params)
 
 	def is_transient(self, error: BaseException) -> bool:
 		if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
 			return True
 		# by its number, not its class: Frappe 15 and 16 have different drivers
-		return bool(error.args) and error.args[0] in (DEADLOCK, LOCK_TIMEOUT, SNAPSHOT_CHANGED, DUPLICATE)
+		return bool(error.args) and error.args[0] in MARIADB_TRANSIENT
 
 	@contextmanager
 	def savepoint(self) -> Iterator[None]:

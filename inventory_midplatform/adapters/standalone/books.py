@@ -5,8 +5,8 @@ it in the order in which ERPNext's events would.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,9 +15,11 @@ from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.domain.valuation import Shelf
 from inventory_midplatform.ports import Context, PostingLine, Row, Voucher
 from inventory_midplatform.query import key_in
-from inventory_midplatform.services import masters, orders, settlement
+from inventory_midplatform.services import lots, masters, orders, settlement
+from inventory_midplatform.services.lots import Lot
 from inventory_midplatform.services.settlement import Posting, PostingRow
 
 BIN_KEY = ("item_code", "warehouse")
@@ -39,44 +41,20 @@ class _Entry:
 	demand: Demand | None = None
 	put_back: bool = False
 	"""It undoes an earlier entry: what it brings goes to the front of the queue, what it takes comes from its end."""
+	batch_no: str = ""
+	serial_no: str = ""
 
 	@property
 	def key(self) -> Key:
 		return (self.item_code, self.warehouse)
 
-
-class _Shelf:
-	"""What the books know of one item in one warehouse: layers of quantity and rate, the oldest first."""
-
-	def __init__(self, row: Row):
-		self.qty = from_store(row["actual_qty"])
-		self.last_rate = from_store(row["valuation_rate"])
-		self.layers = [(Decimal(q), Decimal(r)) for q, r in json.loads(row["stock_queue"] or "[]")]
-
-	def bring(self, qty: Decimal, rate: Decimal, front: bool) -> None:
-		self.qty += qty
-		self.layers.insert(0 if front else len(self.layers), (qty, rate))
-
-	def take(self, qty: Decimal, from_end: bool) -> Decimal:
-		"""Takes ``qty`` and answers its average rate."""
-		self.qty -= qty
-		value, rest = ZERO, qty
-		while rest and self.layers:
-			held, rate = self.layers.pop(-1 if from_end else 0)
-			part = min(rest, held)
-			value += part * rate
-			rest -= part
-			if held > part:
-				self.layers.insert(len(self.layers) if from_end else 0, (held - part, rate))
-		return from_store(value / qty)
+	@property
+	def which(self) -> Row:
+		return {"item_code": self.item_code, "batch_no": self.batch_no, "serial_no": self.serial_no}
 
 	@property
-	def value(self) -> Decimal:
-		return sum((q * r for q, r in self.layers), ZERO)
-
-	@property
-	def rate(self) -> Decimal:
-		return from_store(self.value / self.qty) if self.qty else self.last_rate
+	def lot(self) -> Lot:
+		return Lot(self.qty, self.batch_no, self.serial_no)
 
 
 class SmallBooks:
@@ -88,7 +66,11 @@ class SmallBooks:
 		self, lines: Sequence[PostingLine], *, supplier: str = "", at: datetime | None = None
 	) -> Voucher:
 		self._check(lines)
-		entries = [_Entry(x.item_code, x.warehouse, x.qty, x.rate, x.bin) for x in lines]
+		entries = [
+			_Entry(x.item_code, x.warehouse, qty, x.rate, x.bin, batch_no=x.batch_no, serial_no=serial)
+			for x in lines
+			for qty, serial in x.parts
+		]
 		for e in entries:
 			rate = e.rate or ZERO
 			if supplier:
@@ -101,7 +83,8 @@ class SmallBooks:
 
 	def issue(self, lines: Sequence[PostingLine], *, at: datetime | None = None) -> Voucher:
 		self._check(lines)
-		return self._post("Stock Entry", _purpose("Material Issue"), [_taken(x) for x in lines], at)
+		entries = [entry for x in lines for entry in _taken(x)]
+		return self._post("Stock Entry", _purpose("Material Issue"), entries, at)
 
 	def transfer(
 		self, lines: Sequence[PostingLine], to_warehouse: str, *, at: datetime | None = None
@@ -111,23 +94,24 @@ class SmallBooks:
 		if any(x.warehouse == target for x in lines):
 			raise InvalidInput("Name two different warehouses.", code="same_warehouse", warehouse=target)
 		entries = []
-		for x in lines:
-			out = _taken(x, t_warehouse=target)
-			entries += [out, _Entry(x.item_code, target, x.qty, detail_no=out.detail_no)]
+		for out in (entry for x in lines for entry in _taken(x, t_warehouse=target)):
+			entries += [out, replace(out, warehouse=target, qty=-out.qty, bin="", row=None)]
 		return self._post("Stock Entry", _purpose("Material Transfer"), entries, at)
 
 	def count(self, lines: Sequence[PostingLine], *, at: datetime | None = None) -> Voucher:
 		self._check(lines, least=ZERO)
 		keys = [(x.item_code, x.warehouse) for x in lines]
-		if len(set(keys)) < len(keys):
+		if len({(key, x.batch_no) for key, x in zip(keys, lines, strict=True)}) < len(keys):
 			raise InvalidInput("An item in a warehouse can be counted once in a count.", code="counted_twice")
-		shelves = self._lock_shelves(keys)
+		shelves, batches = self._lock_shelves(keys), lots.in_books(self.ctx, keys)
 		entries = []
 		for x, key in zip(lines, keys, strict=True):
-			before = shelves[key].qty
+			of_batch = sum((lot.qty for lot in batches[key] if lot.batch_no == x.batch_no), ZERO)
+			before = of_batch if x.batch_no else shelves[key].qty
 			row = {"warehouse": x.warehouse, "qty": x.qty, "current_qty": before, "valuation_rate": x.rate}
 			row["quantity_difference"] = x.qty - before
-			entries.append(_Entry(x.item_code, x.warehouse, x.qty - before, x.rate, x.bin, row))
+			entry = _Entry(x.item_code, x.warehouse, x.qty - before, x.rate, x.bin, row, batch_no=x.batch_no)
+			entries.append(entry)
 		return self._post(
 			"Stock Reconciliation", {"purpose": "Stock Reconciliation"}, entries, at, counted=True
 		)
@@ -136,7 +120,8 @@ class SmallBooks:
 		doctype, name = voucher.voucher_type, voucher.voucher_no
 		self._require(doctype, name)
 		rows = self.ctx.store.rows(
-			"SELECT sle.item_code, sle.warehouse, sle.actual_qty, sle.incoming_rate, sle.voucher_detail_no,"
+			"SELECT sle.item_code, sle.warehouse, sle.actual_qty, sle.incoming_rate, sle.voucher_detail_no, sle.batch_no,"
+			" sle.serial_no,"
 			" dni.against_sales_order, dni.so_detail FROM `tabStock Ledger Entry` sle"
 			" LEFT JOIN `tabDelivery Note Item` dni ON dni.name = sle.voucher_detail_no"
 			" WHERE sle.voucher_type = %(type)s AND sle.voucher_no = %(no)s AND sle.is_cancelled = 0"
@@ -152,10 +137,14 @@ class SmallBooks:
 				detail_no=row["voucher_detail_no"],
 				demand=row["so_detail"] and Demand(SALES_ORDER, row["against_sales_order"], row["so_detail"]),
 				put_back=True,
+				batch_no=row["batch_no"] or "",
+				serial_no=row["serial_no"] or "",
 			)
 			for row in rows
 		]
+		lots.check_leaving(self.ctx, [(e.key, e.lot) for e in entries])
 		self._set(doctype, name, docstatus=2)
+		self._place_serials(entries)
 		self.ctx.store.execute(
 			"UPDATE `tabStock Ledger Entry` SET is_cancelled = 1 WHERE voucher_type = %(type)s AND voucher_no = %(no)s",
 			{"type": doctype, "no": name},
@@ -263,8 +252,11 @@ class SmallBooks:
 		entries = []
 		for name, qty in wanted.items():
 			item, warehouse = rows[name]["item_code"], rows[name]["warehouse"]
-			row = {"warehouse": warehouse, "stock_qty": qty, "against_sales_order": order, "so_detail": name}
-			entries.append(_Entry(item, warehouse, -qty, row=row, demand=Demand(SALES_ORDER, order, name)))
+			demand, row = Demand(SALES_ORDER, order, name), {"warehouse": warehouse, "so_detail": name}
+			for lot in lots.to_send(self.ctx, (item, warehouse), qty):
+				of_lot = {**row, "stock_qty": lot.qty, "against_sales_order": order}
+				entry = _Entry(item, warehouse, -lot.qty, row=of_lot, demand=demand)
+				entries.append(replace(entry, batch_no=lot.batch_no, serial_no=lot.serial_no))
 		return self._post("Delivery Note", {"customer": header["customer"]}, entries, at)
 
 	# inside
@@ -275,11 +267,8 @@ class SmallBooks:
 		"""Write the voucher, carry it into the books, then settle it: the order in which ERPNext does it."""
 		when = at or self.ctx.clock.now()
 		values = {"company": self._company(entries[0].warehouse), "posting_date": when.date(), "docstatus": 1}
-		items = [
-			{"name": e.detail_no, "item_code": e.item_code, "qty": abs(e.qty), **e.row}
-			for e in entries
-			if e.row
-		]
+		lots.check_leaving(self.ctx, [(e.key, e.lot) for e in entries])
+		items = [{"name": e.detail_no, "qty": abs(e.qty), **e.which, **e.row} for e in entries if e.row]
 		voucher = Voucher(doctype, self.ctx.documents.create(doctype, {**values, **header, "items": items}))
 		self._carry(entries)
 		self._write_ledger(voucher, entries, when)
@@ -300,7 +289,8 @@ class SmallBooks:
 		if not self.ctx.settings.ledger:
 			return
 		rows = tuple(
-			PostingRow(e.item_code, e.warehouse, e.qty, e.detail_no, e.demand, e.bin) for e in entries
+			PostingRow(e.item_code, e.warehouse, e.qty, e.detail_no, e.demand, e.bin, e.batch_no, e.serial_no)
+			for e in entries
 		)
 		posting = Posting(voucher.voucher_type, voucher.voucher_no, at, rows, cancelled, counted)
 		settlement.settle(self.ctx, [posting])
@@ -342,7 +332,7 @@ class SmallBooks:
 		put = ("valuation_rate", "stock_value", "stock_queue")
 		self.ctx.store.add("Bin", BIN_KEY, rows, add=("actual_qty",), put=put)
 
-	def _lock_shelves(self, keys: Iterable[Key]) -> dict[Key, _Shelf]:
+	def _lock_shelves(self, keys: Iterable[Key]) -> dict[Key, Shelf]:
 		wanted = sorted(set(keys))
 		zeros = [
 			{"item_code": item, "warehouse": warehouse, "actual_qty": ZERO} for item, warehouse in wanted
@@ -356,14 +346,14 @@ class SmallBooks:
 		if len(rows) < len(wanted):
 			self.ctx.store.add("Bin", BIN_KEY, zeros, add=("actual_qty",))
 			rows = self.ctx.store.rows(sql + self.ctx.store.for_update, params)
-		return {(row["item_code"], row["warehouse"]): _Shelf(row) for row in rows}
+		return {(row["item_code"], row["warehouse"]): _shelf(row) for row in rows}
 
 	def _write_ledger(self, voucher: Voucher, entries: Sequence[_Entry], at: datetime) -> None:
 		self.ctx.store.insert(
 			"Stock Ledger Entry",
 			[
 				{
-					"item_code": entry.item_code,
+					**entry.which,
 					"warehouse": entry.warehouse,
 					"actual_qty": entry.qty,
 					"incoming_rate": entry.rate or ZERO,
@@ -375,6 +365,16 @@ class SmallBooks:
 				for entry in entries
 			],
 		)
+		self._place_serials(entries)
+
+	def _place_serials(self, entries: Sequence[_Entry]) -> None:
+		rows = [
+			{"name": e.serial_no, "item_code": e.item_code, "batch_no": e.batch_no}
+			| {"warehouse": e.warehouse if e.qty > 0 else ""}
+			for e in sorted(entries, key=lambda e: e.qty)
+			if e.serial_no
+		]
+		self.ctx.store.add("Serial No", ("name",), rows, add=(), put=("warehouse", "batch_no"))
 
 	def _delivered(self, demand: Demand, qty: Decimal) -> None:
 		self.ctx.store.execute(
@@ -432,6 +432,13 @@ def _purpose(purpose: str) -> Row:
 	return {"purpose": purpose, "stock_entry_type": purpose}
 
 
-def _taken(line: PostingLine, **more: str) -> _Entry:
-	row = {"s_warehouse": line.warehouse, "transfer_qty": line.qty, **more}
-	return _Entry(line.item_code, line.warehouse, -line.qty, bin=line.bin, row=row)
+def _taken(line: PostingLine, **more: str) -> Iterator[_Entry]:
+	for qty, serial in line.parts:
+		row = {"s_warehouse": line.warehouse, "transfer_qty": qty, **more}
+		lot = {"batch_no": line.batch_no, "serial_no": serial}
+		yield _Entry(line.item_code, line.warehouse, -qty, bin=line.bin, row=row, **lot)
+
+
+def _shelf(row: Row) -> Shelf:
+	layers = ((Decimal(q), Decimal(r)) for q, r in json.loads(row["stock_queue"] or "[]"))
+	return Shelf(from_store(row["actual_qty"]), from_store(row["valuation_rate"]), layers)

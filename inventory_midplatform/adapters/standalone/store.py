@@ -16,14 +16,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from inventory_midplatform.adapters.standalone import schema
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.ports import Params, Row
+from inventory_midplatform.query import MARIADB_TRANSIENT, merged
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 3
 IDLE_SECONDS = 60
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
-
-TRANSIENT_MARIADB = frozenset((1213, 1205, 1020, 1062))
-"""Deadlock, lock time-out, row changed since the snapshot, key just taken by another."""
 
 
 class SqlStore:
@@ -63,14 +61,14 @@ class SqlStore:
 		rows: Sequence[Row],
 		add: Sequence[str],
 		put: Sequence[str] = (),
+		span: tuple[str, str] | None = None,
+		while_positive: str = "",
 	) -> None:
-		if not rows:
-			return
-		complete = self._complete(rows)
-		changes = [f"`{c}` = ROUND(`{c}` + {self._new(c)}, 9)" for c in add]
-		changes += [f"`{c}` = {self._new(c)}" for c in (*put, "modified", "modified_by")]
-		sql = f"{self._insert_sql(doctype, tuple(complete[0]))} {self._on_conflict(key)} {', '.join(changes)}"
-		self._many(sql, complete)
+		if rows:
+			complete = self._complete(rows)
+			changes = merged(self._new, add, (*put, "modified", "modified_by"), span, while_positive)
+			sql = f"{self._insert_sql(doctype, tuple(complete[0]))} {self._on_conflict(key)} {changes}"
+			self._many(sql, complete)
 
 	@contextmanager
 	def savepoint(self) -> Iterator[None]:
@@ -295,7 +293,7 @@ class MariaDbStore(SqlStore):
 	def is_transient(self, error: BaseException) -> bool:
 		import MySQLdb
 
-		return isinstance(error, MySQLdb.Error) and bool(error.args) and error.args[0] in TRANSIENT_MARIADB
+		return isinstance(error, MySQLdb.Error) and bool(error.args) and error.args[0] in MARIADB_TRANSIENT
 
 	def is_alive(self) -> bool:
 		"""A server closes what was idle for long; asking costs a round trip, so it is asked after a minute only."""

@@ -87,6 +87,15 @@ class Moved(TypedDict):
 	qty: float
 
 
+class StatusChanged(TypedDict):
+	item_code: str
+	warehouse: str
+	bin: str
+	qty: float
+	from_status: str
+	to_status: str
+
+
 class Finding(TypedDict):
 	law: str
 	sentence: str

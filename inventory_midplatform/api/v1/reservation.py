@@ -9,7 +9,7 @@ from inventory_midplatform.api.v1 import answers
 from inventory_midplatform.domain.reservation import Demand, IfShort
 from inventory_midplatform.ports import Context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import reservation
+from inventory_midplatform.services import masters, reservation
 
 
 @operation(writes=True)
@@ -25,19 +25,20 @@ def reserve(
 	if_short: IfShort = IfShort.REFUSE,
 	priority: Annotated[int, Field(ge=-1000, le=1000)] = 0,
 	expires_at: NaiveDatetime | None = None,
+	uom: Text = "",
 	reason: LongText = "",
 ) -> answers.Reservation:
 	"""Keep a quantity of an item in a warehouse for a demand.
 
 	`name` is your own id of the reservation: sent again, the first answer comes back. If less is available, `if_short`
 	decides: Refuse (409 `insufficient_stock`), Partial (keep what is free, the rest waits) or Wait (until all is there).
-	`expires_at` is the site's own time, without a zone.
+	`expires_at` is the site's own time, without a zone. `qty` is in `uom`, the stock UOM if it is not said.
 	"""
 	made = reservation.reserve(
 		ctx,
 		item_code,
 		warehouse,
-		qty,
+		masters.in_stock_uom(ctx, item_code, qty, uom),
 		Demand(demand_type, demand_name, demand_line),
 		name=name,
 		if_short=if_short,

@@ -4,9 +4,13 @@ from typing import Any, Literal
 
 from inventory_midplatform.api.operation import LongText, Offset, PageSize, Quantity, Text, operation
 from inventory_midplatform.api.v1 import answers
+from inventory_midplatform.domain.position import AVAILABLE
 from inventory_midplatform.ports import Context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import ledger
+from inventory_midplatform.services import handling, masters
+
+OnHold = Literal["Quality", "Damaged", "Blocked"]
+Status = Literal["Available", "Quality", "Damaged", "Blocked"]
 
 
 @operation()
@@ -49,12 +53,70 @@ def move(
 	from_bin: Text,
 	to_bin: Text,
 	qty: Quantity,
-	stock_status: Literal["Available", "Quality", "Damaged", "Blocked"] = "Available",
+	stock_status: Status = "Available",
 	batch_no: Text = "",
+	serial_nos: list[Text] = [],  # noqa: B006 - read only, and shown in the API's description
+	uom: Text = "",
 	reason: LongText = "",
 ) -> answers.Moved:
-	"""Move stock from one bin of a warehouse to another; ERPNext's books stay as they are."""
-	answer: Any = ledger.move(
-		ctx, item_code, warehouse, from_bin, to_bin, qty, stock_status, batch_no, reason
+	"""Move stock from one bin of a warehouse to another; ERPNext's books stay as they are.
+
+	`batch_no` may be left out where the bin holds one batch of the item. An item with serial numbers needs as many
+	`serial_nos` as the quantity.
+	"""
+	stock_qty = masters.in_stock_uom(ctx, item_code, qty, uom)
+	answer: Any = handling.move(
+		ctx,
+		item_code,
+		warehouse,
+		from_bin,
+		to_bin,
+		stock_qty,
+		stock_status,
+		batch_no,
+		serial_nos,
+		reason,
+	)
+	return answer
+
+
+@operation(writes=True)
+def hold(
+	ctx: Context,
+	item_code: Text,
+	warehouse: Text,
+	bin: Text,
+	qty: Quantity,
+	stock_status: OnHold,
+	batch_no: Text = "",
+	serial_nos: list[Text] = [],  # noqa: B006
+	uom: Text = "",
+	reason: LongText = "",
+) -> answers.StatusChanged:
+	"""Put available stock in a bin on hold: nobody can reserve it until it is released."""
+	stock_qty = masters.in_stock_uom(ctx, item_code, qty, uom)
+	answer: Any = handling.change_status(
+		ctx, item_code, warehouse, bin, stock_qty, AVAILABLE, stock_status, batch_no, serial_nos, reason
+	)
+	return answer
+
+
+@operation(writes=True)
+def release_hold(
+	ctx: Context,
+	item_code: Text,
+	warehouse: Text,
+	bin: Text,
+	qty: Quantity,
+	stock_status: OnHold,
+	batch_no: Text = "",
+	serial_nos: list[Text] = [],  # noqa: B006
+	uom: Text = "",
+	reason: LongText = "",
+) -> answers.StatusChanged:
+	"""Take stock in a bin off hold; who waits for it gets it."""
+	stock_qty = masters.in_stock_uom(ctx, item_code, qty, uom)
+	answer: Any = handling.change_status(
+		ctx, item_code, warehouse, bin, stock_qty, stock_status, AVAILABLE, batch_no, serial_nos, reason
 	)
 	return answer

@@ -1,0 +1,149 @@
+"""Lots: batches and serial numbers, as the books count them and where each serial number lies."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from inventory_midplatform.domain.errors import Conflict, InvalidInput
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.removal import BinContent
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.query import key_in
+
+COUNTED = """
+SELECT sle.item_code, sle.warehouse, COALESCE(NULLIF(sbe.batch_no, ''), NULLIF(sle.batch_no, ''), '') AS batch_no,
+	SUM(COALESCE(sbe.qty, sle.actual_qty)) AS qty
+FROM `tabStock Ledger Entry` sle
+LEFT JOIN `tabSerial and Batch Entry` sbe ON sbe.parent = sle.serial_and_batch_bundle
+WHERE sle.is_cancelled = 0 AND {condition}
+GROUP BY sle.item_code, sle.warehouse, COALESCE(NULLIF(sbe.batch_no, ''), NULLIF(sle.batch_no, ''), '')
+"""
+"""Quantity of each batch: from the bundles, or from entries of ERPNext 14 and before, which name their batch. Walks the
+history of the items it is asked about, so it is asked only where a voucher's rows do not tell."""
+
+
+@dataclass(frozen=True)
+class Lot:
+	"""A quantity of one batch, or one serial number (of one batch or none)."""
+
+	qty: Decimal
+	batch_no: str = ""
+	serial_no: str = ""
+
+
+def tracked_items(ctx: Context, items: Iterable[str]) -> dict[str, bool]:
+	"""Items with batches or serial numbers; the value says whether they have serial numbers."""
+	names = sorted(set(items))
+	if not names:
+		return {}
+	rows = ctx.store.rows(
+		"SELECT name, has_serial_no FROM `tabItem` WHERE name IN %(names)s AND (has_batch_no = 1 OR has_serial_no = 1)",
+		{"names": names},
+	)
+	return {row["name"]: bool(row["has_serial_no"]) for row in rows}
+
+
+def in_books(ctx: Context, keys: Sequence[Key]) -> dict[Key, list[Lot]]:
+	"""What the books have of each batch and serial number of tracked items. Lots of quantity zero are left out."""
+	found: dict[Key, list[Lot]] = {key: [] for key in keys}
+	with_serials = tracked_items(ctx, {item for item, _ in keys})
+	serial_keys = [key for key in keys if with_serials.get(key[0])]
+	batch_keys = [key for key in keys if with_serials.get(key[0]) is False]
+	for row in _asked(ctx, COUNTED, batch_keys, "sle."):
+		qty = from_store(row["qty"])
+		if qty:
+			found[(row["item_code"], row["warehouse"])].append(Lot(qty, row["batch_no"]))
+	serials = "SELECT name, item_code, warehouse, batch_no FROM `tabSerial No` WHERE {condition}"
+	for row in _asked(ctx, serials, serial_keys, ""):
+		lot = Lot(Decimal(1), row["batch_no"] or "", row["name"])
+		found[(row["item_code"], row["warehouse"])].append(lot)
+	return found
+
+
+def to_send(ctx: Context, key: Key, qty: Decimal) -> list[Lot]:
+	"""What of an item is sent where nobody says: its batches and serial numbers by name, as many as it takes."""
+	if not tracked_items(ctx, [key[0]]):
+		return [Lot(qty)]
+	sent: list[Lot] = []
+	for lot in sorted(in_books(ctx, [key])[key], key=lambda lot: (lot.batch_no, lot.serial_no)):
+		part = min(lot.qty, qty - sum((s.qty for s in sent), ZERO))
+		if part > 0:
+			sent.append(replace(lot, qty=part))
+	return sent
+
+
+def check_leaving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
+	"""Of an item with batches or serial numbers it is said which ones move, and those that leave are there.
+
+	Raises InvalidInput (``lot_needed``) and Conflict (``negative_stock``).
+	"""
+	with_serials = tracked_items(ctx, {item for (item, _), _ in moves})
+	tracked = [(key, lot) for key, lot in moves if key[0] in with_serials]
+	for (item, _), lot in tracked:
+		if not (lot.serial_no if with_serials[item] else lot.batch_no):
+			raise InvalidInput(
+				"Name the batch or the serial numbers of item {item_code}.", code="lot_needed", item_code=item
+			)
+	there = in_books(ctx, sorted({key for key, _ in tracked}))
+	left = {(key, lot.batch_no, lot.serial_no): lot.qty for key, lots in there.items() for lot in lots}
+	for key, lot in sorted(tracked, key=lambda move: -move[1].qty):
+		which = (key, lot.batch_no, lot.serial_no)
+		left[which] = left.get(which, ZERO) + lot.qty
+		if left[which] < 0:
+			raise Conflict(
+				"Less of {lot} lies in {warehouse} than would leave.",
+				code="negative_stock",
+				lot=lot.serial_no or lot.batch_no,
+				warehouse=key[1],
+			)
+
+
+def _asked(ctx: Context, sql: str, keys: Sequence[Key], alias: str) -> Iterable[Row]:
+	for start in range(0, len(keys), 200):
+		condition, params = key_in(keys[start : start + 200], f"{alias}item_code", f"{alias}warehouse")
+		yield from ctx.store.rows(sql.format(condition=condition), params)
+
+
+def locations(ctx: Context, serial_nos: Iterable[str]) -> dict[str, Row]:
+	"""Where serial numbers lie that are in stock, read with a lock. Their positions are locked by the caller."""
+	names, found = sorted(set(serial_nos)), {}
+	for start in range(0, len(names), 500):
+		source = ctx.store.through("Serial Location", ("serial_no",))
+		sql = f"SELECT serial_no, item_code, warehouse, bin, batch_no, stock_status FROM {source} WHERE serial_no IN %(names)s"
+		for row in ctx.store.rows(sql + ctx.store.for_update, {"names": names[start : start + 500]}):
+			found[row["serial_no"]] = row
+	return found
+
+
+def lying(ctx: Context, keys: Iterable[Key]) -> dict[Key, dict[str, Row]]:
+	"""Every serial number that lies somewhere in these positions."""
+	found: dict[Key, dict[str, Row]] = defaultdict(dict)
+	sql = "SELECT serial_no, item_code, warehouse, bin, batch_no, stock_status FROM `tabSerial Location` WHERE {condition}"
+	for row in _asked(ctx, sql, sorted(set(keys)), ""):
+		found[(row["item_code"], row["warehouse"])][row["serial_no"]] = row
+	return found
+
+
+def differences(
+	books: Sequence[Lot], contents: Iterable[BinContent], serials: Iterable[tuple[str, str]]
+) -> list[Lot]:
+	"""What has to move so that bins and serial numbers are what the books have: signed, out before in.
+
+	``serials`` are (serial number, batch) as they lie now. What the books have in no batch at all is left out.
+	"""
+	lots: list[Lot] = []
+	booked = {lot.serial_no: lot for lot in books if lot.serial_no}
+	there = dict(serials)
+	lots += [Lot(Decimal(-1), batch, s) for s, batch in sorted(there.items()) if s not in booked]
+	lots += [lot for s, lot in sorted(booked.items()) if s not in there]
+	wanted: dict[str, Decimal] = defaultdict(lambda: ZERO)
+	for lot in books:
+		wanted[lot.batch_no] += lot.qty
+	for content in contents:
+		wanted[content.batch_no] -= content.qty
+	for lot in lots:
+		wanted[lot.batch_no] -= lot.qty
+	rest = [Lot(qty, batch) for batch, qty in sorted(wanted.items()) if qty and batch]
+	return sorted(lots + rest, key=lambda lot: lot.qty > 0)
