@@ -104,11 +104,57 @@ GROUP BY posting_key
 HAVING COUNT(*) > 1 OR posting_key IS NULL
 """
 
+BATCHES_IN_BOOKS = """
+SELECT item_code, warehouse, batch_no, SUM(booked) AS expected, SUM(lies) AS found
+FROM (
+	SELECT sle.item_code, sle.warehouse, COALESCE(NULLIF(sbe.batch_no, ''), NULLIF(sle.batch_no, ''), '') AS batch_no,
+		COALESCE(sbe.qty, sle.actual_qty) AS booked, 0 AS lies
+	FROM `tabItem` item
+	JOIN `tabStock Ledger Entry` sle ON sle.item_code = item.name AND sle.is_cancelled = 0
+	LEFT JOIN `tabSerial and Batch Entry` sbe ON sbe.parent = sle.serial_and_batch_bundle
+	WHERE item.has_batch_no = 1
+	UNION ALL
+	SELECT bs.item_code, bs.warehouse, bs.batch_no, 0, bs.qty
+	FROM `tabItem` item
+	JOIN `tabBin Stock` bs ON bs.item_code = item.name AND bs.stock_owner = ''
+	WHERE item.has_batch_no = 1
+) both_sides
+GROUP BY item_code, warehouse, batch_no
+HAVING ABS(SUM(booked) - SUM(lies)) > %(half_step)s
+"""
+
+SERIALS_IN_BOOKS = """
+SELECT MAX(item_code) AS item_code, MAX(warehouse) AS warehouse, serial_no, SUM(booked) AS expected, SUM(lies) AS found
+FROM (
+	SELECT name AS serial_no, item_code, warehouse, 1 AS booked, 0 AS lies FROM `tabSerial No` WHERE warehouse <> ''
+	UNION ALL
+	SELECT serial_no, item_code, warehouse, 0, 1 FROM `tabSerial Location`
+) both_sides
+GROUP BY serial_no, item_code, warehouse
+HAVING SUM(booked) <> SUM(lies)
+"""
+
+SERIALS_IN_BINS = """
+SELECT item_code, MAX(warehouse) AS warehouse, bin, SUM(lies) AS expected, SUM(counted) AS found
+FROM (
+	SELECT bs.item_code, bs.warehouse, bs.bin, bs.batch_no, bs.stock_status, bs.qty AS lies, 0 AS counted
+	FROM `tabItem` item JOIN `tabBin Stock` bs ON bs.item_code = item.name
+	WHERE item.has_serial_no = 1
+	UNION ALL
+	SELECT item_code, warehouse, bin, batch_no, stock_status, 0, 1 FROM `tabSerial Location`
+) both_sides
+GROUP BY item_code, bin, batch_no, stock_status
+HAVING ABS(SUM(lies) - SUM(counted)) > %(half_step)s
+"""
+
 LAWS: tuple[tuple[str, str, str], ...] = (
 	("movements", "The movements of a bin add up to what lies in it.", SUM_OF_MOVEMENTS),
 	("bins", "What lies in the bins adds up to the position on hand.", SUM_OF_BINS),
 	("on_hold", "What lies on hold in the bins adds up to the position on hold.", SUM_ON_HOLD),
 	("books", "The position on hand is what the books say.", THE_BOOKS),
+	("batches", "What lies of a batch is what the books say.", BATCHES_IN_BOOKS),
+	("serials", "A serial number lies where the books have it.", SERIALS_IN_BOOKS),
+	("serial_bins", "The serial numbers in a bin add up to what lies in it.", SERIALS_IN_BINS),
 	("reservations", "The open reservations add up to the position reserved.", SUM_OF_RESERVATIONS),
 	("waiting", "The waiting reservations add up to the position waiting.", SUM_OF_WAITING),
 	("reserved", "No more is reserved than is there, unless an open alert says so.", RESERVED_IS_THERE),

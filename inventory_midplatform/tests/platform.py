@@ -4,6 +4,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from datetime import date
 from decimal import Decimal
 from functools import wraps
 from typing import Any
@@ -67,6 +68,11 @@ class Platform(ABC):
 
 	def make_bin(self, warehouse: str, **values: Any) -> str:
 		return self.create("Warehouse Bin", {"bin_code": unique("B"), "warehouse": warehouse, **values})
+
+	def make_batch(self, item_code: str, expiry_date: date | None = None) -> str:
+		batch = unique("BATCH")
+		values = {"name": batch, "batch_id": batch, "item": item_code, "expiry_date": expiry_date}
+		return self.create("Batch", values)
 
 	def create(self, doctype: str, values: Row, user: str = "") -> str:
 		with self.context(user) as ctx:

@@ -36,6 +36,7 @@ class SiteBooks:
 				"warehouse": line.warehouse,
 				"qty": line.qty,
 				"valuation_rate": line.rate,
+				**_lot(line),
 			}
 			for line in lines
 		]
@@ -171,6 +172,9 @@ class SiteBooks:
 				note.items = [row for row in note.items if row.so_detail in quantities]
 				for row in note.items:
 					row.qty = float(quantities[row.so_detail])
+			for row in note.items:
+				# ERPNext proposes one batch for the whole row; without it, it takes as many as the row needs
+				row.update({"use_serial_batch_fields": 0, "batch_no": None, "serial_no": None})
 			if at is not None:
 				note.update({"set_posting_time": 1, "posting_date": at.date(), "posting_time": at.time()})
 			note.flags.ignore_permissions = True
@@ -180,7 +184,15 @@ class SiteBooks:
 
 
 def _row(line: PostingLine) -> Row:
-	return {"item_code": line.item_code, "qty": line.qty, "conversion_factor": 1}
+	return {"item_code": line.item_code, "qty": line.qty, "conversion_factor": 1, **_lot(line)}
+
+
+def _lot(line: PostingLine) -> Row:
+	"""ERPNext makes a bundle of a row's batch and serial numbers where the row says that its fields count."""
+	if not (line.batch_no or line.serial_nos):
+		return {}
+	serials = "\n".join(line.serial_nos)
+	return {"use_serial_batch_fields": 1, "batch_no": line.batch_no, "serial_no": serials}
 
 
 def _company(lines: Sequence[PostingLine]) -> str:

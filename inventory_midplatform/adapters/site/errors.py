@@ -81,7 +81,8 @@ def _workflow_errors() -> tuple[type[Exception], ...]:
 	return (WorkflowPermissionError, WorkflowStateError, WorkflowTransitionError)
 
 
-def _negative_stock() -> type[Exception]:
+def _negative_stock() -> tuple[type[Exception], ...]:
+	from erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle import BatchNegativeStockError
 	from erpnext.stock.stock_ledger import NegativeStockError
 
-	return NegativeStockError  # type: ignore[no-any-return]
+	return (NegativeStockError, BatchNegativeStockError)

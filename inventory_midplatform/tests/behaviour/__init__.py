@@ -5,6 +5,11 @@ Each class is a plain mixin that talks to ``self.platform`` only; an adapter's s
 """
 
 from inventory_midplatform.tests.behaviour.bad_input import BadInputBehaviour
+from inventory_midplatform.tests.behaviour.batches_and_serials import (
+	BatchBehaviour,
+	HoldBehaviour,
+	SerialBehaviour,
+)
 from inventory_midplatform.tests.behaviour.bins import BinBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
 from inventory_midplatform.tests.behaviour.random_operations import RandomOperationsBehaviour
@@ -18,6 +23,9 @@ from inventory_midplatform.tests.behaviour.settlement import SettlementBehaviour
 BEHAVIOURS = (
 	SettlementBehaviour,
 	BinBehaviour,
+	BatchBehaviour,
+	SerialBehaviour,
+	HoldBehaviour,
 	ReservationBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,

@@ -46,14 +46,14 @@ class Behaviour(Base):
 			self.receive(item_code, warehouse, qty)
 		return item_code, warehouse
 
-	def receive(self, item_code: str, warehouse: str, qty: Any, bin: str = "") -> Any:
-		return self.platform.books.receive([self.line(item_code, warehouse, qty, bin)])
+	def receive(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> Any:
+		return self.platform.books.receive([self.line(item_code, warehouse, qty, bin, **lot)])
 
-	def issue(self, item_code: str, warehouse: str, qty: Any, bin: str = "") -> Any:
-		return self.platform.books.issue([self.line(item_code, warehouse, qty, bin)])
+	def issue(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> Any:
+		return self.platform.books.issue([self.line(item_code, warehouse, qty, bin, **lot)])
 
-	def line(self, item_code: str, warehouse: str, qty: Any, bin: str = "") -> PostingLine:
-		return PostingLine(item_code, warehouse, D(str(qty)), D(10), bin)
+	def line(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> PostingLine:
+		return PostingLine(item_code, warehouse, D(str(qty)), D(10), bin, **lot)
 
 	def order(self, item_code: str, warehouse: str, *quantities: Any) -> str:
 		customer = self.platform.make_customer()
@@ -82,6 +82,18 @@ class Behaviour(Base):
 		"""Bin code → quantity, of bins that hold something."""
 		answer = self.platform.call("stock.explain", item_code=item_code, warehouse=warehouse)
 		return {row["bin_code"]: row["qty"] for row in answer["bins"]}
+
+	def lots_in_bins(self, item_code: str, warehouse: str) -> dict[tuple[str, str], Any]:
+		"""(bin code, batch) → quantity, of bins that hold something."""
+		answer = self.platform.call("stock.explain", item_code=item_code, warehouse=warehouse)
+		return {(row["bin_code"], row["batch_no"]): row["qty"] for row in answer["bins"]}
+
+	def serials_in_bins(self, item_code: str) -> dict[str, str]:
+		"""Serial number → bin, of those that lie somewhere."""
+		rows = self.platform.rows(
+			"SELECT serial_no, bin FROM `tabSerial Location` WHERE item_code = %(item)s", item=item_code
+		)
+		return {row["serial_no"]: row["bin"] for row in rows}
 
 	def reservation_of(self, order: str, row: int = 0) -> Row:
 		"""The reservation of an order's row, by the row's place in the order."""
