@@ -64,6 +64,22 @@ def verify(context: Any) -> None:
 	click.echo("All laws hold.")
 
 
+@click.command("inventory-rebuild")
+@pass_context
+def rebuild(context: Any) -> None:
+	"""Make bins, positions, serial locations and ages anew from movements, reservations and books. May be run again."""
+	from inventory_midplatform.adapters.site.jobs import rebuilding
+
+	_connected(context)
+	said = "Nothing to rebuild."
+	with click.progressbar(length=1, label="Rebuilding") as bar:
+		for done, total, mended in rebuilding():
+			bar.length = max(total, 1)
+			bar.update(done - bar.pos)
+			said = f"{done} items made anew; {mended} rows were wrong."
+	click.echo(said)
+
+
 @click.command("inventory-import-adventureworks")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 @click.option("--company", help="Into which company; the site's default if not said.")
@@ -94,4 +110,4 @@ def export_ledger(context: Any, folder: str) -> None:
 		click.echo(f"{count:>10} {doctype}")
 
 
-commands = [take_in, reserve_open_orders, verify, import_adventureworks, export_ledger]
+commands = [take_in, reserve_open_orders, verify, rebuild, import_adventureworks, export_ledger]

@@ -99,18 +99,18 @@ def change_status(
 		stock.fill_waiting([key])
 	_record(ctx, "Status Change", content, key, (where, to_status), qty, serial_nos, reason)
 	stock.write()
-	operation_log.log(
-		ctx,
-		"Release from Hold" if to_status == AVAILABLE else "Hold",
-		"Warehouse Bin",
-		where,
-		item_code=item,
-		warehouse=place,
-		qty=qty,
-		from_value=from_status,
-		to_value=to_status,
-		reason=reason,
-	)
+	done: Row = {
+		"item_code": item,
+		"warehouse": place,
+		"qty": qty,
+		"from_value": from_status,
+		"to_value": to_status,
+		"reason": reason,
+	}
+	if to_status == AVAILABLE:
+		operation_log.log(ctx, "Release from Hold", "Warehouse Bin", where, **done)
+	else:
+		operation_log.log(ctx, "Hold", "Warehouse Bin", where, **done)
 	return {
 		"item_code": item,
 		"warehouse": place,

@@ -7,7 +7,7 @@ less the position on hand. The voucher's rows explain it; what they do not expla
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from inventory_midplatform.domain.errors import Conflict
@@ -17,9 +17,13 @@ from inventory_midplatform.domain.removal import BinContent, take
 from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, compiled, key_in, table, value
-from inventory_midplatform.services import alerts, ledger, lots, reservation
+from inventory_midplatform.services import alerts, ledger, lots, receipt_layers, reservation
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
+
+BACKDATED = timedelta(minutes=1)
+"""A posting so much older than its position's last change belongs before something else; less is the way of a voucher
+to its submission."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class PostingRow:
 	serial_no: str = ""
 	"""A row with serial numbers is as many rows of one each."""
 	stock_status: str = AVAILABLE
+	received_at: datetime | None = None
+	"""When what a cancellation brings back was first received."""
 
 	@property
 	def key(self) -> Key:
@@ -59,15 +65,19 @@ class Posting:
 	"""False for what has happened already and must not fail: a repost, a POS closing."""
 
 
-def settle(ctx: Context, postings: Sequence[Posting]) -> None:
-	"""Settle vouchers posted in this transaction.
+def settle(ctx: Context, postings: Sequence[Posting]) -> set[str]:
+	"""Settle vouchers posted in this transaction. Answers the items whose receipt layers are to be made anew, because what
+	was posted was cancelled or belongs before something else: their sum is right at once, their ages then.
 
 	Raises Conflict (``takes_reserved_stock``) where a posting that may be refused would leave less than is
 	reserved for others; the transaction is then the caller's to roll back.
 	"""
 	keys = {row.key for posting in postings for row in posting.rows}
-	if keys:
-		_Settlement(ctx, postings, keys).run()
+	if not keys:
+		return set()
+	settlement = _Settlement(ctx, postings, keys)
+	settlement.run()
+	return settlement.out_of_order()
 
 
 def catch_up(ctx: Context, keys: Iterable[Key], reason: str, alert: bool = True) -> int:
@@ -119,22 +129,36 @@ class _Settlement:
 
 	def run(self) -> None:
 		ctx = self.ctx
-		books = book_quantities(ctx, self.keys, locked=not any(p.voucher_no for p in self.postings))
+		self.told = any(posting.voucher_no for posting in self.postings)
+		books = book_quantities(ctx, self.keys, locked=not self.told)
 		self.stock = LockedStock(ctx, self.keys)
 		self.change = {key: books.get(key, ZERO) - self.stock.positions[key].on_hand for key in self.keys}
+		self.before = dict(self.stock.positions)
 		self._plan_movements()
 		self._apply_to_positions()
 		self._follow_demands()
 		self._check_reserved()
+		self.movements = receipt_layers.carry(ctx, self.movements, self.before)
 		ledger.record(ctx, self.movements)
 		self.stock.write()
+
+	def out_of_order(self) -> set[str]:
+		return {
+			m.item_code
+			for m in self.movements
+			if m.kind == "Cancellation"
+			or (
+				(last := self.before[(m.item_code, m.warehouse)].last_change) is not None
+				and m.posting_datetime < last - BACKDATED
+			)
+		}
 
 	# movements
 
 	def _plan_movements(self) -> None:
 		self.explained: dict[Key, Decimal] = defaultdict(lambda: ZERO)
 		rows = [(p, row) for p in self.postings for row in self._rows_that_moved(p)]
-		if not rows and not any(self.change.values()):
+		if self.told and not rows and not any(self.change.values()):
 			return
 		self.contents = _Contents(ledger.bin_contents(self.ctx, self.keys))
 		self.unplaced = ledger.unplaced_bins(self.ctx, {warehouse for _, warehouse in self.keys})
@@ -149,8 +173,7 @@ class _Settlement:
 	def _restate(self) -> None:
 		"""What the rows do not explain is taken from the books, for items with batches or serial numbers lot by lot."""
 		rests = {key: self.change[key] - self.explained[key] for key in self.keys}
-		told = any(posting.voucher_no for posting in self.postings)
-		suspect = [key for key in self.keys if rests[key] or not told]
+		suspect = [key for key in self.keys if rests[key] or not self.told]
 		tracked = lots.tracked_items(self.ctx, {item for item, _ in suspect})
 		suspect = [key for key in suspect if key[0] in tracked]
 		in_books = lots.in_books(self.ctx, suspect)
@@ -220,12 +243,14 @@ class _Settlement:
 				t.batch_no,
 				t.serial_no,
 				t.stock_status,
+				t.received_at,
 				t.qty,
 			)
 			.where(t.voucher_type == value(posting.voucher_type))
 			.where(t.voucher_no == value(posting.voucher_no))
 		)
 		sums: dict[PostingRow, Decimal] = defaultdict(lambda: ZERO)
+		received: dict[PostingRow, datetime | None] = {}
 		for r in self.ctx.store.rows(sql, params):
 			row = PostingRow(
 				r["item_code"],
@@ -238,8 +263,13 @@ class _Settlement:
 				stock_status=r["stock_status"],
 			)
 			sums[row] -= from_store(r["qty"])
+			received[row] = r["received_at"]
 		touched = set(self.keys)
-		reversed_ = [replace(row, qty=qty) for row, qty in sums.items() if qty and row.key in touched]
+		reversed_ = [
+			replace(row, qty=qty, received_at=received[row])
+			for row, qty in sums.items()
+			if qty and row.key in touched
+		]
 		return sorted(reversed_, key=lambda row: (row.qty > 0, row.key, row.detail_no, row.bin))
 
 	def _revision(self, posting: Posting) -> int:
@@ -276,6 +306,7 @@ class _Settlement:
 					batch_no=part.batch_no,
 					serial_no=row.serial_no,
 					stock_status=part.stock_status,
+					received_at=row.received_at,
 					voucher_type=posting.voucher_type,
 					voucher_no=posting.voucher_no,
 					voucher_detail_no=row.detail_no,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.ports import Context
-from inventory_midplatform.services import settlement
+from inventory_midplatform.services import lots, settlement
 
 BOTH_SIDES = """
 	SELECT bin.item_code, bin.warehouse, bin.actual_qty AS booked, COALESCE(sp.on_hand, 0) AS on_hand
@@ -32,6 +32,8 @@ SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides
 WHERE item_code IN %(items)s AND ABS(booked - on_hand) > %(half_step)s
 """
 
+ALL_OF_ITEMS = f"SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides WHERE item_code IN %(items)s"
+
 COUNT = f"SELECT COUNT(*) AS n FROM ({BOTH_SIDES}) both_sides WHERE ABS(booked - on_hand) > %(half_step)s"
 
 HALF_STEP = Decimal("0.0000000005")
@@ -42,12 +44,16 @@ def count(ctx: Context) -> int:
 	return int(ctx.store.rows(COUNT, {"half_step": HALF_STEP})[0]["n"])
 
 
-def differing(ctx: Context, items: Sequence[str]) -> list[Key]:
-	"""The items × warehouses of ``items`` whose position is not what the books say."""
+def suspects(ctx: Context, items: Sequence[str]) -> list[Key]:
+	"""The items × warehouses of ``items`` whose position may not be what the books say: those that differ, and all of an
+	item with batches or serial numbers, of which the sum can be right and a lot not.
+	"""
 	if not items:
 		return []
 	rows = ctx.store.rows(OF_ITEMS, {"items": tuple(items), "half_step": HALF_STEP})
-	return [(row["item_code"], row["warehouse"]) for row in rows]
+	if tracked := tuple(lots.tracked_items(ctx, items)):
+		rows += ctx.store.rows(ALL_OF_ITEMS, {"items": tracked})
+	return sorted({(row["item_code"], row["warehouse"]) for row in rows})
 
 
 def take_in(

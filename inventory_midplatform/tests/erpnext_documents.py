@@ -7,6 +7,9 @@ import frappe
 from frappe.utils import add_days, flt, nowdate
 
 PRICE = 10
+BATCHES = {"has_batch_no": 1, "create_new_batch": 1, "batch_number_series": "B-.######"}
+SERIALS = {"has_serial_no": 1, "serial_no_series": "S-.######"}
+"""Items whose batches or serial numbers ERPNext makes and picks by itself."""
 
 
 def unique(prefix: str) -> str:
@@ -349,10 +352,39 @@ def reconciliation(item_code: str, place: str, qty: float, days_ago: int = 0) ->
 			"purpose": "Stock Reconciliation",
 			"company": company(),
 			"expense_account": frappe.get_cached_value("Company", company(), "stock_adjustment_account"),
-			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "valuation_rate": PRICE}],
+			"items": [
+				{
+					"item_code": item_code,
+					"warehouse": place,
+					"qty": qty,
+					"valuation_rate": PRICE,
+					**_counted_lots(item_code, place, qty),
+				}
+			],
 		}
 	)
 	return submit(document, days_ago)
+
+
+def _counted_lots(item_code: str, place: str, qty: float) -> dict[str, Any]:
+	"""A count of an item with batches or serial numbers names them: the batch that lies there, or as many serial
+	numbers as were counted, those that lie there first."""
+	facts = frappe.get_cached_value("Item", item_code, ["has_batch_no", "has_serial_no"], as_dict=True)
+	if facts.has_serial_no:
+		there = frappe.get_all(
+			"Serial No", {"item_code": item_code, "warehouse": place}, pluck="name", order_by="name"
+		)
+		more = [unique("S-COUNTED") for _ in range(int(qty) - len(there))]
+		for serial in more:
+			insert("Serial No", serial_no=serial, item_code=item_code, company=company())
+		return {"use_serial_batch_fields": 1, "serial_no": "\n".join([*there[: int(qty)], *more])}
+	if facts.has_batch_no:
+		from erpnext.stock.doctype.batch.batch import get_batch_qty
+
+		there = get_batch_qty(item_code=item_code, warehouse=place) or [{}]
+		batch = there[0].get("batch_no") or insert("Batch", batch_id=unique("B"), item=item_code).name
+		return {"use_serial_batch_fields": 1, "batch_no": batch}
+	return {}
 
 
 def repost(voucher: Any, recreate: bool = False) -> Any:

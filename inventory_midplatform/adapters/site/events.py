@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 from frappe.utils import get_datetime
 
+from inventory_midplatform.adapters.site import jobs
 from inventory_midplatform.adapters.site.context import site_context, site_settings
 from inventory_midplatform.adapters.site.errors import shown_in_desk
 from inventory_midplatform.domain.quantity import from_store
@@ -56,7 +57,7 @@ def voucher_done(document: Any, method: str | None = None) -> None:
 		ctx = site_context()
 		by_lot = _by_lot(rows)
 		done = [_posting(voucher, by_lot[voucher], document) for voucher in sorted(rows)]
-		settlement.settle(ctx, done)
+		jobs.queue_rebuild_layers(settlement.settle(ctx, done))
 		orders.follow_delivered(
 			ctx,
 			{
@@ -102,7 +103,8 @@ def repost_changed(repost: Any, method: str | None = None) -> None:
 		)
 	else:
 		items = [repost.item_code]
-	keys = take_in.differing(ctx, items)
+	jobs.queue_rebuild_layers(set(items))
+	keys = take_in.suspects(ctx, items)
 	if keys:
 		settlement.catch_up(ctx, keys, f"Repost {repost.name}", alert=False)
 

@@ -13,11 +13,13 @@ from inventory_midplatform.ports import Context
 from inventory_midplatform.services import (
 	alerts,
 	orders,
+	receipt_layers,
 	replenishment,
 	reservation,
 	take_in,
 	verification,
 )
+from inventory_midplatform.services import rebuilding as rebuilding_service
 
 CHUNK = 500
 
@@ -91,6 +93,52 @@ def taking_in(chunk: int = CHUNK, alert: bool = False) -> Iterator[tuple[int, in
 
 def _take_in(after: tuple[str, str], chunk: int, alert: bool) -> tuple[int, tuple[str, str] | None]:
 	return in_transaction(SiteUnitOfWork(), lambda ctx: take_in.take_in(ctx, after, chunk, alert))
+
+
+def rebuild_layers(items: list[str]) -> None:
+	"""Queued after a backdated or cancelled posting: the ages of these items' stock in the order of posting."""
+	for item_code in items:
+		in_transaction(SiteUnitOfWork(), partial(receipt_layers.rebuild, item_code=item_code))
+
+
+def queue_rebuild_layers(items: set[str]) -> None:
+	if items:
+		frappe.enqueue(rebuild_layers, queue="long", items=sorted(items), enqueue_after_commit=True)
+
+
+@frappe.whitelist(methods=["POST"])
+def enqueue_rebuild() -> str:
+	"""The button in Settings: make the projections anew from movements and books. Answers the job's id."""
+	frappe.only_for((MANAGER, "System Manager"))
+	job_id = "inventory_rebuild"
+	frappe.enqueue(run_rebuild, queue="long", timeout=4 * 3600, job_id=job_id, deduplicate=True)
+	return job_id
+
+
+def run_rebuild() -> None:
+	"""Rebuild everything, telling the desk how far it is."""
+	for done, total, mended in rebuilding():
+		frappe.publish_realtime(
+			"inventory_rebuild",
+			{"done": done, "total": total, "mended": mended},
+			doctype=SETTINGS,
+			docname=SETTINGS,
+		)
+
+
+def rebuilding(chunk: int = 50) -> Iterator[tuple[int, int, int]]:
+	"""Make every item's projections anew, an item a transaction; yields (items done, of, rows that were wrong)."""
+	total, done, mended, after = in_transaction(SiteUnitOfWork(), rebuilding_service.count), 0, 0, ""
+	while items := in_transaction(
+		SiteUnitOfWork(), partial(rebuilding_service.items, after=after, limit=chunk)
+	):
+		for item_code in items:
+			mended += in_transaction(
+				SiteUnitOfWork(), partial(rebuilding_service.rebuild_item, item_code=item_code)
+			)
+		done, after = done + len(items), items[-1]
+		yield done, max(total, done), mended
+	yield done, done, mended
 
 
 def following_orders(chunk: int = 50) -> Iterator[int]:

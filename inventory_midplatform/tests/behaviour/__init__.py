@@ -4,6 +4,7 @@ Each class is a plain mixin that talks to ``self.platform`` only; an adapter's s
 ``unittest.TestCase`` and sets the class attribute ``platform``.
 """
 
+from inventory_midplatform.tests.behaviour.ages import AgeBehaviour
 from inventory_midplatform.tests.behaviour.bad_input import BadInputBehaviour
 from inventory_midplatform.tests.behaviour.batches_and_serials import (
 	BatchBehaviour,
@@ -26,6 +27,7 @@ BEHAVIOURS = (
 	BatchBehaviour,
 	SerialBehaviour,
 	HoldBehaviour,
+	AgeBehaviour,
 	ReservationBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,

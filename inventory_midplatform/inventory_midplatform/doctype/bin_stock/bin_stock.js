@@ -10,5 +10,11 @@ frappe.ui.form.on("Bin Stock", {
 				inventory_midplatform.move_stock(frm.doc, () => frm.reload_doc())
 			)
 		).addClass("btn-primary");
+		const on_hold = frm.doc.stock_status !== "Available";
+		frm.add_custom_button(on_hold ? __("Release from Hold", null, "Stock Operation Log") : __("Put on Hold"), () =>
+			frappe.require("/assets/inventory_midplatform/js/stock_status.js", () =>
+				inventory_midplatform.change_stock_status(frm.doc, () => frappe.set_route("bin-stock"))
+			)
+		);
 	},
 });

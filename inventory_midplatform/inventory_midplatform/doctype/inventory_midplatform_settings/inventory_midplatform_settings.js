@@ -1,6 +1,7 @@
 frappe.ui.form.on("Inventory Midplatform Settings", {
 	setup(frm) {
 		frappe.realtime.on("inventory_take_in", ({ done, total }) => show_progress(frm, done, total));
+		frappe.realtime.on("inventory_rebuild", (at) => show_rebuilt(frm, at));
 	},
 
 	refresh(frm) {
@@ -10,6 +11,7 @@ frappe.ui.form.on("Inventory Midplatform Settings", {
 		}
 		frm.add_custom_button(__("Take In Existing Stock"), () => take_in(frm));
 		frm.add_custom_button(__("Verify the Ledger"), verify);
+		frm.add_custom_button(__("Rebuild the Ledger"), rebuild);
 		if (frm.doc.replenishment_enabled) {
 			frm.add_custom_button(__("Ask for Low Stock Now"), ask_for_low_stock);
 		}
@@ -35,6 +37,28 @@ function show_progress(frm, done, total) {
 	if (done >= total) {
 		frm.dashboard.hide_progress(__("Taking In Stock"));
 		frappe.show_alert({ message: __("The stock you have is taken in."), indicator: "green" }, 10);
+	}
+}
+
+function rebuild() {
+	frappe.confirm(
+		__(
+			"Bins, positions, serial locations and ages are made anew from movements, reservations and ERPNext's books. Movements and reservations stay as they are. It can be run again at any time."
+		),
+		async () => {
+			await frappe.xcall("inventory_midplatform.adapters.site.jobs.enqueue_rebuild");
+			frappe.show_alert({ message: __("Rebuilding in the background."), indicator: "blue" });
+		}
+	);
+}
+
+function show_rebuilt(frm, { done, total, mended }) {
+	const percent = total ? (done / total) * 100 : 100;
+	frm.dashboard.show_progress(__("Rebuilding"), percent, __("{0} of {1} items", [done, total]));
+	if (done >= total) {
+		frm.dashboard.hide_progress(__("Rebuilding"));
+		const said = __("Rebuilt. Rows that were wrong: {0}", [mended]);
+		frappe.show_alert({ message: said, indicator: mended ? "orange" : "green" }, 10);
 	}
 }
 

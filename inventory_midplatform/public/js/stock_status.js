@@ -1,0 +1,70 @@
+// Put what lies in a bin on hold, or take it off hold again.
+
+frappe.provide("inventory_midplatform");
+
+const ON_HOLD = ["Quality", "Damaged", "Blocked"];
+
+// `content` is a Bin Stock record; `done` is called afterwards.
+inventory_midplatform.change_stock_status = async function (content, done) {
+	const releases = content.stock_status !== "Available";
+	const title = releases ? __("Release from Hold", null, "Stock Operation Log") : __("Put on Hold");
+	const { message: item } = await frappe.db.get_value("Item", content.item_code, "has_serial_no");
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields: [
+			{
+				fieldname: "qty",
+				fieldtype: "Float",
+				label: __("Quantity"),
+				default: content.qty - (content.allocated_qty || 0),
+				reqd: 1,
+			},
+			{
+				fieldname: "stock_status",
+				fieldtype: "Select",
+				label: __("Stock Status", null, "Bin Stock"),
+				options: ON_HOLD.map((value) => ({ value, label: __(value, null, "Bin Stock") })),
+				default: releases ? content.stock_status : ON_HOLD[0],
+				read_only: releases,
+				reqd: 1,
+			},
+			inventory_midplatform.serial_field(item.has_serial_no),
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why"), reqd: !releases },
+		],
+		primary_action_label: title,
+		primary_action: async ({ qty, stock_status, serial_nos, reason }) => {
+			const operation = releases ? "release_hold" : "hold";
+			const changed = await frappe.xcall(`inventory_midplatform.api.v1.stock.${operation}`, {
+				item_code: content.item_code,
+				warehouse: content.warehouse,
+				bin: content.bin,
+				batch_no: content.batch_no || "",
+				qty,
+				stock_status,
+				serial_nos: inventory_midplatform.serials_in(serial_nos),
+				reason: reason || "",
+			});
+			if (!changed) return;
+			dialog.hide();
+			frappe.show_alert({ message: title, indicator: "green" });
+			done && done();
+		},
+	});
+	dialog.show();
+};
+
+// Serial numbers are scanned or pasted, one a line.
+inventory_midplatform.serial_field = (has_serials) => ({
+	fieldname: "serial_nos",
+	fieldtype: "Small Text",
+	label: __("Serial Numbers"),
+	description: __("One a line, as many as the quantity."),
+	hidden: !has_serials,
+	reqd: has_serials,
+});
+
+inventory_midplatform.serials_in = (text) =>
+	(text || "")
+		.split(/[\s,;]+/)
+		.map((serial) => serial.trim())
+		.filter(Boolean);
