@@ -80,7 +80,12 @@ _IN_A_WAREHOUSE = (
 )
 
 has_permission = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.has_permission")
-permission_query_conditions = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.query_conditions")
+permission_query_conditions = {
+	**dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.query_conditions"),
+	"Inventory Request Item": f"{_PERMISSIONS}.line_query_conditions",
+}
+
+extend_bootinfo = [f"{_PERMISSIONS}.extend_bootinfo"]
 
 scheduler_events = {
 	"cron": {

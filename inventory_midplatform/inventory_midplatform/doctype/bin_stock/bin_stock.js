@@ -5,6 +5,7 @@ frappe.ui.form.on("Bin Stock", {
 
 	refresh(frm) {
 		if (frm.doc.stock_owner || frm.doc.qty <= 0) return;
+		if (!frappe.boot.inventory_operations.includes("stock.move")) return;
 		frm.add_custom_button(__("Move to Another Bin"), () =>
 			frappe.require("/assets/inventory_midplatform/js/move_stock.js", () =>
 				inventory_midplatform.move_stock(frm.doc, () => frm.reload_doc())
