@@ -118,4 +118,5 @@ override_whitelisted_methods = {
 	f"{_API}.stock.get_position": f"{_HTTP}.stock_get_position",
 	f"{_API}.stock.list_positions": f"{_HTTP}.stock_list_positions",
 	f"{_API}.stock.move": f"{_HTTP}.stock_move",
+	"frappe.client.get_count": f"{_PERMISSIONS}.get_count",
 }
