@@ -82,7 +82,12 @@ _IN_A_WAREHOUSE = (
 )
 
 has_permission = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.has_permission")
-permission_query_conditions = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.query_conditions")
+permission_query_conditions = {
+	**dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.query_conditions"),
+	"Inventory Request Item": f"{_PERMISSIONS}.line_query_conditions",
+}
+
+extend_bootinfo = [f"{_PERMISSIONS}.extend_bootinfo"]
 
 scheduler_events = {
 	"cron": {
@@ -117,4 +122,5 @@ override_whitelisted_methods = {
 	f"{_API}.stock.list_positions": f"{_HTTP}.stock_list_positions",
 	f"{_API}.stock.move": f"{_HTTP}.stock_move",
 	f"{_API}.stock.release_hold": f"{_HTTP}.stock_release_hold",
+	"frappe.client.get_count": f"{_PERMISSIONS}.get_count",
 }

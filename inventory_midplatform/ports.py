@@ -139,7 +139,8 @@ class Identity(Protocol):
 	def warehouses(self) -> frozenset[str] | None:
 		"""The warehouses this user may see; None where nothing narrows them."""
 
-	def users_with_role(self, role: str) -> list[str]: ...
+	def users_with_role(self, role: str, warehouse: str) -> list[str]:
+		"""Enabled users with the role who may see the warehouse."""
 
 
 @dataclass(frozen=True)

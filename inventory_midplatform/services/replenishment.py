@@ -278,12 +278,12 @@ def _tell(ctx: Context, name: str, warehouse: str, suggestions: Sequence[Suggest
 
 def keepers(ctx: Context, warehouse: str) -> list[str]:
 	"""The warehouse's keeper; its supervisors where nobody was named."""
-	return _keeper(ctx, warehouse) or ctx.identity.users_with_role(SUPERVISOR)
+	return _keeper(ctx, warehouse) or ctx.identity.users_with_role(SUPERVISOR, warehouse)
 
 
 def keeper_and_buyers(ctx: Context, warehouse: str) -> list[str]:
 	"""The warehouse's keeper, then everybody who buys."""
-	return list(dict.fromkeys(_keeper(ctx, warehouse) + ctx.identity.users_with_role(BUYER)))
+	return list(dict.fromkeys(_keeper(ctx, warehouse) + ctx.identity.users_with_role(BUYER, warehouse)))
 
 
 def _keeper(ctx: Context, warehouse: str) -> list[str]:

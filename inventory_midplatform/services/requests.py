@@ -7,7 +7,8 @@ from typing import Any
 
 from inventory_midplatform.domain import approval
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
-from inventory_midplatform.domain.quantity import from_store, parse_quantity
+from inventory_midplatform.domain.quantity import ZERO, from_store, parse_quantity
+from inventory_midplatform.domain.roles import DIRECTOR, SUPERVISOR, reads_costs
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters, operation_log
 from inventory_midplatform.services.replenishment import keeper_and_buyers, keepers
@@ -15,6 +16,9 @@ from inventory_midplatform.services.replenishment import keeper_and_buyers, keep
 DOCTYPE = "Inventory Request"
 REQUEST_TYPES = ("Purchase", "Issue", "Sample")
 ORIGIN_REQUEST = "Inventory Request"
+
+Rates = dict[tuple[str, str], Decimal]
+"""(item, unit) → rate."""
 
 
 def create(
@@ -50,7 +54,8 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 	"""Check a request and work out what it does not say: units, amounts, whether the director is needed.
 
 	The approver reads these, so they are never taken from whoever sends them. A rate left empty is the item's last
-	purchase rate, else its valuation rate, in company currency per unit.
+	purchase rate, else its valuation rate, in company currency per unit; so is every rate of somebody who may not see
+	costs, but for one that stood on the request already.
 	"""
 	if not ctx.settings.approval:
 		raise Conflict(
@@ -74,7 +79,8 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 			warehouse=place.name,
 			company=place.company,
 		)
-	lines = [_complete_line(ctx, line) for line in values["items"]]
+	rates = None if sees_costs(ctx) else _standing_rates(ctx, values.get("name"))
+	lines = [_complete_line(ctx, line, rates) for line in values["items"]]
 	amount = sum((line["amount"] for line in lines), Decimal(0))
 	return {
 		"company": place.company,
@@ -87,12 +93,29 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 	}
 
 
-def _complete_line(ctx: Context, line: Mapping[str, Any]) -> Row:
+def sees_costs(ctx: Context) -> bool:
+	"""Whether this user reads rates and amounts, and may write a rate."""
+	return reads_costs(ctx.identity.roles)
+
+
+def _standing_rates(ctx: Context, name: Any) -> Rates:
+	"""What somebody who may say so put on the request's lines before; the dearest, where an item stands there twice."""
+	rows = ctx.store.rows(
+		"SELECT item_code, uom, MAX(rate) AS rate FROM `tabInventory Request Item`"
+		" WHERE parent = %(name)s AND parenttype = 'Inventory Request' GROUP BY item_code, uom",
+		{"name": name or ""},
+	)
+	return {(row["item_code"], row["uom"]): from_store(row["rate"]) for row in rows}
+
+
+def _complete_line(ctx: Context, line: Mapping[str, Any], rates: Rates | None) -> Row:
+	"""``rates`` are those that stand on the request already, where the line's own is not to be believed."""
 	item = masters.stock_item(ctx, line.get("item_code"))
 	qty = parse_quantity(line.get("qty"))
 	uom = line.get("uom") or item.stock_uom
 	factor = masters.conversion_factor(ctx, item, uom)
-	rate = _rate(line.get("rate")) or _known_rate(ctx, item.item_code) * factor
+	given = _rate(line.get("rate")) if rates is None else rates.get((item.item_code, uom), ZERO)
+	rate = given or _known_rate(ctx, item.item_code) * factor
 	return {
 		"item_code": item.item_code,
 		"item_name": item.item_name,
@@ -120,7 +143,7 @@ def _known_rate(ctx: Context, item_code: str) -> Decimal:
 
 def act(ctx: Context, name: str, action: str) -> Row:
 	"""Take one step of the approval: ask, approve, reject, revise. Answers the request as it is then."""
-	before = get(ctx, name)
+	before = _read(ctx, name)
 	if action not in approval.ACTIONS and not before["workflow_state"]:
 		raise InvalidInput("There is no action {action}.", code="invalid_input", action=action)
 	ctx.documents.apply_action(DOCTYPE, name, action)
@@ -131,12 +154,10 @@ def state_changed(ctx: Context, name: str, before: str, after: str, warehouse: s
 	"""What follows a step of the approval: it is logged, whoever was asked is done, and the next person is told."""
 	ctx.notifier.done(DOCTYPE, name)
 	operation_log.log(ctx, "Approval", DOCTYPE, name, warehouse=warehouse, from_value=before, to_value=after)
-	role = {approval.PENDING: "Warehouse Supervisor", approval.PENDING_DIRECTOR: "Inventory Director"}.get(
-		after
-	)
+	role = {approval.PENDING: SUPERVISOR, approval.PENDING_DIRECTOR: DIRECTOR}.get(after)
 	if role:
 		ctx.notifier.todo(
-			[u for u in ctx.identity.users_with_role(role) if u != ctx.identity.user],
+			[u for u in ctx.identity.users_with_role(role, warehouse) if u != ctx.identity.user],
 			"Request {name} for {warehouse} waits for your approval.",
 			DOCTYPE,
 			name,
@@ -159,7 +180,7 @@ def approves_own(user: str, owner: str, prepared_by: str | None) -> bool:
 
 def cancelled(ctx: Context, name: str) -> None:
 	"""A request that was cancelled takes its draft along: nobody has it to check, and low stock may ask anew."""
-	request = get(ctx, name)
+	request = _read(ctx, name)
 	doctype, created = request["created_doctype"], request["created_document"]
 	if created:
 		ctx.notifier.done(doctype, created)
@@ -168,7 +189,7 @@ def cancelled(ctx: Context, name: str) -> None:
 
 def approved(ctx: Context, name: str) -> tuple[str, str]:
 	"""Draft what was approved: a purchase becomes a Material Request, an issue or a sample a Stock Entry."""
-	request = get(ctx, name)
+	request = _read(ctx, name)
 	if request["created_document"]:
 		return request["created_doctype"], request["created_document"]
 	today = ctx.clock.now().date()
@@ -238,7 +259,18 @@ def approved(ctx: Context, name: str) -> tuple[str, str]:
 
 
 def get(ctx: Context, name: str) -> Row:
-	"""The request with its lines. Raises NotFound (``unknown_request``) or NotPermitted."""
+	"""The request with its lines; rates and amounts are None for those who may not see costs.
+
+	Raises NotFound (``unknown_request``) or NotPermitted.
+	"""
+	request = _read(ctx, name)
+	if sees_costs(ctx):
+		return request
+	items = [{**line, "rate": None, "amount": None} for line in request["items"]]
+	return {**request, "amount": None, "items": items}
+
+
+def _read(ctx: Context, name: str) -> Row:
 	rows = ctx.store.rows(
 		"SELECT name, request_type, company, warehouse, requested_by, required_by, status, workflow_state, purpose,"
 		" amount, needs_director, docstatus, created_doctype, created_document"

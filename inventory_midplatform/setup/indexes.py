@@ -17,6 +17,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("voucher_type", "voucher_no"),
 		("item_code", "warehouse", "posting_datetime"),
 		("bin",),
+		("warehouse", "modified"),
 	),
 	"Bin Stock": (("item_code", "warehouse"),),
 	"Serial Location": (("item_code", "warehouse"),),
@@ -26,10 +27,15 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("item_code", "warehouse", "status"),
 		("status", "expires_at"),
 	),
-	"Stock Operation Log": (("reference_doctype", "reference_name"), ("item_code", "warehouse")),
+	"Stock Operation Log": (
+		("reference_doctype", "reference_name"),
+		("item_code", "warehouse"),
+		("warehouse", "modified"),
+	),
 	"Inventory Alert": (("item_code", "warehouse", "status"),),
 	"Warehouse Bin": (("warehouse", "is_unplaced"),),
 	"Material Request": (("docstatus", "inventory_origin"),),
+	"Serial No": (("item_code", "warehouse"),),
 	"Stock Entry": (("add_to_transit", "docstatus"),),
 }
 

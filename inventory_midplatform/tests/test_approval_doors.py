@@ -20,7 +20,7 @@ class TestApprovalDoors(SiteTestCase):
 	def setUpClass(cls) -> None:
 		super().setUpClass()
 		cls.item, cls.place = erp.item(), erp.warehouse()
-		cls.asker, cls.asker_key = racing.user_with_key(["Warehouse Operator"])
+		cls.asker, cls.asker_key = racing.user_with_key(["Inventory Buyer"])
 		cls.supervisor, cls.supervisor_key = racing.user_with_key(["Warehouse Supervisor"])
 		cls.director, cls.director_key = racing.user_with_key(["Inventory Director"])
 		cls.server = racing.serving(workers=1)

@@ -104,7 +104,9 @@ class TestRealInput(SiteTestCase):
 		"""Incorrect Balance Qty After Transaction is empty, and Stock Ledger Invariant Check finds no difference."""
 		filters = {"company": self.company, "warehouse": warehouse}
 		self.assertEqual(incorrect_balance.execute(frappe._dict(filters))[1], [])
-		entries = frappe.get_all("Stock Ledger Entry", {"warehouse": warehouse}, ["item_code"])
+		entries = frappe.get_all(
+			"Stock Ledger Entry", {"warehouse": warehouse}, ["item_code"], order_by="name"
+		)
 		wrong: Counter[str] = Counter()
 		for item_code in {entry.item_code for entry in entries}:
 			only = frappe._dict(item_code=item_code, warehouse=warehouse)

@@ -104,7 +104,7 @@ class TestUserPermissions(SiteTestCase):
 		from inventory_midplatform import hooks
 
 		frappe.set_user(user)
-		for doctype in hooks.permission_query_conditions:
+		for doctype in hooks.has_permission:
 			with self.subTest(doctype=doctype):
 				seen = frappe.get_list(doctype, pluck="warehouse", order_by="name", limit=0)
 				self.assertNotIn(other, seen)

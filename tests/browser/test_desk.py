@@ -25,6 +25,7 @@ def stock(site: Any, language: str) -> dict[str, str]:
 		item_group=site.get("Item Group", [["is_group", "=", 0]])[0]["name"],
 		stock_uom="Nos",
 		is_stock_item=1,
+		last_purchase_rate=2000,
 	)
 	customer = site.make("Customer", customer_name=f"Customer {key}", customer_type="Company")
 	site.make(
@@ -72,6 +73,14 @@ def test_stock_is_moved_into_a_bin(desk: Any, site: Any, texts: Any, stock: dict
 	assert [c["qty"] for c in contents] == [2]
 
 
+def test_a_button_is_there_for_those_who_may(desk: Any, texts: Any, stock: dict[str, str]) -> None:
+	for role, count in (("supervisor", 1), ("director", 0)):
+		d = desk(role)
+		d.go(f"warehouse-bin/{quote('UNPLACED - ' + stock['warehouse'])}")
+		expect(d.page.get_by_text(texts("What Lies Here")).first).to_be_visible()
+		expect(d.button(texts("Move to Another Bin"))).to_have_count(count)
+
+
 def test_an_order_reserves_and_tells_why(desk: Any, site: Any, texts: Any, stock: dict[str, str]) -> None:
 	row = {"item_code": stock["item"], "qty": 20, "rate": 9, "warehouse": stock["warehouse"]}
 	order = site.make(
@@ -105,7 +114,7 @@ def test_a_request_is_approved_by_two_people(desk: Any, site: Any, texts: Any, s
 	d.choose(d.field("company"), site.company["name"])
 	d.choose(d.field("warehouse"), stock["warehouse"])
 	cell = d.page.locator(".grid-body .grid-row[data-idx='1']")
-	for name, fill in (("item_code", stock["item"]), ("qty", "10"), ("rate", "2000")):
+	for name, fill in (("item_code", stock["item"]), ("qty", "10")):
 		cell.locator(f"[data-fieldname='{name}']").first.click()
 		control = cell.locator(f"[data-fieldname='{name}'] input:visible")
 		if name == "item_code":
@@ -115,10 +124,15 @@ def test_a_request_is_approved_by_two_people(desk: Any, site: Any, texts: Any, s
 			control.press("Tab")
 	d.save()
 	name = d.page.url.rsplit("/", 1)[1]
+	costs = (
+		".grid-row[data-idx='1'] [data-fieldname='rate'], .frappe-control[data-fieldname='amount']:visible"
+	)
+	expect(d.page.locator(costs)).to_have_count(0)
 	d.act(texts("Ask for Approval"))
 	for role in ("supervisor", "director"):
 		approver = desk(role)
 		approver.go(f"inventory-request/{name}")
+		expect(approver.page.locator(costs)).to_have_count(2)
 		approver.act(texts("Approve"))
 	request = site.get("Inventory Request", [["name", "=", name]], ["status", "amount", "created_document"])[
 		0

@@ -77,7 +77,7 @@ class SiteIdentity:
 				narrowed = names if narrowed is None else narrowed & names
 		return narrowed
 
-	def users_with_role(self, role: str) -> list[str]:
+	def users_with_role(self, role: str, warehouse: str) -> list[str]:
 		has_role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
 		rows = (
 			frappe.qb.from_(has_role)
@@ -89,7 +89,8 @@ class SiteIdentity:
 			.orderby(user.name)
 			.run()
 		)
-		return [row[0] for row in rows]
+		seen_by = ((user, SiteIdentity(user).warehouses) for (user,) in rows)
+		return [user for user, warehouses in seen_by if warehouses is None or warehouse in warehouses]
 
 
 class SiteNotifier:

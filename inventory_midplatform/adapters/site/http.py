@@ -36,6 +36,9 @@ from inventory_midplatform.domain.errors import (
 
 __all__ = ["after_request", "v1"]
 
+OURS = f"{__name__.split('.')[0]}."
+"""What stands before every function of ours below ``/api/method/``."""
+
 MALFORMED = "The body is not a JSON object."
 
 FRAPPES_OWN = frozenset({"cmd", "csrf_token", "_"})
@@ -99,8 +102,8 @@ def _exact_body() -> dict[str, Any]:
 
 
 def after_request(response: Any = None, request: Any = None) -> None:
-	"""Below our path what Frappe refused before we were asked has our shape too."""
-	prefix = f"/api/method/{PATH}"
+	"""Of our endpoints, what Frappe refused before we were asked has our shape too."""
+	prefix = f"/api/method/{OURS}"
 	if (
 		response is None
 		or request is None
@@ -122,13 +125,15 @@ def _refusal(request: Any, status: int, body: dict[str, Any]) -> InventoryError:
 	guest = frappe.session.user == "Guest"
 	if status == 401 or body.get("exc_type") == "AuthenticationError" or (status == 403 and guest):
 		return NotAuthenticated("Log in or send a valid key.")
-	try:
-		operation = operation_named(request.path.rsplit(PATH, 1)[1].strip("/"))
-	except NotFound as unknown:
-		return unknown
+	writes = False
+	if PATH in request.path:
+		try:
+			writes = operation_named(request.path.rsplit(PATH, 1)[1].strip("/")).writes
+		except NotFound as unknown:
+			return unknown
 	if request.is_json and not _is_json_object(request):
 		return InvalidInput(MALFORMED, code="malformed_json")
-	if operation.writes and request.method != "POST":
+	if writes and request.method != "POST":
 		return MethodNotAllowed("This operation changes something; call it with POST.")
 	if body.get("exc_type") == "CSRFTokenError":
 		return NotPermitted("The page is too old; load it again.", code="csrf_token")

@@ -121,7 +121,9 @@ def _make_fiscal_years(period: Period, company: str) -> None:
 def _gap_around(day: date) -> tuple[date, date]:
 	"""The part of the calendar year around ``day`` that lies in no fiscal year."""
 	first, last = date(day.year, 1, 1), date(day.year, 12, 31)
-	for year in frappe.get_all("Fiscal Year", fields=["year_start_date", "year_end_date"]):
+	for year in frappe.get_all(
+		"Fiscal Year", fields=["year_start_date", "year_end_date"], order_by="year_start_date"
+	):
 		if first <= year.year_end_date < day:
 			first = year.year_end_date + timedelta(days=1)
 		if day < year.year_start_date <= last:

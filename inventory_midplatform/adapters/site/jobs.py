@@ -8,7 +8,7 @@ import frappe
 
 from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork, site_settings
 from inventory_midplatform.api.operation import in_transaction
-from inventory_midplatform.domain.roles import MANAGER
+from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import (
 	alerts,
@@ -62,7 +62,7 @@ def ask_for_low_stock_of(company: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["POST"])
 def enqueue_take_in() -> str:
 	"""The button in Settings: take in the stock that was there before. Answers the job's id."""
-	frappe.only_for((MANAGER, "System Manager"))
+	frappe.only_for(tuple(JOB_ROLES["take_in"]))
 	job_id = "inventory_take_in"
 	frappe.enqueue(run_take_in, queue="long", timeout=4 * 3600, job_id=job_id, deduplicate=True)
 	return job_id
@@ -109,7 +109,7 @@ def queue_rebuild_layers(items: set[str]) -> None:
 @frappe.whitelist(methods=["POST"])
 def enqueue_rebuild() -> str:
 	"""The button in Settings: make the projections anew from movements and books. Answers the job's id."""
-	frappe.only_for((MANAGER, "System Manager"))
+	frappe.only_for(tuple(JOB_ROLES["rebuild"]))
 	job_id = "inventory_rebuild"
 	frappe.enqueue(run_rebuild, queue="long", timeout=4 * 3600, job_id=job_id, deduplicate=True)
 	return job_id

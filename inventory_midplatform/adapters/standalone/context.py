@@ -65,13 +65,14 @@ class StoredIdentity:
 			self._warehouses_known = True
 		return self._warehouses
 
-	def users_with_role(self, role: str) -> list[str]:
+	def users_with_role(self, role: str, warehouse: str) -> list[str]:
 		rows = self._store.rows(
 			"SELECT DISTINCT u.name FROM `tabHas Role` hr JOIN `tabUser` u ON u.name = hr.parent"
 			" WHERE hr.role = %(role)s AND u.enabled = 1 AND u.name <> %(administrator)s ORDER BY u.name",
 			{"role": role, "administrator": ADMINISTRATOR},
 		)
-		return [row["name"] for row in rows]
+		seen_by = ((row["name"], StoredIdentity(self._store, row["name"]).warehouses) for row in rows)
+		return [user for user, warehouses in seen_by if warehouses is None or warehouse in warehouses]
 
 
 class ToDoNotifier:

@@ -143,10 +143,13 @@ class _Walk:
 			KEEPER,
 			request_type="Purchase",
 			warehouse=DRY,
-			items=[{"item_code": RICE, "qty": 80, "rate": 180}],
+			items=[{"item_code": RICE, "qty": 80}],
 			purpose="Spring festival 春节备货",
 		)
-		self.came(f"{request['name']}: {request['amount']} in all")
+		seen = self.call("request.get", CHIEF, name=request["name"])
+		self.came(
+			f"{request['name']}: {seen['amount']} in all, which its approvers see and the keeper does not"
+		)
 		for user, action in ((KEEPER, "Ask for Approval"), (CHIEF, "Approve"), (DIRECTOR, "Approve")):
 			request = self.call("request.act", user, name=request["name"], action=action)
 			self.came(f"{user}: {action} → {request['workflow_state']}")

@@ -37,8 +37,9 @@ class StandaloneDocuments:
 	def update(self, doctype: str, name: str, values: Row) -> None:
 		meta = _meta(doctype)
 		old = self._read(meta, name)
-		row = self._checked(meta, {**old, **self._validated(doctype, {**old, **values}, only=values)})
-		columns = [c for c in values if c in meta.columns and c != "name"]
+		changed = self._validated(doctype, {**old, **values}, only=values)
+		row = self._checked(meta, {**old, **changed})
+		columns = [c for c in changed if c in meta.columns and c != "name"]
 		row.update(modified=self.ctx.clock.now(), modified_by=self.ctx.identity.user)
 		changes = ", ".join(f"`{c}` = %({c})s" for c in (*columns, "modified", "modified_by"))
 		self.ctx.store.execute(

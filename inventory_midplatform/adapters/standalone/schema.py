@@ -36,7 +36,7 @@ NAME_LENGTH = 140
 
 ERPNEXT_UNIQUE = {"Bin": (("item_code", "warehouse"),)}
 ERPNEXT_INDEXES = {
-	"Stock Ledger Entry": (("voucher_type", "voucher_no"),),
+	"Stock Ledger Entry": (("voucher_type", "voucher_no"), ("item_code", "warehouse")),
 	"Item Reorder": (("warehouse",),),
 	"User Permission": (("user",),),
 	"ToDo": (("reference_type", "reference_name"),),

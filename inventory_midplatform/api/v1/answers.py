@@ -174,8 +174,8 @@ class RequestLine(TypedDict):
 	uom: str
 	conversion_factor: float
 	stock_qty: float
-	rate: float
-	amount: float
+	rate: float | None
+	amount: float | None
 
 
 class InventoryRequest(TypedDict):
@@ -188,7 +188,7 @@ class InventoryRequest(TypedDict):
 	status: str
 	workflow_state: str
 	purpose: str | None
-	amount: float
+	amount: float | None
 	needs_director: int
 	docstatus: int
 	created_doctype: str | None

@@ -29,7 +29,9 @@ def create(
 	required_by: date | None = None,
 	purpose: LongText = "",
 ) -> answers.InventoryRequest:
-	"""Draft a request. `rate` is an estimate in company currency per unit; left out, the last purchase rate stands in."""
+	"""Draft a request. `rate` is an estimate in company currency per unit; left out, or sent by one who may not see
+	costs, the last purchase rate stands in. Rates and amounts are null for those who may not see costs.
+	"""
 	name = requests.create(
 		ctx, request_type, warehouse, [i.model_dump() for i in items], required_by, purpose
 	)

@@ -20,12 +20,20 @@ frappe.ui.form.on("Sales Order", {
 		if (frm.doc.docstatus !== 1 || !kept) return;
 		const { explain_selected, show_quantities, show_reservations } = inventory_midplatform.sales_order;
 		show_quantities(frm, kept);
-		frm.add_custom_button(__("Why This Much"), () => explain_selected(frm), __("Stock"));
-		frm.add_custom_button(__("Reservations"), () => show_reservations(frm), __("Stock"));
+		if (inventory_midplatform.sales_order.may_explain()) {
+			frm.add_custom_button(__("Why This Much"), () => explain_selected(frm), __("Stock"));
+		}
+		if (frappe.model.can_read("Inventory Reservation")) {
+			frm.add_custom_button(__("Reservations"), () => show_reservations(frm), __("Stock"));
+		}
 	},
 });
 
 Object.assign(inventory_midplatform.sales_order, {
+	may_explain() {
+		return frappe.boot.inventory_operations.includes("stock.explain");
+	},
+
 	show_quantities(frm, kept) {
 		for (const row of frm.doc.items) {
 			row.inventory_reserved_qty = kept[row.name]?.reserved || 0;
@@ -57,7 +65,7 @@ Object.assign(inventory_midplatform.sales_order, {
 
 	as_link(value, df, options, row) {
 		const text = format_number(value || 0, null, String(value || 0).split(".")[1]?.length || 0);
-		if (!row?.item_code) return text;
+		if (!row?.item_code || !inventory_midplatform.sales_order.may_explain()) return text;
 		const colour = df.fieldname === "inventory_waiting_qty" && value ? "var(--red-600)" : "inherit";
 		return `<a href="#" data-stock-why="${frappe.utils.escape_html(row.name)}"
 			title="${__("Why this much is available")}"

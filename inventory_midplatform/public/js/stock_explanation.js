@@ -33,8 +33,10 @@ inventory_midplatform.StockExplanation = class {
 			title: __("Why This Much Is Available"),
 			size: "large",
 			fields: [{ fieldtype: "HTML", fieldname: "explanation" }],
-			secondary_action_label: __("Movements"),
-			secondary_action: () => this.go_to_movements(),
+			...(frappe.model.can_read("Stock Movement") && {
+				secondary_action_label: __("Movements"),
+				secondary_action: () => this.go_to_movements(),
+			}),
 		});
 		this.dialog.fields_dict.explanation.$wrapper.html(this.html());
 		this.dialog.$wrapper.on("click", "a[href]", () => this.dialog.hide());

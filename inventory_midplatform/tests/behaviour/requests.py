@@ -11,7 +11,7 @@ class RequestBehaviour(Behaviour):
 		super().setUp()
 		self.platform.settings(director_amount=1000)
 		self.item, self.warehouse = self.stocked(0)
-		self.operator = self.platform.make_user(["Warehouse Operator"])
+		self.buyer = self.platform.make_user(["Inventory Buyer"])
 		self.supervisor = self.platform.make_user(["Warehouse Supervisor"])
 		self.director = self.platform.make_user(["Inventory Director"])
 
@@ -20,7 +20,7 @@ class RequestBehaviour(Behaviour):
 			"request_type": request_type,
 			"warehouse": self.warehouse,
 			"items": [{"item_code": self.item, "qty": qty, "rate": rate}],
-			"user": self.operator,
+			"user": self.buyer,
 			**more,
 		}
 		answer: Row = self.platform.call("request.create", **values)
@@ -48,7 +48,7 @@ class RequestBehaviour(Behaviour):
 			{k: request[k] for k in ("amount", "requested_by", "needs_director", "purpose", "warehouse")},
 			{
 				"amount": 10.5,
-				"requested_by": self.operator,
+				"requested_by": self.buyer,
 				"needs_director": 0,
 				"purpose": "for the new line",
 				"warehouse": self.warehouse,
@@ -59,7 +59,7 @@ class RequestBehaviour(Behaviour):
 
 	def test_below_the_amount_one_approval_is_enough(self) -> None:
 		request = self.ask()
-		self.act(request, "Ask for Approval", self.operator)
+		self.act(request, "Ask for Approval", self.buyer)
 		self.assert_state(request, "Pending Supervisor", "Pending")
 		self.assertIn(self.supervisor, self.todos(request))
 		self.assertNotIn(self.director, self.todos(request))
@@ -70,7 +70,7 @@ class RequestBehaviour(Behaviour):
 	def test_above_the_amount_the_director_decides_too(self) -> None:
 		request = self.ask(qty=101)
 		self.assertEqual(request["needs_director"], 1)
-		self.act(request, "Ask for Approval", self.operator)
+		self.act(request, "Ask for Approval", self.buyer)
 		self.act(request, "Approve", self.supervisor)
 		self.assert_state(request, "Pending Director", "Pending")
 		self.assertIn(self.director, self.todos(request))
@@ -100,7 +100,7 @@ class RequestBehaviour(Behaviour):
 			self.act(request, "Approve", self.supervisor)
 		self.act(request, "Reject", self.supervisor)
 		self.act(request, "Revise", self.supervisor)
-		self.act(request, "Ask for Approval", self.operator)
+		self.act(request, "Ask for Approval", self.buyer)
 		self.act(request, "Approve", self.supervisor)
 		self.assert_state(request, "Approved", "Approved", 1)
 
@@ -118,22 +118,22 @@ class RequestBehaviour(Behaviour):
 		request = self.ask()
 		with self.refused("step_not_permitted", 403):
 			self.act(request, "Approve", self.supervisor)
-		self.act(request, "Ask for Approval", self.operator)
-		for user in (self.operator, self.director, self.platform.make_user(["Inventory Buyer"])):
+		self.act(request, "Ask for Approval", self.buyer)
+		for user in (self.buyer, self.director, self.platform.make_user(["Warehouse Operator"])):
 			with self.refused("step_not_permitted", 403):
 				self.act(request, "Approve", user)
 		self.assert_state(request, "Pending Supervisor", "Pending")
 
 	def test_rejected_it_is_revised_and_asked_for_again(self) -> None:
 		request = self.ask()
-		self.act(request, "Ask for Approval", self.operator)
+		self.act(request, "Ask for Approval", self.buyer)
 		self.act(request, "Reject", self.supervisor)
 		self.assert_state(request, "Rejected", "Rejected")
 		with self.refused("step_not_permitted", 403):
 			self.act(request, "Approve", self.supervisor)
-		self.act(request, "Revise", self.operator)
+		self.act(request, "Revise", self.buyer)
 		self.assert_state(request, "Draft", "Draft")
-		self.act(request, "Ask for Approval", self.operator)
+		self.act(request, "Ask for Approval", self.buyer)
 		self.act(request, "Approve", self.supervisor)
 		self.assert_state(request, "Approved", "Approved", 1)
 
@@ -195,7 +195,7 @@ class RequestBehaviour(Behaviour):
 
 	def approved(self, **values: Any) -> Row:
 		request = self.ask(**values)
-		self.act(request, "Ask for Approval", self.operator)
+		self.act(request, "Ask for Approval", self.buyer)
 		return self.act(request, "Approve", self.supervisor)
 
 	def test_units_are_converted(self) -> None:
@@ -208,7 +208,7 @@ class RequestBehaviour(Behaviour):
 
 	def test_a_request_under_approval_is_not_changed(self) -> None:
 		request = self.ask()
-		self.act(request, "Ask for Approval", self.operator)
+		self.act(request, "Ask for Approval", self.buyer)
 		with self.refused("under_approval"):
 			self.platform.update(
 				"Inventory Request",
@@ -241,3 +241,54 @@ class RequestBehaviour(Behaviour):
 			self.platform.call("request.get", name=request["name"], user=stranger)
 		with self.refused("warehouse_not_permitted", 403):
 			self.act(request, "Ask for Approval", stranger)
+
+	def test_whoever_may_not_see_costs_sees_none(self) -> None:
+		request = self.ask()
+		for role, sees in (
+			("Inventory Manager", True),
+			("Warehouse Supervisor", True),
+			("Inventory Buyer", True),
+			("Inventory Director", True),
+			("Warehouse Operator", False),
+			("Quality Inspector", False),
+			("Inventory Integration", False),
+		):
+			seen = self.platform.call(
+				"request.get", name=request["name"], user=self.platform.make_user([role])
+			)
+			self.assertEqual(
+				(seen["amount"], seen["items"][0]["rate"], seen["items"][0]["amount"]),
+				(20, 10, 20) if sees else (None, None, None),
+				role,
+			)
+			self.assertEqual((seen["name"], seen["items"][0]["qty"]), (request["name"], 2))
+
+	def test_a_rate_is_not_theirs_to_say_who_may_not_see_it(self) -> None:
+		"""It decides whether the director is needed: an operator's request is priced by what was last paid."""
+		operator = self.platform.make_user(["Warehouse Operator"])
+		item = self.platform.make_item(last_purchase_rate=600)
+		for rate in (None, "0.01"):
+			request = self.ask(items=[{"item_code": item, "qty": 2, "rate": rate}], user=operator)
+			self.assertEqual((request["amount"], request["items"][0]["rate"]), (None, None))
+			self.assertEqual(request["needs_director"], 1)
+			seen = self.platform.call("request.get", name=request["name"], user=self.supervisor)
+			self.assertEqual((seen["amount"], seen["items"][0]["rate"]), (1200, 600))
+
+	def test_what_a_buyer_estimated_stays_when_an_operator_changes_the_request(self) -> None:
+		operator = self.platform.make_user(["Warehouse Operator"])
+		dear = self.platform.make_item(last_purchase_rate=5000)
+		request = self.ask(rate=30)
+		lines = [{"item_code": self.item, "qty": 3, "rate": 1}, {"item_code": dear, "qty": 1, "rate": 1}]
+		self.platform.update("Inventory Request", request["name"], {"items": lines}, user=operator)
+		now = self.platform.call("request.get", name=request["name"])
+		self.assertEqual([line["rate"] for line in now["items"]], [30, 5000])
+		self.assertEqual((now["amount"], now["needs_director"]), (5090, 1))
+
+	def test_only_who_may_see_the_warehouse_is_told_of_a_request(self) -> None:
+		elsewhere = self.platform.make_user(["Warehouse Supervisor"], [self.platform.make_warehouse()])
+		here = self.platform.make_user(["Warehouse Supervisor"], [self.warehouse])
+		request = self.ask()
+		self.act(request, "Ask for Approval", self.buyer)
+		told = self.todos(request)
+		self.assertIn(here, told)
+		self.assertNotIn(elsewhere, told)

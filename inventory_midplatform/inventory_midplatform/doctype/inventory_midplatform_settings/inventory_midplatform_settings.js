@@ -9,10 +9,11 @@ frappe.ui.form.on("Inventory Midplatform Settings", {
 			frm.set_intro(__("Begin with Keep the Ledger, save, then take in the stock you have."), "blue");
 			return;
 		}
-		frm.add_custom_button(__("Take In Existing Stock"), () => take_in(frm));
-		frm.add_custom_button(__("Verify the Ledger"), verify);
-		frm.add_custom_button(__("Rebuild the Ledger"), rebuild);
-		if (frm.doc.replenishment_enabled) {
+		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
+		if (may("take_in")) frm.add_custom_button(__("Take In Existing Stock"), () => take_in(frm));
+		if (may("ledger.verify")) frm.add_custom_button(__("Verify the Ledger"), verify);
+		if (may("rebuild")) frm.add_custom_button(__("Rebuild the Ledger"), rebuild);
+		if (frm.doc.replenishment_enabled && may("replenishment.create_material_requests")) {
 			frm.add_custom_button(__("Ask for Low Stock Now"), ask_for_low_stock);
 		}
 	},

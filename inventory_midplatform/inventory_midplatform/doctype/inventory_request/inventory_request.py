@@ -11,6 +11,14 @@ from inventory_midplatform.services import requests
 
 
 class InventoryRequest(Document):
+	def insert(self, *args: Any, **kwargs: Any) -> "InventoryRequest":
+		super().insert(*args, **kwargs)
+		return self._without_hidden_costs()
+
+	def save(self, *args: Any, **kwargs: Any) -> "InventoryRequest":
+		super().save(*args, **kwargs)
+		return self._without_hidden_costs()
+
 	def before_insert(self) -> None:
 		self.requested_by = frappe.session.user
 
@@ -39,13 +47,20 @@ class InventoryRequest(Document):
 		self.db_set("status", "Cancelled")
 		self._tell_of_step()
 
+	def _without_hidden_costs(self) -> "InventoryRequest":
+		"""Frappe answers a call that saves with the whole record, whatever its user may read of it."""
+		if frappe.request and not frappe.flags.inventory_operation:
+			self.apply_fieldlevel_read_permissions()
+		return self
+
 	def _as_sent(self) -> dict[str, Any]:
 		return {**self.as_dict(), "items": [row.as_dict() for row in self.items]}
 
 	def _check_step(self) -> None:
 		"""Hold the change of state against what the Workflow allows this user from where the document was."""
 		before = None if self.is_new() else frappe.get_doc(self.doctype, self.name)
-		changed = bool(before) and _content(before) != _content(self)
+		with_rates = requests.sees_costs(site_context())
+		changed = bool(before) and _content(before, with_rates) != _content(self, with_rates)
 		if not get_workflow_name(self.doctype):
 			return
 		first = get_workflow(self.doctype).states[0].state
@@ -79,7 +94,10 @@ def _allowed_steps(before: Document) -> list[tuple[str, int]]:
 	]
 
 
-def _content(request: Document) -> tuple[Any, ...]:
-	"""What an approver approves."""
-	lines = tuple((row.item_code, float(row.qty), row.uom, float(row.rate or 0)) for row in request.items)
+def _content(request: Document, with_rates: bool) -> tuple[Any, ...]:
+	"""What an approver approves. A rate is not its sender's to change where they may not see it."""
+	lines = tuple(
+		(row.item_code, float(row.qty), row.uom, float(row.get("rate") or 0) if with_rates else 0)
+		for row in request.items
+	)
 	return (request.request_type, request.company, request.warehouse, lines)

@@ -1,15 +1,17 @@
 frappe.ui.form.on("Inventory Reservation", {
 	refresh(frm) {
 		const { item_code, warehouse, demand_type, demand_name } = frm.doc;
-		frm.add_custom_button(__("Why This Much"), () =>
-			frappe.require("/assets/inventory_midplatform/js/stock_explanation.js", () =>
-				inventory_midplatform.explain_stock(item_code, warehouse)
-			)
-		);
+		if (frappe.boot.inventory_operations.includes("stock.explain")) {
+			frm.add_custom_button(__("Why This Much"), () =>
+				frappe.require("/assets/inventory_midplatform/js/stock_explanation.js", () =>
+					inventory_midplatform.explain_stock(item_code, warehouse)
+				)
+			);
+		}
 		if (demand_name && frappe.model.can_read(demand_type)) {
 			frm.add_custom_button(__(demand_type), () => frappe.set_route("Form", demand_type, demand_name));
 		}
-		if (open_quantity(frm) > 0) {
+		if (open_quantity(frm) > 0 && frappe.boot.inventory_operations.includes("reservation.release")) {
 			frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-danger-light");
 		}
 	},

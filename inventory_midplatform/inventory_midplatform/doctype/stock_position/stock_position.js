@@ -1,18 +1,23 @@
 frappe.ui.form.on("Stock Position", {
 	refresh(frm) {
 		frm.set_intro(available_sentence(frm.doc), available(frm.doc) < 0 ? "red" : "green");
-		frm.add_custom_button(__("Why This Much"), () =>
-			frappe.require("/assets/inventory_midplatform/js/stock_explanation.js", () =>
-				inventory_midplatform.explain_stock(frm.doc.item_code, frm.doc.warehouse)
-			)
-		);
+		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
+		if (may("stock.explain")) {
+			frm.add_custom_button(__("Why This Much"), () =>
+				frappe.require("/assets/inventory_midplatform/js/stock_explanation.js", () =>
+					inventory_midplatform.explain_stock(frm.doc.item_code, frm.doc.warehouse)
+				)
+			);
+		}
 		frm.add_custom_button(__("Movements"), () =>
 			frappe.set_route("List", "Stock Movement", {
 				item_code: frm.doc.item_code,
 				warehouse: frm.doc.warehouse,
 			})
 		);
-		frm.add_custom_button(__("Reserve"), () => reserve(frm)).addClass("btn-primary");
+		if (may("reservation.reserve")) {
+			frm.add_custom_button(__("Reserve"), () => reserve(frm)).addClass("btn-primary");
+		}
 	},
 });
 

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from inventory_midplatform.adapters.site.closed import ClosedDocument
 
 
-class StockPosition(Document):
+class StockPosition(ClosedDocument):
 	pass

@@ -8,11 +8,13 @@ frappe.ui.form.on("Warehouse Bin", {
 
 	refresh(frm) {
 		if (frm.is_new()) return;
-		frm.add_custom_button(__("Move to Another Bin"), () =>
-			frappe.require(MOVE_STOCK, () =>
-				inventory_midplatform.move_stock({ bin: frm.doc.name }, () => frm.reload_doc())
-			)
-		);
+		if (frappe.boot.inventory_operations.includes("stock.move")) {
+			frm.add_custom_button(__("Move to Another Bin"), () =>
+				frappe.require(MOVE_STOCK, () =>
+					inventory_midplatform.move_stock({ bin: frm.doc.name }, () => frm.reload_doc())
+				)
+			);
+		}
 		frappe.require(MOVE_STOCK, () => show_contents(frm));
 	},
 
