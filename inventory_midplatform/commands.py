@@ -36,14 +36,18 @@ def take_in(context: Any, chunk: int) -> None:
 @click.command("inventory-reserve-open-orders")
 @pass_context
 def reserve_open_orders(context: Any) -> None:
-	"""Let Sales Orders that were open before reservations were switched on reserve. May be run again."""
-	from inventory_midplatform.adapters.site.jobs import following_orders
+	"""Let Sales Orders and POS Invoices that were open before reservations were switched on reserve. May be run again."""
+	from inventory_midplatform.adapters.site.jobs import following_orders, following_pos_invoices
 
 	_connected(context)
 	done = 0
 	for done in following_orders():
 		click.echo(f"\r{done} orders", nl=False)
 	click.echo(f"\r{done} orders looked at.")
+	done = 0
+	for done in following_pos_invoices():
+		click.echo(f"\r{done} POS invoices", nl=False)
+	click.echo(f"\r{done} POS invoices looked at.")
 
 
 @click.command("inventory-verify")

@@ -13,6 +13,7 @@ from inventory_midplatform.ports import Context
 from inventory_midplatform.services import (
 	alerts,
 	orders,
+	pos_invoices,
 	replenishment,
 	reservation,
 	take_in,
@@ -105,6 +106,18 @@ def following_orders(chunk: int = 50) -> Iterator[int]:
 		yield done
 
 
+def following_pos_invoices(chunk: int = 50) -> Iterator[int]:
+	"""The same for POS Invoices of which the POS is not closed yet."""
+	done, after = 0, ""
+	while names := in_transaction(
+		SiteUnitOfWork(), partial(pos_invoices.open_pos_invoices, after=after, limit=chunk)
+	):
+		for name in names:
+			in_transaction(SiteUnitOfWork(), partial(pos_invoices.follow_pos_invoice, name=name))
+		done, after = done + len(names), names[-1]
+		yield done
+
+
 def reconcile() -> None:
 	"""Scheduled, nightly: what no event told of is restated from the books with an alert, orders' reservations are
 	followed, and the laws of the ledger are checked; what is broken opens an alert.
@@ -114,6 +127,8 @@ def reconcile() -> None:
 	for _ in taking_in(alert=True):
 		pass
 	for _ in following_orders():
+		pass
+	for _ in following_pos_invoices():
 		pass
 	in_transaction(SiteUnitOfWork(), check_laws)
 
