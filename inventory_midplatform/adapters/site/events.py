@@ -164,9 +164,9 @@ def _collected() -> dict[tuple[str, str], list[PostingRow]]:
 
 
 def _returned_orders(document: Any) -> list[str]:
-	"""Orders of which something came back: ERPNext has it to deliver again."""
+	"""Orders of which something came back, or a delivery was cancelled: ERPNext has it to deliver again."""
 	fields = DEMAND_FIELDS.get(document.doctype)
-	if not fields or not document.get("is_return"):
+	if not fields or not (document.get("is_return") or document.docstatus == 2):
 		return []
 	return sorted({row.get(fields[0]) for row in document.items if row.get(fields[0])})
 

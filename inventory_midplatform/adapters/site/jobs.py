@@ -134,7 +134,12 @@ def reconcile() -> None:
 
 
 def check_laws(ctx: Context) -> dict[str, Any]:
+	"""Opens an alert about the first finding, and closes those about what holds again."""
 	answer = verification.verify(ctx)
+	if not answer["more"]:
+		alerts.close_mended(
+			ctx, alerts.LEDGER_CHECK, {(f["item_code"], f["warehouse"]) for f in answer["findings"]}
+		)
 	if not answer["ok"]:
 		first = answer["findings"][0]
 		alerts.open_alert(
