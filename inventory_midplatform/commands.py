@@ -94,7 +94,9 @@ def convert_reservation_entries(context: Any, chunk: int, dry_run: bool) -> None
 		if conversion.notes:
 			click.echo(conversion.sentence())
 	kept = [conversion for conversion in done if not conversion.cancelled]
-	click.echo(f"{len(done) - len(kept)} reservations made; {sum(1 for c in done if c.waiting)} wait for stock.")
+	click.echo(
+		f"{len(done) - len(kept)} reservations made; {sum(1 for c in done if c.waiting)} wait for stock."
+	)
 	if kept:
 		raise click.ClickException(
 			f"{len(kept)} are kept by ERPNext still, so its Stock Reservation stays on. Mend them and run this again."

@@ -89,7 +89,9 @@ def open_pos_invoices(ctx: Context, after: str = "", limit: int = 100) -> list[s
 
 
 def _lines(ctx: Context, name: str) -> list[DemandLine]:
-	returned = {row["demand_line"]: from_store(row["qty"]) for row in ctx.store.rows(RETURNED, {"name": name})}
+	returned = {
+		row["demand_line"]: from_store(row["qty"]) for row in ctx.store.rows(RETURNED, {"name": name})
+	}
 	merged: dict[tuple[str, str, str], Decimal] = {}
 	for row in ctx.store.rows(ROWS, {"name": name}):
 		sold, where = from_store(row["sold"]), (row["demand_line"], row["item_code"], row["warehouse"])

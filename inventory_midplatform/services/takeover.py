@@ -72,4 +72,6 @@ def take_over(ctx: Context, claims: Sequence[Claim]) -> list[Taken]:
 		names[where] = r.name
 		taken.append(Taken(claim, r.name, r.reserved, r.waiting))
 	stock.write()
-	return [replace(t, kept=min(t.kept, t.claim.open), waiting=max(t.claim.open - t.kept, ZERO)) for t in taken]
+	return [
+		replace(t, kept=min(t.kept, t.claim.open), waiting=max(t.claim.open - t.kept, ZERO)) for t in taken
+	]

@@ -45,7 +45,11 @@ def _pay_in_cash(company: Any) -> None:
 
 def _price_list(currency: str) -> str:
 	known = frappe.get_all(
-		"Price List", {"selling": 1, "enabled": 1, "currency": currency}, pluck="name", order_by="name", limit=1
+		"Price List",
+		{"selling": 1, "enabled": 1, "currency": currency},
+		pluck="name",
+		order_by="name",
+		limit=1,
 	)
 	if known:
 		return str(known[0])

@@ -51,7 +51,9 @@ class TestPointOfSale(SiteTestCase):
 	def open_alerts(self) -> int:
 		return int(frappe.db.count("Inventory Alert", {"item_code": self.item, "status": "Open"}))
 
-	def test_two_invoices_are_kept_for_consumed_at_closing_and_wanted_again_when_it_is_cancelled(self) -> None:
+	def test_two_invoices_are_kept_for_consumed_at_closing_and_wanted_again_when_it_is_cancelled(
+		self,
+	) -> None:
 		first, second = self.sell(3), self.sell(4)
 		self.assert_position(20, 7)
 		self.assertEqual(self.kept(first), [("Reserved", 3, 0, 0)])

@@ -27,7 +27,10 @@ class TestReservationEntries(SiteTestCase):
 	def tearDown(self) -> None:
 		frappe.db.rollback()
 		for name in frappe.get_all(
-			"Stock Reservation Entry", {"docstatus": 1, "status": ("!=", "Delivered")}, pluck="name", order_by="name"
+			"Stock Reservation Entry",
+			{"docstatus": 1, "status": ("!=", "Delivered")},
+			pluck="name",
+			order_by="name",
 		):
 			frappe.get_doc("Stock Reservation Entry", name).cancel()
 		frappe.db.set_single_value("Stock Settings", "enable_stock_reservation", 0)
@@ -38,7 +41,11 @@ class TestReservationEntries(SiteTestCase):
 	def reserved_by_erpnext(self, qty: float, of: float = 0, place: str = "") -> Any:
 		"""An order of ``of`` pieces for ``qty`` of which ERPNext has made an entry."""
 		order = erp.sales_order(self.item, self.place, of or qty)
-		row = {"sales_order_item": order.items[0].name, "warehouse": place or self.place, "qty_to_reserve": qty}
+		row = {
+			"sales_order_item": order.items[0].name,
+			"warehouse": place or self.place,
+			"qty_to_reserve": qty,
+		}
 		order.create_stock_reservation_entries(items_details=[row], notify=False)
 		order.reload()
 		self.assertEqual(order.items[0].stock_reserved_qty, qty)
@@ -50,7 +57,9 @@ class TestReservationEntries(SiteTestCase):
 		opened, commands._connected = commands._connected, lambda context: None
 		try:
 			done = CliRunner().invoke(
-				commands.convert_reservation_entries, arguments, obj={"sites": [frappe.local.site], "profile": False}
+				commands.convert_reservation_entries,
+				arguments,
+				obj={"sites": [frappe.local.site], "profile": False},
 			)
 		finally:
 			commands._connected = opened

@@ -27,6 +27,7 @@ OPENS_AN_ADAPTER = (
 	"config",
 	"hooks",
 	"inventory_midplatform",
+	"patches",
 	"setup",
 	"tests",
 	"www",

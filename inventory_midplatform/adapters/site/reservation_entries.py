@@ -70,7 +70,9 @@ class Conversion:
 	@property
 	def claim(self) -> Claim:
 		demand = Demand(orders.SALES_ORDER, self.order, self.demand_line)
-		return Claim(demand, self.item_code, self.warehouse, self.open, f"From {', '.join(self.entries)}"[:500])
+		return Claim(
+			demand, self.item_code, self.warehouse, self.open, f"From {', '.join(self.entries)}"[:500]
+		)
 
 	def sentence(self) -> str:
 		"""A line of the report."""
@@ -190,9 +192,7 @@ def convert(ctx: Context, order_rows: Sequence[str], cancel: bool) -> list[Conve
 	return answer
 
 
-def _next_rows(
-	ctx: Context, after: tuple[str, str], limit: int
-) -> tuple[list[str], tuple[str, str] | None]:
+def _next_rows(ctx: Context, after: tuple[str, str], limit: int) -> tuple[list[str], tuple[str, str] | None]:
 	rows = ctx.store.rows(ORDER_ROWS, {"since": after[0], "demand_line": after[1], "limit": limit})
 	last = (str(rows[-1]["since"]), rows[-1]["demand_line"]) if len(rows) == limit else None
 	return [row["demand_line"] for row in rows], last
@@ -220,7 +220,9 @@ def _conversions(ctx: Context, entries: Sequence[Row]) -> list[Conversion]:
 		if any(e["reservation_based_on"] == "Serial and Batch" for e in of):
 			c = c.noting("It names batches or serial numbers; its quantity is kept, of whichever.")
 		if where[0] not in wanting:
-			c = replace(c, open=ZERO).noting("The order is closed or cancelled: nothing is kept for it any more.")
+			c = replace(c, open=ZERO).noting(
+				"The order is closed or cancelled: nothing is kept for it any more."
+			)
 		found.append(c)
 	return found
 

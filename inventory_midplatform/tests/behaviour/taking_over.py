@@ -28,7 +28,9 @@ class TakingOverBehaviour(Behaviour):
 		first, second = self.orders_reserving_nothing(8, 8)
 		self.assertEqual(self.take(self.claim(first, 6), self.claim(second, 6)), [(6, 0), (4, 2)])
 		self.assert_position(self.item, self.warehouse, reserved=10)
-		self.assert_reservation(self.reservation_of(second), reserved_qty=4, waiting_qty=2, reason="From elsewhere")
+		self.assert_reservation(
+			self.reservation_of(second), reserved_qty=4, waiting_qty=2, reason="From elsewhere"
+		)
 
 	def test_again_it_changes_nothing_and_grows_what_has_grown(self) -> None:
 		(order,) = self.orders_reserving_nothing(8)
