@@ -31,6 +31,10 @@ doc_events = {
 	"Material Request": {
 		"on_submit": f"{_EVENTS}.draft_finished",
 	},
+	"POS Invoice": {
+		"on_cancel": f"{_EVENTS}.pos_invoice_submitted",
+		"on_submit": f"{_EVENTS}.pos_invoice_submitted",
+	},
 	"Repost Item Valuation": {
 		"on_change": f"{_EVENTS}.repost_changed",
 	},

@@ -10,6 +10,7 @@ import frappe
 
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions, export
+from inventory_midplatform.setup.indexes import INDEXES, index_name
 
 APP = "inventory_midplatform"
 
@@ -28,6 +29,7 @@ def after_uninstall() -> None:
 	"""What Frappe leaves: columns, the workflow, roles, steps, jobs, settings. Frappe commits no more after this."""
 	if APP in frappe.get_installed_apps():
 		return
+	remove_indexes()
 	custom_fields.remove()
 	approval_workflow.remove()
 	erpnext_permissions.remove()
@@ -46,6 +48,16 @@ def after_uninstall() -> None:
 def remove_onboarding_steps() -> None:
 	for step in _own("onboarding_step"):
 		frappe.delete_doc("Onboarding Step", step, force=True, ignore_missing=True)
+
+
+def remove_indexes() -> None:
+	"""Those on ERPNext's tables; ours are gone with their tables."""
+	for doctype, keys in INDEXES.items():
+		if doctype not in _own("doctype"):
+			for columns in keys:
+				frappe.db.sql_ddl(
+					f"ALTER TABLE `tab{doctype}` DROP INDEX IF EXISTS `{index_name(doctype, columns)}`"
+				)
 
 
 def remove_roles() -> None:

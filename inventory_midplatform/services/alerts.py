@@ -1,10 +1,11 @@
 """Inventory Alerts: something a person must look at. One open alert per kind, item and warehouse."""
 
+from collections.abc import Collection
+
+from inventory_midplatform.domain.position import Key
 from inventory_midplatform.ports import Context
 
 BELOW_RESERVED = "Books Below Reserved"
-
-
 LEDGER_CHECK = "Ledger Check"
 
 
@@ -26,6 +27,18 @@ def open_alert(ctx: Context, alert_type: str, item_code: str, warehouse: str, me
 def close_alert(ctx: Context, alert_type: str, item_code: str, warehouse: str) -> None:
 	for name in _open(ctx, alert_type, item_code, warehouse):
 		ctx.documents.update("Inventory Alert", name, {"status": "Closed", "closed_at": ctx.clock.now()})
+
+
+def close_mended(ctx: Context, alert_type: str, still_wrong: Collection[Key]) -> None:
+	"""Close the open alerts of a kind about items and warehouses that are right again."""
+	rows = ctx.store.rows(
+		"SELECT DISTINCT item_code, warehouse FROM `tabInventory Alert`"
+		" WHERE alert_type = %(alert_type)s AND status = 'Open'",
+		{"alert_type": alert_type},
+	)
+	for key in sorted((row["item_code"] or "", row["warehouse"] or "") for row in rows):
+		if key not in still_wrong:
+			close_alert(ctx, alert_type, *key)
 
 
 def _open(ctx: Context, alert_type: str, item_code: str, warehouse: str) -> list[str]:

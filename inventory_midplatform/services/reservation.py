@@ -1,5 +1,6 @@
 """Reservation as a two-phase transfer: reserve, then consume, release or expire; or wait for stock to come."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -228,7 +229,8 @@ def follow(
 	"""Let an order's reservations follow its rows: what it wants more of is reserved or waits, the rest is given back.
 
 	``lines`` are what the order still wants; ``closed`` gives up everything until it is re-opened; with
-	``may_grow`` false nothing new is asked for. What a person released by hand stays released.
+	``may_grow`` false nothing new is asked for. What a person released by hand stays released; what is kept for a row
+	in another warehouse than it names stays kept there, as far as the row still wants it.
 	"""
 	reserved = ctx.store.rows(OF_DEMAND, {"demand_type": demand_type, "demand_name": demand_name})
 	keys = {(row["item_code"], row["warehouse"]) for row in reserved}
@@ -242,10 +244,15 @@ def follow(
 		(r.demand.demand_line, r.item_code, r.warehouse): r
 		for r in stock.of_demands([(demand_type, demand_name)])
 	}
+	elsewhere = defaultdict(list)
+	for where in set(by_line) - {(line.demand_line, *line.key) for line in wanted}:
+		elsewhere[where[:2]].append(where)
 	for line in wanted:
+		others = sorted(elsewhere.pop((line.demand_line, line.item_code), ()))
+		line = _besides(stock, line, [by_line.pop(where) for where in others])
 		r = by_line.pop((line.demand_line, *line.key), None)
 		if r is None:
-			if may_grow:
+			if may_grow and line.wanted:
 				stock.put(
 					Reservation(
 						name=new_id(),
@@ -265,6 +272,16 @@ def follow(
 			stock.put(r.close())
 	stock.fill_waiting(sorted(keys))
 	stock.write()
+
+
+def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]) -> DemandLine:
+	"""What a row still wants in its own warehouse, besides what is kept for it in others."""
+	wanted, delivered = line.wanted, line.delivered
+	for r in others:
+		if r.open > wanted:
+			r = stock.put(r.shrink(r.open - wanted))
+		wanted, delivered = wanted - r.open, max(delivered - r.consumed, ZERO)
+	return replace(line, wanted=wanted, delivered=delivered)
 
 
 def _fit(stock: LockedStock, r: Reservation, line: DemandLine, may_grow: bool) -> None:

@@ -364,7 +364,7 @@ class _Settlement:
 				r = self.stock.current(name)
 				if posting.cancelled and row.qty > 0:
 					self.stock.put(r.want_again(row.qty))
-				elif not posting.cancelled and row.qty < 0:
+				elif row.qty < 0:
 					self.stock.put(r.consume(min(-row.qty, r.open)))
 		self.stock.fill_waiting(self.keys)
 

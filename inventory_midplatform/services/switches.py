@@ -14,8 +14,9 @@ def check(
 		)
 	if reservation and erpnext_reserves:
 		raise Conflict(
-			"ERPNext's own Stock Reservation is switched on. Two systems cannot keep the same stock: switch off Enable"
-			" Stock Reservation in Stock Settings first.",
+			"ERPNext's own Stock Reservation is switched on. Two systems cannot keep the same stock. Where it has open"
+			" entries, leave it on and run bench inventory-convert-reservation-entries: it takes them over, switches"
+			" this on and that off. Where it has none, switch off Enable Stock Reservation in Stock Settings first.",
 			code="erpnext_reserves",
 		)
 	if replenishment and erpnext_reorders:

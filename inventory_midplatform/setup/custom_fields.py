@@ -5,8 +5,6 @@ from typing import Any
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from inventory_midplatform.setup.indexes import INDEXES, index_name
-
 MODULE = "Inventory Midplatform"
 
 FIELDS: dict[str, list[dict[str, Any]]] = {
@@ -107,9 +105,6 @@ def create() -> None:
 def remove() -> None:
 	"""Delete the fields and their columns: deleting a Custom Field leaves its column behind."""
 	for doctype, fields in FIELDS.items():
-		for index in INDEXES.get(doctype, ()):
-			if frappe.db.has_index(f"tab{doctype}", index_name(doctype, index)):
-				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP INDEX `{index_name(doctype, index)}`")
 		columns = frappe.db.get_table_columns(doctype)
 		for field in fields:
 			name = _exists(doctype, field["fieldname"])

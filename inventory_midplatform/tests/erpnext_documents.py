@@ -35,7 +35,7 @@ def item(**values: Any) -> str:
 			item_code=code,
 			item_group=values.pop("item_group", None) or any_of("Item Group"),
 			stock_uom=values.pop("stock_uom", "Nos"),
-			is_stock_item=1,
+			is_stock_item=values.pop("is_stock_item", 1),
 			valuation_rate=PRICE,
 			**values,
 		).name

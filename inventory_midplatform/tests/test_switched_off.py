@@ -187,6 +187,30 @@ class TestSwitches(SiteTestCase):
 				frappe.db.set_single_value("Stock Settings", theirs, 0)
 				switch(**{ours: 1})
 
+	def test_erpnexts_own_refuse_while_ours_are_on(self) -> None:
+		for theirs, ours in (
+			("enable_stock_reservation", "Reserve Stock"),
+			("auto_indent", "Ask for Low Stock"),
+		):
+			with self.subTest(theirs=theirs):
+				settings = frappe.get_doc("Stock Settings")
+				settings.update({theirs: 1, "allow_negative_stock": 0})
+				with self.assertRaises(frappe.ValidationError) as raised:
+					settings.save()
+				self.assertIn(ours, str(raised.exception))
+				frappe.db.rollback()
+
+	def test_erpnexts_own_may_be_on_where_ours_are_off(self) -> None:
+		switch(reservation_enabled=0, replenishment_enabled=0)
+		try:
+			settings = frappe.get_doc("Stock Settings")
+			settings.update({"enable_stock_reservation": 1, "auto_indent": 1, "allow_negative_stock": 0})
+			settings.save()
+			self.assertEqual(frappe.db.get_single_value("Stock Settings", "auto_indent"), 1)
+		finally:
+			frappe.db.set_single_value("Stock Settings", {"enable_stock_reservation": 0, "auto_indent": 0})
+			switch(reservation_enabled=1, replenishment_enabled=1)
+
 	def test_nothing_stands_without_the_ledger(self) -> None:
 		with self.assertRaises(frappe.ValidationError):
 			switch(ledger_enabled=0)

@@ -27,9 +27,52 @@ class TestUnseenChanges(SiteTestCase):
 		jobs.reconcile()
 		self.assertEqual(self.on_hand(self.item, self.place), 7)
 		self.assertEqual(self.alerts("Restated by Books"), 1)
+		restated = {"item_code": self.item, "kind": "Restated by Books"}
+		self.assertEqual(frappe.get_all("Stock Movement", restated, pluck="qty", order_by="name"), [-3])
+		jobs.reconcile()
+		self.assertEqual(frappe.db.count("Stock Movement", restated), 1, "restated twice")
 		frappe.db.sql("UPDATE tabBin SET actual_qty = 10 WHERE item_code = %s", self.item)
 		frappe.db.commit()
 		jobs.reconcile()
+		self.assertEqual(self.on_hand(self.item, self.place), 10)
+		self.assertEqual(self.alerts("Restated by Books"), 1, "one open alert of a kind is enough")
+
+	def test_books_below_what_is_reserved_alert_and_stock_closes_the_alert(self) -> None:
+		order = erp.sales_order(self.item, self.place, 8)
+		frappe.db.commit()
+		frappe.db.sql("UPDATE tabBin SET actual_qty = 5 WHERE item_code = %s", self.item)
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.position(self.item, self.place), {"on_hand": 5, "on_hold": 0, "reserved": 8})
+		self.assertEqual(self.alerts("Books Below Reserved"), 1)
+		frappe.db.sql("UPDATE tabBin SET actual_qty = 10 WHERE item_code = %s", self.item)
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.alerts("Books Below Reserved"), 0)
+		self.assertEqual(self.position(self.item, self.place)["reserved"], 8)
+		erp.cancel(order)
+
+	def test_a_ledger_changed_by_sql_alerts_and_mended_the_alert_is_closed(self) -> None:
+		self.change_bin_stock(-2)
+		jobs.reconcile()
+		self.assertEqual(self.alerts("Ledger Check"), 1)
+		jobs.reconcile()
+		self.assertEqual(self.alerts("Ledger Check"), 1)
+		self.change_bin_stock(2)
+		jobs.reconcile()
+		self.assertEqual(self.alerts("Ledger Check"), 0)
+
+	def change_bin_stock(self, qty: float) -> None:
+		frappe.db.sql("UPDATE `tabBin Stock` SET qty = qty + %s WHERE item_code = %s", (qty, self.item))
+		frappe.db.commit()
+
+	def test_an_order_delivered_behind_our_back_gives_back_what_it_no_longer_wants(self) -> None:
+		order = erp.sales_order(self.item, self.place, 8)
+		frappe.db.commit()
+		frappe.db.sql("UPDATE `tabSales Order Item` SET delivered_qty = 6 WHERE parent = %s", order.name)
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.position(self.item, self.place)["reserved"], 2)
 
 	def test_books_thrown_away_are_followed(self) -> None:
 		frappe.db.delete("Bin", {"item_code": self.item})
@@ -62,6 +105,14 @@ class TestUnseenChanges(SiteTestCase):
 		note = erp.delivery_for(order.name)
 		self.assertEqual(self.position(self.item, self.place)["reserved"], 0)
 		erp.delivery_return(note.name, 10)
+		frappe.db.commit()
+		self.assertEqual(self.position(self.item, self.place), {"on_hand": 10, "on_hold": 0, "reserved": 10})
+
+	def test_a_delivery_cancelled_after_a_return_of_it_was_is_kept_for_whole(self) -> None:
+		order = erp.sales_order(self.item, self.place, 10)
+		note = erp.delivery_for(order.name, 6)
+		erp.cancel(erp.delivery_return(note.name, 2))
+		erp.cancel(note)
 		frappe.db.commit()
 		self.assertEqual(self.position(self.item, self.place), {"on_hand": 10, "on_hold": 0, "reserved": 10})
 

@@ -12,7 +12,7 @@ from inventory_midplatform.adapters.site.context import site_context, site_setti
 from inventory_midplatform.adapters.site.errors import shown_in_desk
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.domain.reservation import Demand
-from inventory_midplatform.services import orders, settlement, take_in
+from inventory_midplatform.services import orders, pos_invoices, settlement, take_in
 from inventory_midplatform.services.settlement import Posting, PostingRow
 
 DEMAND_FIELDS = {
@@ -145,6 +145,14 @@ def sales_order_saving(order: Any, method: str | None = None) -> None:
 		row.inventory_reserved_qty = row.inventory_waiting_qty = 0.0
 
 
+def pos_invoice_submitted(invoice: Any, method: str | None = None) -> None:
+	"""Also cancelled: what was sold is kept until the POS is closed; what came back of it is free again."""
+	sold = invoice.return_against if invoice.is_return else invoice.name
+	if sold:
+		with shown_in_desk():
+			pos_invoices.follow_pos_invoice(site_context(), sold)
+
+
 def draft_finished(document: Any, method: str | None = None) -> None:
 	"""A draft that was made for somebody is submitted: what they had to do about it is done."""
 	if document.get("inventory_origin") or document.get("inventory_request"):
@@ -196,9 +204,9 @@ def _by_lot(
 
 
 def _returned_orders(document: Any) -> list[str]:
-	"""Orders of which something came back: ERPNext has it to deliver again."""
+	"""Orders of which something came back, or a delivery was cancelled: ERPNext has it to deliver again."""
 	fields = DEMAND_FIELDS.get(document.doctype)
-	if not fields or not document.get("is_return"):
+	if not fields or not (document.get("is_return") or document.docstatus == 2):
 		return []
 	return sorted({row.get(fields[0]) for row in document.items if row.get(fields[0])})
 
@@ -230,9 +238,9 @@ def _posting(voucher: tuple[str, str], rows: list[PostingRow], document: Any) ->
 
 
 def _demands(document: Any) -> dict[str, Demand]:
-	"""Voucher row → the order row it delivers; a bundle's parts deliver for the row of their bundle."""
+	"""Voucher row → the row of an order, or of a POS Invoice, it delivers; a bundle's parts deliver for the row of their bundle."""
 	fields = DEMAND_FIELDS.get(document.doctype)
-	if not fields or document.get("is_return"):
+	if not fields or (document.get("is_return") and document.docstatus != 2):
 		return {}
 	order_field, line_field = fields
 	demands = {
@@ -240,6 +248,9 @@ def _demands(document: Any) -> dict[str, Demand]:
 		for row in document.items
 		if row.get(order_field) and row.get(line_field)
 	}
+	for row in document.items if document.get("is_consolidated") else ():
+		if row.pos_invoice_item:
+			demands[row.name] = Demand(pos_invoices.POS_INVOICE, row.pos_invoice, row.pos_invoice_item)
 	for part in document.get("packed_items") or ():
 		if part.parent_detail_docname in demands:
 			demands[part.name] = demands[part.parent_detail_docname]

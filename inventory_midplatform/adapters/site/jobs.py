@@ -13,6 +13,7 @@ from inventory_midplatform.ports import Context
 from inventory_midplatform.services import (
 	alerts,
 	orders,
+	pos_invoices,
 	receipt_layers,
 	replenishment,
 	reservation,
@@ -153,6 +154,18 @@ def following_orders(chunk: int = 50) -> Iterator[int]:
 		yield done
 
 
+def following_pos_invoices(chunk: int = 50) -> Iterator[int]:
+	"""The same for POS Invoices of which the POS is not closed yet."""
+	done, after = 0, ""
+	while names := in_transaction(
+		SiteUnitOfWork(), partial(pos_invoices.open_pos_invoices, after=after, limit=chunk)
+	):
+		for name in names:
+			in_transaction(SiteUnitOfWork(), partial(pos_invoices.follow_pos_invoice, name=name))
+		done, after = done + len(names), names[-1]
+		yield done
+
+
 def reconcile() -> None:
 	"""Scheduled, nightly: what no event told of is restated from the books with an alert, orders' reservations are
 	followed, and the laws of the ledger are checked; what is broken opens an alert.
@@ -163,11 +176,18 @@ def reconcile() -> None:
 		pass
 	for _ in following_orders():
 		pass
+	for _ in following_pos_invoices():
+		pass
 	in_transaction(SiteUnitOfWork(), check_laws)
 
 
 def check_laws(ctx: Context) -> dict[str, Any]:
+	"""Opens an alert about the first finding, and closes those about what holds again."""
 	answer = verification.verify(ctx)
+	if not answer["more"]:
+		alerts.close_mended(
+			ctx, alerts.LEDGER_CHECK, {(f["item_code"], f["warehouse"]) for f in answer["findings"]}
+		)
 	if not answer["ok"]:
 		first = answer["findings"][0]
 		alerts.open_alert(

@@ -20,6 +20,7 @@ from inventory_midplatform.tests.behaviour.reservations import ReservationBehavi
 from inventory_midplatform.tests.behaviour.reserved_stock import ReservedStockBehaviour
 from inventory_midplatform.tests.behaviour.sales_orders import SalesOrderBehaviour
 from inventory_midplatform.tests.behaviour.settlement import SettlementBehaviour
+from inventory_midplatform.tests.behaviour.taking_over import TakingOverBehaviour
 
 BEHAVIOURS = (
 	SettlementBehaviour,
@@ -31,6 +32,7 @@ BEHAVIOURS = (
 	ReservationBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,
+	TakingOverBehaviour,
 	LowStockBehaviour,
 	RequestBehaviour,
 	ReadingBehaviour,

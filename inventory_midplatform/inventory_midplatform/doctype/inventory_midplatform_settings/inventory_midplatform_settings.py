@@ -12,8 +12,7 @@ class InventoryMidplatformSettings(Document):
 				ledger=bool(self.ledger_enabled),
 				reservation=bool(self.reservation_enabled),
 				replenishment=bool(self.replenishment_enabled),
-				erpnext_reserves=bool(
-					frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")
-				),
+				erpnext_reserves=not self.flags.taking_over_reservations
+				and bool(frappe.db.get_single_value("Stock Settings", "enable_stock_reservation")),
 				erpnext_reorders=bool(frappe.db.get_single_value("Stock Settings", "auto_indent")),
 			)
