@@ -6,7 +6,7 @@ from inventory_midplatform.api.operation import LongText, Offset, PageSize, Quan
 from inventory_midplatform.api.v1 import answers
 from inventory_midplatform.ports import Context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import ledger
+from inventory_midplatform.services import ledger, storage
 
 
 @operation()
@@ -57,4 +57,29 @@ def move(
 	answer: Any = ledger.move(
 		ctx, item_code, warehouse, from_bin, to_bin, qty, stock_status, batch_no, reason
 	)
+	return answer
+
+
+@operation()
+def suggest_put_away(
+	ctx: Context, item_code: Text, warehouse: Text, qty: Quantity, batch_no: Text = ""
+) -> answers.PutAwaySuggestion:
+	"""Into which bins a quantity goes by the item's Storage Policy, and why; nothing is moved."""
+	answer: Any = storage.suggest_put_away(ctx, item_code, warehouse, qty, batch_no)
+	return answer
+
+
+@operation()
+def suggest_removal(
+	ctx: Context, item_code: Text, warehouse: Text, qty: Quantity, strategy: Text = "", batch_no: Text = ""
+) -> answers.RemovalSuggestion:
+	"""From which bins a quantity is taken, by the named strategy or the Storage Policy's, and why; nothing is taken."""
+	answer: Any = storage.suggest_removal(ctx, item_code, warehouse, qty, strategy, batch_no)
+	return answer
+
+
+@operation()
+def list_strategies(ctx: Context) -> answers.Strategies:
+	"""The names a Storage Policy may give: built-in strategies, and on a site those of other apps."""
+	answer: Any = storage.strategy_names(ctx)
 	return answer

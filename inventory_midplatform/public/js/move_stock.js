@@ -25,7 +25,10 @@ inventory_midplatform.move_stock = async function (where, done) {
 				options: contents.map((c, index) => ({ value: String(index), label: label(c) })),
 				default: "0",
 				reqd: 1,
-				onchange: () => dialog.set_value("qty", free(chosen())),
+				onchange: async () => {
+					await dialog.set_value("qty", free(chosen()));
+					propose();
+				},
 			},
 			{
 				fieldname: "qty",
@@ -33,6 +36,7 @@ inventory_midplatform.move_stock = async function (where, done) {
 				label: __("Quantity"),
 				default: free(contents[0]),
 				reqd: 1,
+				change: () => propose(),
 			},
 			{
 				fieldname: "to_bin",
@@ -70,8 +74,40 @@ inventory_midplatform.move_stock = async function (where, done) {
 			done && done();
 		},
 	});
+	const propose = frappe.utils.debounce(
+		() => inventory_midplatform.propose_bin(dialog, chosen(), dialog.get_value("qty")),
+		200
+	);
 	dialog.show();
+	propose();
 };
+
+// What has not been put away yet is proposed a bin with the reason; a bin that somebody chose stays.
+inventory_midplatform.propose_bin = async function (dialog, content, qty) {
+	const target = dialog.get_field("to_bin");
+	const untouched = !target.get_value() || target.get_value() === dialog.proposed_bin;
+	target.set_description("");
+	if (!untouched || !(qty > 0)) return;
+	const { is_unplaced } = (await frappe.db.get_value("Warehouse Bin", content.bin, "is_unplaced")).message;
+	if (!cint(is_unplaced)) return;
+	const { bins, why_rest } = await frappe.xcall("inventory_midplatform.api.v1.stock.suggest_put_away", {
+		item_code: content.item_code,
+		warehouse: content.warehouse,
+		qty,
+		batch_no: content.batch_no || "",
+	});
+	dialog.proposed_bin = bins.length ? bins[0].bin : "";
+	await dialog.set_value("to_bin", dialog.proposed_bin);
+	const lines = bins.map(
+		(part) => `${part.bin_code} × ${part.qty}: ${inventory_midplatform.reason_text(part.reason)}`
+	);
+	if (why_rest) lines.push(inventory_midplatform.reason_text(why_rest));
+	target.set_description(lines.map((line) => frappe.utils.escape_html(line)).join("<br>"));
+};
+
+// A reason as the API answers it ({template, values}), in the user's language.
+inventory_midplatform.reason_text = ({ template, values }) =>
+	__(template).replace(/{(\w+)}/g, (placeholder, name) => values[name] ?? placeholder);
 
 inventory_midplatform.bin_contents = function (bin) {
 	return frappe.db.get_list("Bin Stock", {
