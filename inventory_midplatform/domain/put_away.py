@@ -65,27 +65,41 @@ class Placement:
 
 def fixed_bin(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
 	"""The one bin that the policy names."""
-	why = "It is the fixed bin of the Storage Policy."
-	return [(bin, Reason(why)) for bin in bins if bin.name == rules.fixed_bin]
+	why = Reason("It is the fixed bin of the Storage Policy.")
+	return [(bin, why) for bin in bins if bin.name == rules.fixed_bin]
 
 
 def same_item(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
 	"""Bins where the item lies already, in walking order."""
-	why = "{qty} of the item lies here already."
-	return [(bin, Reason(why, qty=bin.of_item)) for bin in _walk(bins, rules) if bin.of_item > 0]
+	return [
+		(bin, Reason("{qty} of the item lies here already.", qty=bin.of_item))
+		for bin in _walk(bins, rules)
+		if bin.of_item > 0
+	]
 
 
 def empty_bin(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
 	"""Bins where nothing lies, in walking order."""
-	why = "It is empty, and number {sequence} in the walking order."
-	return [(bin, Reason(why, sequence=bin.sequence)) for bin in _walk(bins, rules) if bin.filled <= 0]
+	return [
+		(bin, Reason("It is empty, and number {sequence} in the walking order.", sequence=bin.sequence))
+		for bin in _walk(bins, rules)
+		if bin.filled <= 0
+	]
 
 
 def by_zone(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
 	"""Bins of the policy's zone, in walking order."""
-	why = "It lies in zone {zone}, and is number {sequence} in the walking order."
-	walk = _walk(bins, rules) if rules.zone else []
-	return [(bin, Reason(why, zone=bin.zone, sequence=bin.sequence)) for bin in walk]
+	return [
+		(
+			bin,
+			Reason(
+				"It lies in zone {zone}, number {sequence} in the walking order.",
+				zone=bin.zone,
+				sequence=bin.sequence,
+			),
+		)
+		for bin in (_walk(bins, rules) if rules.zone else ())
+	]
 
 
 def one_after_another(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:

@@ -14,10 +14,12 @@ from inventory_midplatform.tests.behaviour.reservations import ReservationBehavi
 from inventory_midplatform.tests.behaviour.reserved_stock import ReservedStockBehaviour
 from inventory_midplatform.tests.behaviour.sales_orders import SalesOrderBehaviour
 from inventory_midplatform.tests.behaviour.settlement import SettlementBehaviour
+from inventory_midplatform.tests.behaviour.storage import StorageBehaviour
 
 BEHAVIOURS = (
 	SettlementBehaviour,
 	BinBehaviour,
+	StorageBehaviour,
 	ReservationBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,
