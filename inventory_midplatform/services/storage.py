@@ -48,6 +48,12 @@ WHERE bin.warehouse = %(warehouse)s AND bin.is_unplaced = 0
 GROUP BY bin.name, bin.bin_code, bin.zone, bin.sequence, bin.capacity_qty, bin.disabled, zone.disabled
 """
 
+SAME_SCOPE = """
+SELECT name FROM `tabStorage Policy`
+WHERE warehouse = %(warehouse)s AND COALESCE(item_code, '') = %(item_code)s
+	AND COALESCE(item_group, '') = %(item_group)s AND name <> %(name)s
+"""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -227,9 +233,7 @@ def _check_zone(ctx: Context, zone: str, warehouse: str) -> None:
 
 def _check_scope_is_free(ctx: Context, policy: Mapping[str, Any], warehouse: str) -> None:
 	others = ctx.store.rows(
-		"SELECT name FROM `tabStorage Policy` WHERE warehouse = %(warehouse)s"
-		" AND COALESCE(item_code, '') = %(item_code)s AND COALESCE(item_group, '') = %(item_group)s"
-		" AND name <> %(name)s",
+		SAME_SCOPE,
 		{
 			"warehouse": warehouse,
 			"item_code": policy.get("item_code") or "",
