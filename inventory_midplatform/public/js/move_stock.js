@@ -82,12 +82,16 @@ inventory_midplatform.move_stock = async function (where, done) {
 	propose();
 };
 
-// What has not been put away yet is proposed a bin with the reason; a bin that somebody chose stays.
+// What has not been put away yet is proposed a bin with the reason; a bin that somebody chose or is choosing stays.
 inventory_midplatform.propose_bin = async function (dialog, content, qty) {
 	const target = dialog.get_field("to_bin");
-	const untouched = !target.get_value() || target.get_value() === dialog.proposed_bin;
+	const asked = (dialog.asked = { content, qty });
+	const may_propose = () =>
+		dialog.asked === asked &&
+		!target.$input.is(":focus") &&
+		(!target.get_value() || target.get_value() === dialog.proposed);
 	target.set_description("");
-	if (!untouched || !(qty > 0)) return;
+	if (!(qty > 0) || !may_propose()) return;
 	const { is_unplaced } = (await frappe.db.get_value("Warehouse Bin", content.bin, "is_unplaced")).message;
 	if (!cint(is_unplaced)) return;
 	const { bins, why_rest } = await frappe.xcall("inventory_midplatform.api.v1.stock.suggest_put_away", {
@@ -96,8 +100,9 @@ inventory_midplatform.propose_bin = async function (dialog, content, qty) {
 		qty,
 		batch_no: content.batch_no || "",
 	});
-	dialog.proposed_bin = bins.length ? bins[0].bin : "";
-	await dialog.set_value("to_bin", dialog.proposed_bin);
+	if (!may_propose()) return;
+	dialog.proposed = bins.length ? bins[0].bin : "";
+	await dialog.set_value("to_bin", dialog.proposed);
 	const lines = bins.map(
 		(part) => `${part.bin_code} × ${part.qty}: ${inventory_midplatform.reason_text(part.reason)}`
 	);
