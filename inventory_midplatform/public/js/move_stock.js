@@ -87,6 +87,7 @@ inventory_midplatform.propose_bin = async function (dialog, content, qty) {
 	const target = dialog.get_field("to_bin");
 	const asked = (dialog.asked = { content, qty });
 	const may_propose = () =>
+		dialog.is_visible &&
 		dialog.asked === asked &&
 		!target.$input.is(":focus") &&
 		(!target.get_value() || target.get_value() === dialog.proposed);
@@ -102,7 +103,8 @@ inventory_midplatform.propose_bin = async function (dialog, content, qty) {
 	});
 	if (!may_propose()) return;
 	dialog.proposed = bins.length ? bins[0].bin : "";
-	await dialog.set_value("to_bin", dialog.proposed);
+	// At once: set_value would ask the server first, and the answer would overwrite what is being typed meanwhile.
+	target.set_input(dialog.proposed);
 	const lines = bins.map(
 		(part) => `${part.bin_code} × ${part.qty}: ${inventory_midplatform.reason_text(part.reason)}`
 	);
