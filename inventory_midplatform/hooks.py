@@ -81,6 +81,7 @@ _IN_A_WAREHOUSE = (
 	"Stock Movement",
 	"Stock Operation Log",
 	"Stock Position",
+	"Storage Policy",
 	"Warehouse Bin",
 	"Warehouse Zone",
 )
@@ -124,7 +125,10 @@ override_whitelisted_methods = {
 	f"{_API}.stock.get_position": f"{_HTTP}.stock_get_position",
 	f"{_API}.stock.hold": f"{_HTTP}.stock_hold",
 	f"{_API}.stock.list_positions": f"{_HTTP}.stock_list_positions",
+	f"{_API}.stock.list_strategies": f"{_HTTP}.stock_list_strategies",
 	f"{_API}.stock.move": f"{_HTTP}.stock_move",
 	f"{_API}.stock.release_hold": f"{_HTTP}.stock_release_hold",
+	f"{_API}.stock.suggest_put_away": f"{_HTTP}.stock_suggest_put_away",
+	f"{_API}.stock.suggest_removal": f"{_HTTP}.stock_suggest_removal",
 	"frappe.client.get_count": f"{_PERMISSIONS}.get_count",
 }

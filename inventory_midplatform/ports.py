@@ -7,6 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from inventory_midplatform.domain.put_away import STRATEGIES as PUT_AWAY_STRATEGIES
+from inventory_midplatform.domain.put_away import PutAwayStrategy
+from inventory_midplatform.domain.removal import STRATEGIES as REMOVAL_STRATEGIES
+from inventory_midplatform.domain.removal import RemovalStrategy
+
 Row = dict[str, Any]
 Params = Mapping[str, Any]
 
@@ -143,6 +148,21 @@ class Identity(Protocol):
 		"""Enabled users with the role who may see the warehouse."""
 
 
+class Strategies(Protocol):
+	"""Removal and put-away strategies by name: the built-in ones, and on a site those of other apps."""
+
+	@property
+	def removal(self) -> Mapping[str, RemovalStrategy]: ...
+
+	@property
+	def put_away(self) -> Mapping[str, PutAwayStrategy]: ...
+
+
+class BuiltInStrategies:
+	removal: Mapping[str, RemovalStrategy] = REMOVAL_STRATEGIES
+	put_away: Mapping[str, PutAwayStrategy] = PUT_AWAY_STRATEGIES
+
+
 @dataclass(frozen=True)
 class Settings:
 	"""The switch of each module, and what a user set beside it."""
@@ -191,3 +211,4 @@ class Context:
 	clock: Clock
 	identity: Identity
 	settings: Settings = field(default_factory=Settings)
+	strategies: Strategies = field(default_factory=BuiltInStrategies)

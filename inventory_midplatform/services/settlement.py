@@ -13,11 +13,11 @@ from decimal import Decimal
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
-from inventory_midplatform.domain.removal import BinContent, take
+from inventory_midplatform.domain.removal import NEAREST_BIN, BinContent, RemovalStrategy, take
 from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, compiled, key_in, table, value
-from inventory_midplatform.services import alerts, ledger, lots, receipt_layers, reservation
+from inventory_midplatform.services import alerts, ledger, lots, receipt_layers, reservation, storage
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -163,12 +163,16 @@ class _Settlement:
 		self.contents = _Contents(ledger.bin_contents(self.ctx, self.keys))
 		self.unplaced = ledger.unplaced_bins(self.ctx, {warehouse for _, warehouse in self.keys})
 		self.named_bins = ledger.bin_facts(self.ctx, {row.bin for _, row in rows if row.bin})
+		self.strategies = storage.removal_strategies(self.ctx, self._keys_that_leave(rows))
 		self.serials = lots.locations(self.ctx, {row.serial_no for _, row in rows if row.serial_no})
 		for posting, row in rows:
 			kind = "Cancellation" if posting.cancelled else "Reconciliation" if posting.counted else ""
 			self._move(row, kind, posting)
 			self.explained[row.key] += row.qty
 		self._restate()
+
+	def _keys_that_leave(self, rows: Sequence[tuple[Posting, PostingRow]]) -> set[Key]:
+		return {row.key for _, row in rows if row.qty < 0} | {k for k in self.keys if self.change[k] < 0}
 
 	def _restate(self) -> None:
 		"""What the rows do not explain is taken from the books, for items with batches or serial numbers lot by lot."""
@@ -332,7 +336,8 @@ class _Settlement:
 		if lies and lies["warehouse"] == row.warehouse:
 			batch_no = lies["batch_no"] or ""
 			return [BinContent(lies["bin"], row.qty, batch_no=batch_no, stock_status=lies["stock_status"])]
-		taken = self.contents.take(row.key, -row.qty, row.bin, unplaced, row.batch_no)
+		strategy = self.strategies.get(row.key, NEAREST_BIN)
+		taken = self.contents.take(row.key, -row.qty, row.bin, unplaced, row.batch_no, strategy)
 		return [replace(content, qty=-content.qty) for content in taken]
 
 	def _usable(self, bin: str, key: Key) -> str:
@@ -427,12 +432,12 @@ class _Contents:
 		self.contents[key].append(part)
 
 	def take(
-		self, key: Key, qty: Decimal, preferred: str, unplaced: str, batch_no: str = ""
+		self, key: Key, qty: Decimal, preferred: str, unplaced: str, batch_no: str, strategy: RemovalStrategy
 	) -> list[BinContent]:
 		"""Parts of the batch that together make ``qty``; what is nowhere to be found goes below zero in Unplaced."""
 		lies = [c for c in self.contents[key] if c.batch_no == batch_no]
 		taken, rest = take([c for c in lies if c.bin == preferred], qty)
-		others, rest = take([c for c in lies if c.bin != preferred], rest)
+		others, rest = take([c for c in lies if c.bin != preferred], rest, strategy)
 		parts = [replace(t.content, qty=t.qty, allocated=ZERO) for t in taken + others]
 		if rest:
 			parts.append(BinContent(unplaced, rest, batch_no=batch_no))

@@ -9,6 +9,7 @@ import frappe
 EXPORTED = (
 	"Warehouse Zone",
 	"Warehouse Bin",
+	"Storage Policy",
 	"Stock Movement",
 	"Bin Stock",
 	"Stock Position",

@@ -33,6 +33,9 @@ ACCEPTS_GET: dict[str, dict[str, Any]] = {
 	"stock.explain": {"item_code": "item", "warehouse": "warehouse"},
 	"stock.get_position": {"item_code": "item", "warehouse": "warehouse"},
 	"stock.list_positions": {},
+	"stock.list_strategies": {},
+	"stock.suggest_put_away": {"item_code": "item", "warehouse": "warehouse", "qty": "one"},
+	"stock.suggest_removal": {"item_code": "item", "warehouse": "warehouse", "qty": "one"},
 }
 """Operations that may be called by GET, each with what it takes: names of what the test made. A GET is followed by
 whoever is sent a link, so one that is added here changes nothing, ever."""
@@ -163,6 +166,7 @@ class TestEndpoints(Doors):
 			"warehouse": self.place,
 			"reservation": self.reservation,
 			"request": self.request,
+			"one": "1",
 		}
 		for name, arguments in ACCEPTS_GET.items():
 			with self.subTest(operation=name):

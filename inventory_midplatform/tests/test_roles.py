@@ -93,6 +93,7 @@ class TestUserPermissions(SiteTestCase):
 		for place in (mine, other):
 			erp.receipt(item, place, 10)
 			erp.insert("Warehouse Zone", zone_code="Z", warehouse=place)
+			erp.insert("Storage Policy", warehouse=place)
 			frappe.db.commit()
 			platform.call("reservation.reserve", item_code=item, warehouse=place, qty=3)
 			platform.call(

@@ -51,10 +51,12 @@ OF_ANOTHER_WAREHOUSE: dict[str, tuple[str, dict[str, Any]]] = {
 		REFUSED,
 		{"item_code": "item", "warehouse": "other", "bin": "unplaced", "qty": 1, "stock_status": "Quality"},
 	),
+	"stock.suggest_put_away": (REFUSED, {"item_code": "item", "warehouse": "other", "qty": 1}),
+	"stock.suggest_removal": (REFUSED, {"item_code": "item", "warehouse": "other", "qty": 1}),
 }
 """What each operation does for whoever asks about a warehouse they may not see; a word stands for what the test made."""
 
-WITHOUT_WAREHOUSE = {"meta.openapi"}
+WITHOUT_WAREHOUSE = {"meta.openapi", "stock.list_strategies"}
 """Operations that are about no stock at all."""
 
 

@@ -12,7 +12,9 @@ from frappe import _
 from inventory_midplatform.adapters.site.books import SiteBooks
 from inventory_midplatform.adapters.site.documents import SiteDocuments
 from inventory_midplatform.adapters.site.store import LOCK_WAIT_SECONDS, SiteStore
-from inventory_midplatform.ports import Context, Settings
+from inventory_midplatform.domain.put_away import PutAwayStrategy
+from inventory_midplatform.domain.removal import RemovalStrategy, named
+from inventory_midplatform.ports import BuiltInStrategies, Context, Settings
 
 SETTINGS = "Inventory Midplatform Settings"
 
@@ -27,6 +29,7 @@ def site_context() -> Context:
 		clock=SiteClock(),
 		identity=SiteIdentity(),
 		settings=site_settings(),
+		strategies=SiteStrategies(),
 	)
 
 
@@ -91,6 +94,28 @@ class SiteIdentity:
 		)
 		seen_by = ((user, SiteIdentity(user).warehouses) for (user,) in rows)
 		return [user for user, warehouses in seen_by if warehouses is None or warehouse in warehouses]
+
+
+class SiteStrategies:
+	"""The built-in strategies, and what other apps' hooks add to them or put in their place:
+
+	inventory_midplatform_strategies = {"removal": {"Heaviest First": "app.stock.heaviest_first"}, "put_away": {…}}
+	"""
+
+	@cached_property
+	def removal(self) -> dict[str, RemovalStrategy]:
+		others = {name: named(name, function) for name, function in _hooked("removal").items()}
+		return {**BuiltInStrategies.removal, **others}
+
+	@cached_property
+	def put_away(self) -> dict[str, PutAwayStrategy]:
+		return {**BuiltInStrategies.put_away, **_hooked("put_away")}
+
+
+def _hooked(kind: str) -> dict[str, Any]:
+	"""As with Frappe's own overrides, the app installed last has the last word."""
+	hooks = frappe.get_hooks("inventory_midplatform_strategies", default={})
+	return {name: frappe.get_attr(paths[-1]) for name, paths in hooks.get(kind, {}).items()}
 
 
 class SiteNotifier:

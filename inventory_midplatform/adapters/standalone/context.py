@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from inventory_midplatform.adapters.standalone.books import SmallBooks
@@ -41,29 +42,19 @@ class StoredIdentity:
 	def __init__(self, store: SqlStore, user: str):
 		self.user = user
 		self._store = store
-		self._roles: frozenset[str] | None = None
-		self._warehouses: frozenset[str] | None = None
-		self._warehouses_known = False
 
-	@property
+	@cached_property
 	def roles(self) -> frozenset[str]:
-		if self._roles is None:
-			rows = self._store.rows(
-				"SELECT role FROM `tabHas Role` WHERE parent = %(user)s", {"user": self.user}
-			)
-			self._roles = frozenset(row["role"] for row in rows)
-		return self._roles
+		rows = self._store.rows("SELECT role FROM `tabHas Role` WHERE parent = %(user)s", {"user": self.user})
+		return frozenset(row["role"] for row in rows)
 
-	@property
+	@cached_property
 	def warehouses(self) -> frozenset[str] | None:
-		if not self._warehouses_known:
-			rows = self._store.rows(
-				"SELECT for_value FROM `tabUser Permission` WHERE user = %(user)s AND allow = 'Warehouse'",
-				{"user": self.user},
-			)
-			self._warehouses = frozenset(row["for_value"] for row in rows) or None
-			self._warehouses_known = True
-		return self._warehouses
+		rows = self._store.rows(
+			"SELECT for_value FROM `tabUser Permission` WHERE user = %(user)s AND allow = 'Warehouse'",
+			{"user": self.user},
+		)
+		return frozenset(row["for_value"] for row in rows) or None
 
 	def users_with_role(self, role: str, warehouse: str) -> list[str]:
 		rows = self._store.rows(

@@ -11,7 +11,7 @@ from inventory_midplatform.domain import approval
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import places, requests
+from inventory_midplatform.services import places, requests, storage
 
 SERIES = {
 	"Sales Order": "SAL-ORD-.YYYY.-",
@@ -287,6 +287,7 @@ def _as_date(value: date | datetime) -> date:
 RULES: dict[str, Callable[[Context, Row], Row | None]] = {
 	"Warehouse Zone": places.check_zone,
 	"Warehouse Bin": places.check_bin,
+	"Storage Policy": storage.check_policy,
 	requests.DOCTYPE: _check_request,
 	"Material Request": _check_material_request,
 }

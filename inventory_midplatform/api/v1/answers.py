@@ -96,6 +96,55 @@ class StatusChanged(TypedDict):
 	to_status: str
 
 
+class Reason(TypedDict):
+	"""The sentence in English, and what it is made of for whoever says it in another language."""
+
+	sentence: str
+	template: str
+	values: dict[str, str]
+
+
+class PutAwayPart(TypedDict):
+	bin: str
+	bin_code: str
+	zone: str
+	qty: float
+	reason: Reason
+
+
+class PutAwaySuggestion(TypedDict):
+	item_code: str
+	warehouse: str
+	qty: float
+	batch_no: str
+	policy: str
+	strategy: str
+	bins: list[PutAwayPart]
+	rest: float
+	why_rest: Reason | None
+
+
+class RemovalPart(PutAwayPart):
+	batch_no: str
+
+
+class RemovalSuggestion(TypedDict):
+	item_code: str
+	warehouse: str
+	qty: float
+	batch_no: str
+	policy: str
+	strategy: str
+	bins: list[RemovalPart]
+	rest: float
+	why_rest: Reason | None
+
+
+class Strategies(TypedDict):
+	removal: list[str]
+	put_away: list[str]
+
+
 class Finding(TypedDict):
 	law: str
 	sentence: str

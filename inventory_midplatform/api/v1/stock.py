@@ -7,7 +7,7 @@ from inventory_midplatform.api.v1 import answers
 from inventory_midplatform.domain.position import AVAILABLE
 from inventory_midplatform.ports import Context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import handling, masters
+from inventory_midplatform.services import handling, masters, storage
 
 OnHold = Literal["Quality", "Damaged", "Blocked"]
 Status = Literal["Available", "Quality", "Damaged", "Blocked"]
@@ -119,4 +119,29 @@ def release_hold(
 	answer: Any = handling.change_status(
 		ctx, item_code, warehouse, bin, stock_qty, stock_status, AVAILABLE, batch_no, serial_nos, reason
 	)
+	return answer
+
+
+@operation()
+def suggest_put_away(
+	ctx: Context, item_code: Text, warehouse: Text, qty: Quantity, batch_no: Text = ""
+) -> answers.PutAwaySuggestion:
+	"""Into which bins a quantity goes by the item's Storage Policy, and why; nothing is moved."""
+	answer: Any = storage.suggest_put_away(ctx, item_code, warehouse, qty, batch_no)
+	return answer
+
+
+@operation()
+def suggest_removal(
+	ctx: Context, item_code: Text, warehouse: Text, qty: Quantity, strategy: Text = "", batch_no: Text = ""
+) -> answers.RemovalSuggestion:
+	"""From which bins a quantity is taken, by the named strategy or the Storage Policy's, and why; nothing is taken."""
+	answer: Any = storage.suggest_removal(ctx, item_code, warehouse, qty, strategy, batch_no)
+	return answer
+
+
+@operation()
+def list_strategies(ctx: Context) -> answers.Strategies:
+	"""The names a Storage Policy may give: built-in strategies, and on a site those of other apps."""
+	answer: Any = storage.strategy_names(ctx)
 	return answer

@@ -20,6 +20,7 @@ from inventory_midplatform.tests.behaviour.reservations import ReservationBehavi
 from inventory_midplatform.tests.behaviour.reserved_stock import ReservedStockBehaviour
 from inventory_midplatform.tests.behaviour.sales_orders import SalesOrderBehaviour
 from inventory_midplatform.tests.behaviour.settlement import SettlementBehaviour
+from inventory_midplatform.tests.behaviour.storage import StorageBehaviour
 from inventory_midplatform.tests.behaviour.taking_over import TakingOverBehaviour
 
 BEHAVIOURS = (
@@ -29,6 +30,7 @@ BEHAVIOURS = (
 	SerialBehaviour,
 	HoldBehaviour,
 	AgeBehaviour,
+	StorageBehaviour,
 	ReservationBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,

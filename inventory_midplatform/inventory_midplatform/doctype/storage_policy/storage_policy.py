@@ -1,0 +1,11 @@
+from frappe.model.document import Document
+
+from inventory_midplatform.adapters.site.context import site_context
+from inventory_midplatform.adapters.site.errors import shown_in_desk
+from inventory_midplatform.services import storage
+
+
+class StoragePolicy(Document):
+	def validate(self) -> None:
+		with shown_in_desk():
+			storage.check_policy(site_context(), self.as_dict())

@@ -1,0 +1,61 @@
+"""A Storage Policy made by hand, and the bin that the Move dialog proposes because of it."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import expect
+
+
+def test_what_lies_unplaced_is_proposed_its_bin_with_the_reason(
+	desk: Any, site: Any, texts: Any, language: str
+) -> None:
+	company = site.company["name"]
+	warehouse = site.make("Warehouse", warehouse_name=f"Put away {language} {site.stamp}", company=company)
+	item = site.make(
+		"Item",
+		item_code=f"PUT-{language}-{site.stamp}",
+		item_group=site.get("Item Group", [["is_group", "=", 0]])[0]["name"],
+		stock_uom="Nos",
+		is_stock_item=1,
+	)
+	site.make(
+		"Stock Entry",
+		stock_entry_type="Material Receipt",
+		company=company,
+		items=[{"item_code": item, "qty": 12, "t_warehouse": warehouse, "basic_rate": 5}],
+		docstatus=1,
+	)
+	fixed = site.make("Warehouse Bin", bin_code="F-01", warehouse=warehouse, capacity_qty=9)
+
+	supervisor = desk("supervisor")
+	supervisor.go("storage-policy/new")
+	supervisor.choose(supervisor.field("warehouse"), warehouse)
+	supervisor.choose(supervisor.field("item_code"), item)
+	strategy = supervisor.field("put_away_strategy")
+	strategy.click()
+	option = supervisor.page.locator("[role=option]:visible, .awesomplete li:visible").filter(
+		has_text=re.compile(f"^{texts('Fixed Bin', 'Storage Policy')}$")
+	)
+	option.first.click()
+	supervisor.choose(supervisor.field("fixed_bin"), fixed)
+	supervisor.save()
+	saved = site.get("Storage Policy", [["warehouse", "=", warehouse]], ["put_away_strategy", "fixed_bin"])
+	assert saved == [{"put_away_strategy": "Fixed Bin", "fixed_bin": fixed}]
+
+	keeper = desk("operator")
+	keeper.go(f"warehouse-bin/{quote('UNPLACED - ' + warehouse)}")
+	keeper.button(texts("Move to Another Bin")).click()
+	control = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='to_bin']")
+	expect(control.locator("input")).to_have_value(fixed)
+	why = control.locator(".help-box")
+	expect(why).to_contain_text(texts("It is the fixed bin of the Storage Policy."))
+	expect(why).to_contain_text(re.compile(r"3 (fits nowhere|无处可放)"))
+	quantity = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
+	with keeper.page.expect_response(lambda r: "suggest_put_away" in r.url):
+		quantity.fill("8")
+		quantity.blur()
+	expect(why).to_have_text(f"F-01 × 8: {texts('It is the fixed bin of the Storage Policy.')}")
+	keeper.page.locator(".modal:visible .btn-modal-primary").click()
+	expect(keeper.page.locator(".modal:visible")).to_have_count(0)
+	assert site.get("Bin Stock", [["bin", "=", fixed]], ["qty"]) == [{"qty": 8}]

@@ -1,0 +1,146 @@
+"""Put-away strategies: no bin over its capacity, nothing mixed that must not be, and everything accounted for."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory_midplatform.domain.put_away import (
+	STRATEGIES,
+	Bin,
+	Candidate,
+	PutAwayStrategy,
+	Rules,
+	one_after_another,
+	place,
+	why_nowhere,
+)
+from inventory_midplatform.domain.reason import Reason
+
+D = Decimal
+ZERO = D(0)
+
+quantities = st.integers(0, 500).map(lambda tenths: D(tenths) / 10)
+NAMES = tuple("ABCDEF")
+
+
+@st.composite
+def a_bin(draw: st.DrawFn) -> Bin:
+	filled = draw(st.just(ZERO) | quantities)
+	other_items = bool(filled) and draw(st.booleans())
+	of_item = draw(st.integers(0, int(filled)).map(Decimal)) if other_items else filled
+	return Bin(
+		name=draw(st.sampled_from(NAMES)),
+		zone=draw(st.sampled_from(["", "Z1", "Z2"])),
+		sequence=draw(st.integers(0, 3)),
+		capacity=draw(st.just(ZERO) | quantities),
+		filled=filled,
+		of_item=of_item,
+		holds_other_items=other_items,
+		holds_other_batches=bool(of_item) and draw(st.booleans()),
+		disabled=draw(st.booleans()),
+		is_unplaced=draw(st.booleans()),
+	)
+
+
+some_bins = st.lists(a_bin(), max_size=6, unique_by=lambda bin: bin.name)
+rules = st.builds(
+	Rules,
+	zone=st.sampled_from(["", "Z1", "Z2"]),
+	fixed_bin=st.sampled_from(["", *NAMES]),
+	allow_mixed_items=st.booleans(),
+	allow_mixed_batches=st.booleans(),
+)
+
+
+def anywhere(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
+	"""As careless as another app's strategy may be."""
+	return [(bin, Reason("Because.")) for bin in (*bins, *bins, Bin("nowhere"))]
+
+
+each_strategy = pytest.mark.parametrize(
+	"strategy", [*STRATEGIES.values(), one_after_another, anywhere], ids=lambda f: f.__name__
+)
+
+
+@each_strategy
+@given(bins=some_bins, qty=quantities, rules=rules, whole=st.booleans())
+def test_capacity_and_mixing_are_never_violated(
+	strategy: PutAwayStrategy, bins: list[Bin], qty: Decimal, rules: Rules, whole: bool
+) -> None:
+	placed, rest = place(bins, qty, rules, strategy, whole)
+	assert sum((p.qty for p in placed), rest) == qty
+	assert rest >= 0
+	assert max(Counter(p.bin.name for p in placed).values(), default=1) == 1
+	for p in placed:
+		assert p.qty > 0
+		assert p.bin in bins
+		assert not p.bin.disabled
+		assert not p.bin.is_unplaced
+		assert not p.bin.capacity or p.bin.filled + p.qty <= p.bin.capacity
+		assert rules.allow_mixed_items or not p.bin.holds_other_items
+		assert rules.allow_mixed_batches or not p.bin.holds_other_batches
+		assert p.reason.sentence().endswith(".")
+
+
+@each_strategy
+@given(bins=some_bins, qty=quantities, rules=rules)
+def test_nothing_is_left_that_would_fit(
+	strategy: PutAwayStrategy, bins: list[Bin], qty: Decimal, rules: Rules
+) -> None:
+	placed, rest = place(bins, qty, rules, strategy)
+	if rest <= 0:
+		return
+	filled = {p.bin.name: p.qty for p in placed}
+	for bin, _ in strategy(bins, rules):
+		if bin in bins and not bin.disabled and not bin.is_unplaced and rules.allow(bin):
+			assert bin.room(qty) == filled.get(bin.name, ZERO)
+	assert why_nowhere(bins, rest, rules, strategy).sentence().endswith(".")
+
+
+@given(bins=some_bins, qty=quantities, rules=rules)
+def test_each_strategy_keeps_its_word(bins: list[Bin], qty: Decimal, rules: Rules) -> None:
+	def names(name: str) -> list[Bin]:
+		return [p.bin for p in place(bins, qty, rules, STRATEGIES[name])[0]]
+
+	assert all(bin.name == rules.fixed_bin for bin in names("Fixed Bin"))
+	assert all(bin.of_item > 0 for bin in names("Same Item"))
+	assert all(bin.filled == 0 for bin in names("Empty Bin"))
+	assert all(bin.zone == rules.zone for bin in names("Zone"))
+	for name in ("Same Item", "Empty Bin", "Zone"):
+		found = names(name)
+		assert found == sorted(found, key=lambda bin: (bin.sequence, bin.name))
+		assert all(rules.zone in ("", bin.zone) for bin in found)
+
+
+@given(bins=some_bins, qty=st.integers(0, 40).map(Decimal), rules=rules)
+def test_what_cannot_be_cut_is_not_cut(bins: list[Bin], qty: Decimal, rules: Rules) -> None:
+	assert all(p.qty % 1 == 0 for p in place(bins, qty, rules, one_after_another, whole_units=True)[0])
+
+
+def test_without_a_strategy_the_fixed_bin_then_the_items_own_then_empty_ones() -> None:
+	bins = [
+		Bin("empty", sequence=1, capacity=D(10)),
+		Bin("own", sequence=2, capacity=D(10), filled=D(8), of_item=D(8)),
+		Bin("fixed", sequence=3, capacity=D(5)),
+		Bin("other", sequence=0, filled=D(1), holds_other_items=True),
+	]
+	placed, rest = place(bins, D(20), Rules(fixed_bin="fixed"))
+	assert [(p.bin.name, p.qty) for p in placed] == [("fixed", 5), ("own", 2), ("empty", 10)]
+	assert rest == 3
+
+
+def test_why_something_fits_nowhere_counts_what_came_into_question() -> None:
+	bins = [
+		Bin("full", zone="Z", capacity=D(5), filled=D(5), of_item=D(5)),
+		Bin("mixed", zone="Z", filled=D(1), holds_other_items=True),
+		Bin("elsewhere"),
+	]
+	rules = Rules(zone="Z", allow_mixed_items=False)
+	assert place(bins, D(3), rules, STRATEGIES["Zone"]) == ([], D(3))
+	why = why_nowhere(bins, D(3), rules, STRATEGIES["Zone"])
+	assert why.values == {"qty": "3", "found": "2", "mixed": "1", "full": "1"}
+	assert why_nowhere(bins, D(3), Rules(), STRATEGIES["Fixed Bin"]).values == {"qty": "3"}

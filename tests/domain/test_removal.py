@@ -1,0 +1,206 @@
+"""Removal strategies: whatever lies in the bins, nothing is taken twice, nothing is lost, and the order is kept."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from inventory_midplatform.domain.removal import (
+	NEAREST_BIN,
+	STRATEGIES,
+	BinContent,
+	RemovalStrategy,
+	Take,
+	fifo,
+	named,
+	of_batch,
+	take,
+)
+
+D = Decimal
+ZERO = D(0)
+
+quantities = st.integers(0, 500).map(lambda tenths: D(tenths) / 10)
+days = st.integers(1, 5).map(lambda day: date(2026, 1, day))
+moments = st.integers(1, 5).map(lambda day: datetime(2026, 1, day))
+bins = st.lists(
+	st.builds(
+		BinContent,
+		bin=st.sampled_from(["A", "B", "C", "D", "E"]),
+		qty=quantities,
+		allocated=quantities,
+		batch_no=st.sampled_from(["", "B1", "B2"]),
+		stock_status=st.sampled_from(["Available", "Available", "Quality"]),
+		sequence=st.integers(0, 3),
+		is_unplaced=st.booleans(),
+		oldest_receipt=st.none() | moments,
+		newest_receipt=st.none() | moments,
+		expiry_date=st.none() | days,
+	),
+	max_size=8,
+	unique_by=lambda c: (c.bin, c.batch_no, c.stock_status),
+)
+each_strategy = pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda s: s.name)
+
+
+def taken_of(takes: list[Take]) -> dict[int, Decimal]:
+	sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
+	for t in takes:
+		sums[id(t.content)] += t.qty
+	return sums
+
+
+def free_and_available(contents: list[BinContent]) -> list[BinContent]:
+	"""As a picker sees them: nothing on hold and nothing allocated."""
+	return [
+		BinContent(**{**vars(c), "allocated": ZERO})
+		for c in contents
+		if c.stock_status == "Available" and c.qty > 0
+	]
+
+
+@each_strategy
+@given(contents=bins, qty=quantities)
+def test_what_is_taken_and_what_is_missing_make_the_quantity(
+	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
+) -> None:
+	takes, rest = take(contents, qty, strategy)
+	assert sum((t.qty for t in takes), rest) == qty
+	assert all(t.qty > 0 for t in takes)
+	lying = {id(c): c.qty for c in contents}
+	sums = taken_of(takes)
+	assert all(part <= lying[content] for content, part in sums.items())
+	assert rest == max(qty - sum(lying.values()), ZERO)
+
+
+@each_strategy
+@given(contents=bins, qty=quantities)
+def test_allocated_stock_leaves_when_nothing_else_is_left(
+	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
+) -> None:
+	takes, _ = take(contents, qty, strategy)
+	sums = taken_of(takes)
+	into_allocated = [c for c in contents if sums[id(c)] > max(c.free, ZERO)]
+	if into_allocated:
+		assert all(sums[id(c)] >= c.free for c in contents)
+
+
+@each_strategy
+@given(contents=bins, qty=quantities)
+def test_free_stock_on_hold_waits_for_what_may_be_promised(
+	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
+) -> None:
+	sums = taken_of(take(contents, qty, strategy)[0])
+	if any(sums[id(c)] and c.stock_status != "Available" for c in contents):
+		assert all(sums[id(c)] >= c.free for c in contents if c.stock_status == "Available")
+
+
+@given(contents=bins, qty=quantities)
+def test_fifo_never_leaves_older_stock_behind(contents: list[BinContent], qty: Decimal) -> None:
+	lying = free_and_available(contents)
+	sums = taken_of(take(lying, qty, STRATEGIES["FIFO"])[0])
+	for left in lying:
+		for gone in lying:
+			if sums[id(left)] < left.qty and sums[id(gone)]:
+				assert (gone.oldest_receipt or datetime.min) <= (left.oldest_receipt or datetime.min)
+
+
+@given(contents=bins, qty=quantities)
+def test_lifo_never_leaves_newer_stock_behind(contents: list[BinContent], qty: Decimal) -> None:
+	lying = free_and_available(contents)
+	sums = taken_of(take(lying, qty, STRATEGIES["LIFO"])[0])
+	for left in lying:
+		for gone in lying:
+			if sums[id(left)] < left.qty and sums[id(gone)]:
+				assert (gone.newest_receipt or datetime.min) >= (left.newest_receipt or datetime.min)
+
+
+@given(contents=bins, qty=quantities)
+def test_fefo_takes_what_expires_first_and_then_the_oldest(contents: list[BinContent], qty: Decimal) -> None:
+	def due(c: BinContent) -> tuple[date, datetime]:
+		return (c.expiry_date or date.max, c.oldest_receipt or datetime.min)
+
+	lying = free_and_available(contents)
+	sums = taken_of(take(lying, qty, STRATEGIES["FEFO"])[0])
+	for left in lying:
+		for gone in lying:
+			if sums[id(left)] < left.qty and sums[id(gone)]:
+				assert due(gone) <= due(left)
+
+
+@given(amounts=st.lists(st.integers(1, 20), min_size=1, max_size=6), share=st.integers(1, 100))
+@example(amounts=[1, 2, 10], share=90)
+def test_no_fewer_bins_would_do(amounts: list[int], share: int) -> None:
+	contents = [BinContent(str(index), D(amount)) for index, amount in enumerate(amounts)]
+	qty = D(sum(amounts)) * share / 100
+	takes, rest = take(contents, qty, STRATEGIES["Fewest Bins"])
+	visited = {t.content.bin for t in takes}
+	assert rest == 0
+	assert not any(sum(fewer) >= qty for fewer in combinations(amounts, len(visited) - 1))
+
+
+def test_batches_in_one_bin_are_one_visit() -> None:
+	contents = [
+		BinContent("A", D(6), batch_no="B1"),
+		BinContent("A", D(6), batch_no="B2"),
+		BinContent("C", D(9)),
+	]
+	assert take(contents, D(11), STRATEGIES["Fewest Bins"])[0] == [
+		Take(contents[0], D(6)),
+		Take(contents[1], D(5)),
+	]
+
+
+def test_of_bins_that_suffice_alone_the_one_that_comes_out_emptiest_is_visited() -> None:
+	contents = [BinContent("big", D(100)), BinContent("fits", D(12)), BinContent("small", D(9))]
+	assert take(contents, D(10), STRATEGIES["Fewest Bins"])[0] == [Take(contents[1], D(10))]
+
+
+@each_strategy
+@given(contents=bins, qty=quantities)
+def test_a_named_batch_alone_is_taken(
+	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
+) -> None:
+	takes, rest = take(contents, qty, of_batch("B1", strategy))
+	assert all(t.content.batch_no == "B1" for t in takes)
+	assert rest == max(qty - sum(c.qty for c in contents if c.batch_no == "B1"), ZERO)
+
+
+@each_strategy
+@given(contents=bins)
+def test_every_choice_has_its_sentence(strategy: RemovalStrategy, contents: list[BinContent]) -> None:
+	for content in contents:
+		sentence = strategy.reason(content).sentence()
+		assert sentence.endswith(".")
+		assert "{" not in sentence
+
+
+@given(contents=bins, qty=quantities)
+def test_what_a_strategy_leaves_out_comes_last_where_everything_counts(
+	contents: list[BinContent], qty: Decimal
+) -> None:
+	picky = named("Even Bins", lambda contents, qty: [c for c in contents if c.sequence % 2 == 0])
+	order = picky.complete.order(contents, qty)
+	assert sorted(map(id, order)) == sorted(map(id, contents))
+	assert order[: len(picky.order(contents, qty))] == picky.order(contents, qty)
+
+
+def test_a_strategy_cannot_take_what_does_not_lie_there() -> None:
+	contents = [BinContent("A", D(1))]
+	greedy = named("Greedy", lambda contents, qty: [*contents, *contents, BinContent("B", D(99))])
+	assert take(contents, D(5), greedy) == ([Take(contents[0], D(1))], D(4))
+
+
+def test_without_receipts_fifo_walks() -> None:
+	contents = [
+		BinContent("B", D(1), sequence=2),
+		BinContent("A", D(1), sequence=1),
+		BinContent("UNPLACED", D(1), sequence=9, is_unplaced=True),
+	]
+	walked = [c.bin for c in NEAREST_BIN.order(contents, D(1))]
+	assert walked == ["UNPLACED", "A", "B"]
+	assert [c.bin for c in fifo(contents, D(1))] == walked
