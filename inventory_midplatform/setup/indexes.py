@@ -28,6 +28,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Warehouse Bin": (("warehouse", "is_unplaced"),),
 	"Material Request": (("docstatus", "inventory_origin"),),
 	"Stock Entry": (("add_to_transit", "docstatus"),),
+	"Work Order": (("production_item", "fg_warehouse"),),
 }
 
 

@@ -20,6 +20,8 @@ SWITCHES = {
 	"ledger": "ledger_enabled",
 	"reservation": "reservation_enabled",
 	"sales_order_policy": "sales_order_policy",
+	"reserve_for_material_requests": "reserve_for_material_requests",
+	"reserve_for_work_orders": "reserve_for_work_orders",
 	"replenishment": "replenishment_enabled",
 	"approval": "approval_enabled",
 	"director_amount": "director_amount",

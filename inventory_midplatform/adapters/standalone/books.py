@@ -304,7 +304,8 @@ class SmallBooks:
 		)
 		posting = Posting(voucher.voucher_type, voucher.voucher_no, at, rows, cancelled, counted)
 		settlement.settle(self.ctx, [posting])
-		orders.follow_delivered(self.ctx, {e.demand.demand_name for e in entries if e.demand})
+		delivered = {(SALES_ORDER, e.demand.demand_name) for e in entries if e.demand}
+		orders.follow_delivered(self.ctx, delivered, may_grow=cancelled)
 
 	def _carry(self, entries: Sequence[_Entry]) -> None:
 		"""Change quantities, layers and rates; refuses what would leave less than nothing."""
