@@ -188,6 +188,7 @@ class SmallBooks:
 						"qty": x.qty,
 						"stock_qty": x.qty,
 						"conversion_factor": 1,
+						"delivery_date": header["transaction_date"],
 					}
 					for x in lines
 				],

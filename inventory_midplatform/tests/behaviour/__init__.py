@@ -7,6 +7,7 @@ Each class is a plain mixin that talks to ``self.platform`` only; an adapter's s
 from inventory_midplatform.tests.behaviour.bad_input import BadInputBehaviour
 from inventory_midplatform.tests.behaviour.bins import BinBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
+from inventory_midplatform.tests.behaviour.promises import PromiseBehaviour
 from inventory_midplatform.tests.behaviour.random_operations import RandomOperationsBehaviour
 from inventory_midplatform.tests.behaviour.reading import ReadingBehaviour
 from inventory_midplatform.tests.behaviour.requests import RequestBehaviour
@@ -14,11 +15,14 @@ from inventory_midplatform.tests.behaviour.reservations import ReservationBehavi
 from inventory_midplatform.tests.behaviour.reserved_stock import ReservedStockBehaviour
 from inventory_midplatform.tests.behaviour.sales_orders import SalesOrderBehaviour
 from inventory_midplatform.tests.behaviour.settlement import SettlementBehaviour
+from inventory_midplatform.tests.behaviour.transfers import TransferBehaviour
 
 BEHAVIOURS = (
 	SettlementBehaviour,
 	BinBehaviour,
 	ReservationBehaviour,
+	TransferBehaviour,
+	PromiseBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,
 	LowStockBehaviour,
