@@ -176,8 +176,7 @@ def work_order(product: str, bom_no: str, place: str, in_progress: str, qty: flo
 		source_warehouse=place,
 		wip_warehouse=in_progress,
 		fg_warehouse=place,
-		planned_start_date=frappe.utils.now(),
-		**values,
+		**{"planned_start_date": frappe.utils.now(), **values},
 	)
 	for row in document.required_items:
 		row.source_warehouse = place
