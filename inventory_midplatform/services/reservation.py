@@ -22,18 +22,19 @@ from inventory_midplatform.domain.reservation import (
 )
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, any_of, compiled, table, value
-from inventory_midplatform.services import masters
+from inventory_midplatform.services import ledger, masters
 from inventory_midplatform.services.locked_stock import COLUMNS, LockedStock, from_row, write_reservations
 
 NAME_LIMIT = 140
 """What a name column holds."""
 
 HOLD = (
-	"UPDATE `tabStock Position` SET reserved = ROUND(reserved + %(qty)s, 9)"
+	"UPDATE {positions} SET reserved = ROUND(reserved + %(qty)s, 9)"
 	" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s"
 	" AND on_hand - on_hold - reserved >= %(at_least)s"
 )
-"""Check and change in one statement; half a step of tolerance for SQLite's floats."""
+"""Check and change in one statement; half a step of tolerance for SQLite's floats. Through the index that others lock
+the row through: by another one, its two locks would be taken in the other order."""
 
 OF_DEMAND = (
 	"SELECT item_code, warehouse FROM `tabInventory Reservation`"
@@ -115,9 +116,11 @@ def _check_lengths(demand: Demand, **names: str) -> None:
 
 
 def _hold(ctx: Context, item_code: str, warehouse: str, qty: Decimal) -> bool:
+	positions = ctx.store.through("Stock Position", ledger.POSITION_KEY)
 	return bool(
 		ctx.store.execute(
-			HOLD, {"item_code": item_code, "warehouse": warehouse, "qty": qty, "at_least": qty - STEP / 2}
+			HOLD.format(positions=positions),
+			{"item_code": item_code, "warehouse": warehouse, "qty": qty, "at_least": qty - STEP / 2},
 		)
 	)
 
