@@ -105,11 +105,15 @@ def create() -> None:
 
 
 def remove() -> None:
-	"""Delete the fields and their columns: deleting a Custom Field leaves its column behind."""
-	for doctype, fields in FIELDS.items():
-		for index in INDEXES.get(doctype, ()):
+	"""Delete the fields and their columns: deleting a Custom Field leaves its column behind. Indexes on ERPNext's tables
+	go first, for some stand on those columns."""
+	for doctype, indexes in INDEXES.items():
+		if not frappe.db.table_exists(doctype):
+			continue
+		for index in indexes:
 			if frappe.db.has_index(f"tab{doctype}", index_name(doctype, index)):
 				frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP INDEX `{index_name(doctype, index)}`")
+	for doctype, fields in FIELDS.items():
 		columns = frappe.db.get_table_columns(doctype)
 		for field in fields:
 			name = _exists(doctype, field["fieldname"])

@@ -72,10 +72,12 @@ inventory_midplatform.StockExplanation = class {
 		const date = (value) => this.text(frappe.datetime.str_to_user(value));
 		const document = (e) => `${this.text(__(e.document_type))}
 			${e.document ? this.link(e.document_type, e.document, e.document) : ""}`;
+		const waits = (e) => `${this.text(__(e.document_type))} ${this.text(e.document)}
+			<span class="small text-muted">${__("waits")}</span>`;
 		const steps = ladder.map(
 			(step) => `<tr>
 				<td>${date(step.date)}</td>
-				<td>${document(step)}${step.waits ? ` <span class="small text-muted">${__("waits")}</span>` : ""}</td>
+				<td>${step.waits ? waits(step) : document(step)}</td>
 				<td class="quantity">${step.qty > 0 ? "+" : ""}${this.quantity(step.qty)}</td>
 				<td class="quantity ${step.balance < 0 ? "text-danger" : ""}">${this.quantity(step.balance)}</td>
 			</tr>`
