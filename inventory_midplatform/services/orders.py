@@ -149,7 +149,7 @@ def follow(ctx: Context, demand_type: str, name: str, may_grow: bool = True) -> 
 	if document is not None and document["docstatus"] == 0:
 		return
 	closed = document is None or document["docstatus"] == 2 or document["status"] in followed.closed
-	wants_nothing = document is None or document["status"] in (*followed.closed, *followed.completed)
+	wants_nothing = closed or (document is not None and document["status"] in followed.completed)
 	reservation.follow(
 		ctx,
 		demand_type,
@@ -252,8 +252,8 @@ def unreserved_demand(ctx: Context, item_code: str, warehouse: str) -> list[Open
 			demand = (followed.demand_type, str(row["demand_name"]), row["demand_line"] or "")
 			qty = from_store(row["stock_qty"]) - from_store(row["delivered"])
 			covered = min(kept.get(demand, ZERO), max(qty, ZERO))
+			kept[demand] = kept.get(demand, ZERO) - covered
 			if qty > covered:
-				kept[demand] = kept.get(demand, ZERO) - covered
 				found.append(OpenDemand(demand[0], demand[1], as_date(row["due"]), from_store(qty - covered)))
 	return found
 
