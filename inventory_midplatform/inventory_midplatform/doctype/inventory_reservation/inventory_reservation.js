@@ -65,6 +65,7 @@ function transfer(frm) {
 			{
 				fieldname: "demand_type",
 				fieldtype: "Autocomplete",
+				ignore_validation: 1,
 				label: __("Demand Type"),
 				options: DEMAND_TYPES.map((value) => ({ value, label: __(value) })),
 				default: "Sales Order",
