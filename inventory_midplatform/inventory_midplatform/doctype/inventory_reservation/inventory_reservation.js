@@ -58,7 +58,7 @@ function release(frm) {
 const DEMAND_TYPES = ["Sales Order", "Material Request", "Work Order", "Project"];
 
 function transfer(frm) {
-	const new_name = frappe.utils.get_random(20); // pressed twice, it is handed over once
+	const once = frappe.utils.get_random(20); // pressed twice, it is handed over once
 	const dialog = new frappe.ui.Dialog({
 		title: __("Transfer to Another Demand"),
 		fields: [
@@ -86,13 +86,11 @@ function transfer(frm) {
 		],
 		primary_action_label: __("Transfer"),
 		primary_action: async ({ demand_type, demand_name, qty, reason }) => {
-			const made = await frappe.xcall("inventory_midplatform.api.v1.reservation.transfer", {
-				name: frm.doc.name,
-				demand_type,
-				demand_name,
-				qty,
-				new_name,
-				reason: reason || "",
+			const { message: made } = await frappe.call({
+				method: "inventory_midplatform.api.v1.reservation.transfer",
+				args: { name: frm.doc.name, demand_type, demand_name, qty, reason: reason || "" },
+				headers: { "Idempotency-Key": once },
+				freeze: true,
 			});
 			if (!made) return;
 			dialog.hide();
