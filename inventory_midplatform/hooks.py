@@ -29,7 +29,10 @@ doc_events = {
 		"on_trash": f"{_MASTERS}.item_deleted",
 	},
 	"Material Request": {
-		"on_submit": f"{_EVENTS}.draft_finished",
+		"on_cancel": f"{_EVENTS}.demand_submitted",
+		"on_change": f"{_EVENTS}.demand_changed",
+		"on_submit": [f"{_EVENTS}.draft_finished", f"{_EVENTS}.demand_submitted"],
+		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
 	},
 	"POS Invoice": {
 		"on_cancel": f"{_EVENTS}.pos_invoice_submitted",
@@ -41,10 +44,10 @@ doc_events = {
 	"Sales Order": {
 		"before_update_after_submit": f"{_EVENTS}.sales_order_saving",
 		"before_validate": f"{_EVENTS}.sales_order_saving",
-		"on_cancel": f"{_EVENTS}.sales_order_submitted",
-		"on_change": f"{_EVENTS}.sales_order_changed",
-		"on_submit": f"{_EVENTS}.sales_order_submitted",
-		"on_update_after_submit": f"{_EVENTS}.sales_order_submitted",
+		"on_cancel": f"{_EVENTS}.demand_submitted",
+		"on_change": f"{_EVENTS}.demand_changed",
+		"on_submit": f"{_EVENTS}.demand_submitted",
+		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
 		"onload": f"{_EVENTS}.sales_order_loaded",
 	},
 	"Stock Entry": {
@@ -60,6 +63,12 @@ doc_events = {
 		"after_insert": f"{_MASTERS}.warehouse_created",
 		"before_rename": f"{_MASTERS}.warehouse_renaming",
 		"on_trash": f"{_MASTERS}.warehouse_deleted",
+	},
+	"Work Order": {
+		"on_cancel": f"{_EVENTS}.demand_submitted",
+		"on_change": f"{_EVENTS}.demand_changed",
+		"on_submit": f"{_EVENTS}.demand_submitted",
+		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
 	},
 }
 
@@ -121,6 +130,8 @@ override_whitelisted_methods = {
 	f"{_API}.reservation.list": f"{_HTTP}.reservation_list",
 	f"{_API}.reservation.release": f"{_HTTP}.reservation_release",
 	f"{_API}.reservation.reserve": f"{_HTTP}.reservation_reserve",
+	f"{_API}.reservation.transfer": f"{_HTTP}.reservation_transfer",
+	f"{_API}.stock.available_to_promise": f"{_HTTP}.stock_available_to_promise",
 	f"{_API}.stock.explain": f"{_HTTP}.stock_explain",
 	f"{_API}.stock.get_position": f"{_HTTP}.stock_get_position",
 	f"{_API}.stock.hold": f"{_HTTP}.stock_hold",

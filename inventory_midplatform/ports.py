@@ -170,6 +170,8 @@ class Settings:
 	ledger: bool = False
 	reservation: bool = False
 	sales_order_policy: str = "Partial"
+	reserve_for_material_requests: bool = False
+	reserve_for_work_orders: bool = False
 	replenishment: bool = False
 	approval: bool = False
 	director_amount: Decimal = Decimal(10000)

@@ -4,10 +4,11 @@ At every moment ``qty == reserved + waiting + consumed + released``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from inventory_midplatform.domain.quantity import ZERO
 
@@ -32,6 +33,10 @@ class Demand:
 	demand_name: str = ""
 	demand_line: str = ""
 
+	@property
+	def label(self) -> str:
+		return " ".join(part for part in (self.demand_type, self.demand_name) if part) or "—"
+
 
 @dataclass(frozen=True)
 class Reservation:
@@ -51,6 +56,8 @@ class Reservation:
 	expires_at: datetime | None = None
 	ended_as: str = ""
 	reason: str = ""
+	handed_over: Any = field(default=(), compare=False)
+	"""The demands (from, to) on both sides of a transfer that was just made: told to the log, and not kept."""
 
 	@property
 	def open(self) -> Decimal:
@@ -104,6 +111,49 @@ class Reservation:
 			ended_as=as_ or self.ended_as,
 		)
 
+	def hand_over(self, qty: Decimal, name: str, to: Demand) -> "tuple[Reservation, Reservation]":
+		"""``qty`` of what is open goes to another demand, what is kept before what waits; what was kept stays kept, so
+		that nobody can come between. Answers both sides; to the giver it is released.
+		"""
+		kept = min(qty, self.reserved)
+		waited = min(qty - kept, self.waiting)
+		between = (self.demand, to)
+		given = replace(
+			self,
+			reserved=self.reserved - kept,
+			waiting=self.waiting - waited,
+			released=self.released + kept + waited,
+			handed_over=between,
+		)
+		taken = replace(
+			self,
+			name=name,
+			demand=to,
+			qty=kept + waited,
+			reserved=kept,
+			waiting=waited,
+			consumed=ZERO,
+			released=ZERO,
+			expires_at=None,
+			ended_as="",
+			handed_over=between,
+		)
+		return given, taken
+
+	def make_way(self, qty: Decimal) -> "Reservation":
+		"""Another reservation of the same demand now stands for ``qty`` of it: of what waits here, then of what was
+		given up, which is wanted again over there.
+		"""
+		waited = min(qty, self.waiting)
+		given_up = min(qty - waited, self.released)
+		rest = replace(
+			self,
+			qty=self.qty - waited - given_up,
+			waiting=self.waiting - waited,
+			released=self.released - given_up,
+		)
+		return rest if rest.open or rest.consumed else replace(rest, ended_as="Closed")
+
 	def shrink(self, qty: Decimal) -> "Reservation":
 		"""The demand asks for ``qty`` less than it did: what waits first, then what is kept."""
 		waited = min(qty, self.waiting)
@@ -125,6 +175,31 @@ class Reservation:
 		"""``qty`` that was consumed is wanted once more: a delivery was cancelled."""
 		again = min(qty, self.consumed)
 		return replace(self, waiting=self.waiting + again, consumed=self.consumed - again, ended_as="")
+
+
+def consumed_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Reservation]:
+	"""Stock has left for a demand that has several reservations: each consumes what the ones before it could not.
+
+	Those that keep stock come first, so that nothing stays kept for a want that is met.
+	"""
+	changed = []
+	for r in sorted(reservations, key=lambda r: (-r.reserved, r.name)):
+		part = min(qty, r.open)
+		if part > 0:
+			changed.append(r.consume(part))
+			qty -= part
+	return changed
+
+
+def wanted_again_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Reservation]:
+	"""The other way round, the newest first: what came back is wanted once more, by one of them only."""
+	changed = []
+	for r in sorted(reservations, key=lambda r: r.name, reverse=True):
+		part = min(qty, r.consumed)
+		if part > 0:
+			changed.append(r.want_again(part))
+			qty -= part
+	return changed
 
 
 def in_turn(reservations: Iterable[Reservation]) -> list[Reservation]:

@@ -154,15 +154,15 @@ def change_positions(ctx: Context, before: Mapping[Key, Position], after: Mappin
 	ctx.store.add("Stock Position", POSITION_KEY, moved, add=NUMBERS, put=("last_change",))
 
 
-def bin_contents(ctx: Context, keys: Iterable[Key]) -> dict[Key, list[BinContent]]:
-	"""What of our own stock lies in the bins of locked positions, read with a lock."""
+def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict[Key, list[BinContent]]:
+	"""What of our own stock lies in the bins; of locked positions it is read with a lock."""
 	contents: dict[Key, list[BinContent]] = {key: [] for key in keys}
 	rows: list[Row] = []
 	for some in in_parts(sorted(contents)):
 		condition, params = key_in(some, "item_code", "warehouse")
 		source = ctx.store.through("Bin Stock", ("item_code", "warehouse"))
 		sql = f"{BIN_STOCK} {source} WHERE stock_owner = '' AND qty <> 0 AND {condition}"
-		rows += ctx.store.rows(sql + ctx.store.for_update, params)
+		rows += ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params)
 	bins = bin_facts(ctx, {row["bin"] for row in rows})
 	expiry = expiry_dates(ctx, {row["batch_no"] for row in rows if row["batch_no"]})
 	for row in rows:

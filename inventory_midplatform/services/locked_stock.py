@@ -174,7 +174,11 @@ def write_reservations(ctx: Context, changed: Sequence[Reservation], before: dic
 
 
 def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
-	if old is None:
+	before, after = old.status if old else "", new.status
+	if new.handed_over:
+		operation, qty = "Transfer", new.released - old.released if old else new.qty
+		before, after = (demand.label[:140] for demand in new.handed_over)
+	elif old is None:
 		operation, qty = "Reserve", new.qty
 	elif new.consumed > old.consumed:
 		operation, qty = "Consume", new.consumed - old.consumed
@@ -190,8 +194,8 @@ def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
 		item_code=new.item_code,
 		warehouse=new.warehouse,
 		qty=qty,
-		from_value=old.status if old else "",
-		to_value=new.status,
+		from_value=before,
+		to_value=after,
 		reason=new.reason,
 	)
 

@@ -5,27 +5,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from inventory_midplatform.domain.errors import Conflict, InsufficientStock, InvalidInput, KeyReused, NotFound
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import STEP, ZERO, from_store, to_text
-from inventory_midplatform.domain.reservation import OPEN_STATUSES, Demand, IfShort, Reservation
+from inventory_midplatform.domain.reservation import (
+	OPEN_STATUSES,
+	Demand,
+	IfShort,
+	Reservation,
+	in_turn,
+	wanted_again_among,
+)
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, any_of, compiled, table, value
-from inventory_midplatform.services import masters
+from inventory_midplatform.services import ledger, masters
 from inventory_midplatform.services.locked_stock import COLUMNS, LockedStock, from_row, write_reservations
 
 NAME_LIMIT = 140
 """What a name column holds."""
 
 HOLD = (
-	"UPDATE `tabStock Position` SET reserved = ROUND(reserved + %(qty)s, 9)"
+	"UPDATE {positions} SET reserved = ROUND(reserved + %(qty)s, 9)"
 	" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s"
 	" AND on_hand - on_hold - reserved >= %(at_least)s"
 )
-"""Check and change in one statement; half a step of tolerance for SQLite's floats."""
+"""Check and change in one statement; half a step of tolerance for SQLite's floats. Through the index that others lock
+the row through: by another one, its two locks would be taken in the other order."""
 
 OF_DEMAND = (
 	"SELECT item_code, warehouse FROM `tabInventory Reservation`"
@@ -71,19 +80,7 @@ def reserve(
 	require_module(ctx)
 	item = masters.stock_item(ctx, item_code).item_code
 	place = masters.stock_warehouse(ctx, warehouse).name
-	for argument, text in (
-		("name", name),
-		("demand_type", demand.demand_type),
-		("demand_name", demand.demand_name),
-		("demand_line", demand.demand_line),
-	):
-		if len(text) > NAME_LIMIT:
-			raise InvalidInput(
-				"{argument} is longer than {limit} characters.",
-				code="too_long",
-				argument=argument,
-				limit=NAME_LIMIT,
-			)
+	_check_lengths(demand, name=name)
 	asked = Reservation(
 		name=name or new_id(),
 		item_code=item,
@@ -107,10 +104,23 @@ def reserve(
 	return _reserve_locked(ctx, asked)
 
 
+def _check_lengths(demand: Demand, **names: str) -> None:
+	for argument, text in (*names.items(), *vars(demand).items()):
+		if len(text) > NAME_LIMIT:
+			raise InvalidInput(
+				"{argument} is longer than {limit} characters.",
+				code="too_long",
+				argument=argument,
+				limit=NAME_LIMIT,
+			)
+
+
 def _hold(ctx: Context, item_code: str, warehouse: str, qty: Decimal) -> bool:
+	positions = ctx.store.through("Stock Position", ledger.POSITION_KEY)
 	return bool(
 		ctx.store.execute(
-			HOLD, {"item_code": item_code, "warehouse": warehouse, "qty": qty, "at_least": qty - STEP / 2}
+			HOLD.format(positions=positions),
+			{"item_code": item_code, "warehouse": warehouse, "qty": qty, "at_least": qty - STEP / 2},
 		)
 	)
 
@@ -173,25 +183,112 @@ def release(ctx: Context, name: str, qty: Decimal | None = None, reason: str = "
 	key = (seen.item_code, seen.warehouse)
 	stock = LockedStock(ctx, [key])
 	current = stock.by_name(name)
-	if not current.open:
+	_require_open(current, qty, current.status if not current.open else "")
+	released = stock.put(replace(current.release(qty or current.open), reason=reason or current.reason))
+	stock.fill_waiting([key])
+	stock.write()
+	return released
+
+
+def _require_open(current: Reservation, qty: Decimal | None, ended_as: str) -> None:
+	"""Raises Conflict: ``already_closed`` if it has ended, ``more_than_open`` if ``qty`` is more than is open."""
+	if ended_as:
 		raise Conflict(
 			"Reservation {name} is {status}; nothing of it is open.",
 			code="already_closed",
-			name=name,
-			status=current.status,
+			name=current.name,
+			status=ended_as,
 		)
 	if qty is not None and qty > current.open:
 		raise Conflict(
 			"Reservation {name} has {open} open; {qty} is more.",
 			code="more_than_open",
-			name=name,
+			name=current.name,
 			open=to_text(current.open),
 			qty=to_text(qty),
 		)
-	released = stock.put(replace(current.release(qty or current.open), reason=reason or current.reason))
-	stock.fill_waiting([key])
+
+
+def transfer(
+	ctx: Context,
+	name: str,
+	demand: Demand,
+	qty: Decimal | None = None,
+	*,
+	new_name: str = "",
+	reason: str = "",
+) -> Reservation:
+	"""Hand ``qty`` (stock UOM; all that is open if not said) of a reservation to another demand; answers the new one.
+
+	What is kept goes before what waits, and stays kept: the stock is never free in between. The giver has released
+	it. A demand that waits for the item here itself waits for that much less; where it does and no ``demand_line`` is
+	named, the row that waits first gets it. The new reservation does not expire.
+
+	``new_name`` is the caller's own id of the new one: called again with the same one, the first answer is given.
+	Raises Conflict: ``already_closed`` if nothing is open or its time is over, ``more_than_open``, ``module_off``;
+	InvalidInput ``same_demand``; KeyReused if ``new_name`` is taken by something else.
+	"""
+	require_module(ctx)
+	for argument in ("demand_type", "demand_name"):
+		if not getattr(demand, argument):
+			raise InvalidInput("{argument} is missing.", code="missing_argument", argument=argument)
+	_check_lengths(demand, new_name=new_name)
+	seen = get(ctx, name)
+	if new_name and (first := _find(ctx, new_name)):
+		return _handed_over_before(ctx, first, seen, demand, qty)
+	key = (seen.item_code, seen.warehouse)
+	stock = LockedStock(ctx, [key])
+	current = stock.by_name(name)
+	ended_as = "Expired" if current.expired(ctx.clock.now()) else "" if current.open else current.status
+	_require_open(current, qty, ended_as)
+	theirs = [
+		r
+		for r in in_turn(stock.of_demands([(demand.demand_type, demand.demand_name)]))
+		if (r.item_code, r.warehouse) == key
+	]
+	if not demand.demand_line:
+		demand = next((r.demand for r in theirs if r.waiting and r.name != name), demand)
+	if demand == current.demand:
+		raise InvalidInput("Reservation {name} is kept for that already.", code="same_demand", name=name)
+	given, taken = current.hand_over(qty or current.open, new_name or new_id(), demand)
+	rest = taken.qty
+	for r in theirs:
+		if r.demand == demand and rest:
+			smaller = r.make_way(rest)
+			rest -= r.qty - smaller.qty
+			stock.put(smaller)
+	stock.put(replace(given, reason=reason or given.reason))
+	taken = stock.put(replace(taken, reason=reason))
 	stock.write()
-	return released
+	return taken
+
+
+def _handed_over_before(
+	ctx: Context, first: Reservation, giver: Reservation, demand: Demand, qty: Decimal | None
+) -> Reservation:
+	"""The first answer, if the call that repeats its name asks for the same. What was handed over the log knows: orders
+	change their reservations since."""
+	logged = ctx.store.rows(
+		"SELECT qty, from_value FROM `tabStock Operation Log` WHERE reference_doctype = 'Inventory Reservation'"
+		" AND reference_name = %(name)s AND operation = 'Transfer' ORDER BY name LIMIT 1",
+		{"name": first.name},
+	)
+	line = demand.demand_line or first.demand.demand_line
+	same = {
+		"operation": bool(logged) and logged[0]["from_value"] == giver.demand.label[:NAME_LIMIT],
+		"item_code": first.item_code == giver.item_code,
+		"warehouse": first.warehouse == giver.warehouse,
+		"demand": first.demand == replace(demand, demand_line=line),
+		"qty": qty is None or not logged or from_store(logged[0]["qty"]) == qty,
+	}
+	for field, is_same in same.items():
+		if not is_same:
+			raise KeyReused(
+				"Reservation {name} exists already and asks for something else.",
+				name=first.name,
+				differs=field,
+			)
+	return first
 
 
 def sweep(ctx: Context, limit: int = 500) -> int:
@@ -240,18 +337,17 @@ def follow(
 	if not keys:
 		return
 	stock = LockedStock(ctx, keys)
-	by_line = {
-		(r.demand.demand_line, r.item_code, r.warehouse): r
-		for r in stock.of_demands([(demand_type, demand_name)])
-	}
+	by_line: dict[tuple[str, str, str], list[Reservation]] = defaultdict(list)
+	for r in sorted(stock.of_demands([(demand_type, demand_name)]), key=lambda r: r.name):
+		by_line[(r.demand.demand_line, r.item_code, r.warehouse)].append(r)
 	elsewhere = defaultdict(list)
 	for where in set(by_line) - {(line.demand_line, *line.key) for line in wanted}:
 		elsewhere[where[:2]].append(where)
 	for line in wanted:
 		others = sorted(elsewhere.pop((line.demand_line, line.item_code), ()))
-		line = _besides(stock, line, [by_line.pop(where) for where in others])
-		r = by_line.pop((line.demand_line, *line.key), None)
-		if r is None:
+		line = _besides(stock, line, [r for where in others for r in by_line.pop(where)])
+		of_line = by_line.pop((line.demand_line, *line.key), None)
+		if of_line is None:
 			if may_grow and line.wanted:
 				stock.put(
 					Reservation(
@@ -266,8 +362,8 @@ def follow(
 					)
 				)
 			continue
-		_fit(stock, r, line, may_grow)
-	for r in by_line.values():
+		_fit(stock, of_line, line, may_grow)
+	for r in chain.from_iterable(by_line.values()):
 		if r.open:
 			stock.put(r.close())
 	stock.fill_waiting(sorted(keys))
@@ -284,21 +380,39 @@ def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]
 	return replace(line, wanted=wanted, delivered=delivered)
 
 
-def _fit(stock: LockedStock, r: Reservation, line: DemandLine, may_grow: bool) -> None:
-	"""Bring one reservation to what its row still wants.
+def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, may_grow: bool) -> None:
+	"""Bring a row's reservations, mostly one, to what it still wants; a transfer made it a further one.
 
 	What came back from the customer is wanted again. What a person released stays released, as far as it was not
 	delivered from free stock since.
 	"""
-	if may_grow and r.consumed > line.delivered:
-		r = r.want_again(r.consumed - line.delivered)
-	delivered_besides = max(line.delivered - r.consumed, ZERO)
-	target = max(line.wanted - max(r.released - delivered_besides, ZERO), ZERO)
-	if r.open > target:
-		r = r.shrink(r.open - target)
-	elif r.open < target and may_grow:
-		r = r.grow(target - r.open)
-	stock.put(r)
+	fitted = {r.name: r for r in of_line}
+	consumed = sum((r.consumed for r in of_line), ZERO)
+	if may_grow and consumed > line.delivered:
+		for r in wanted_again_among(of_line, consumed - line.delivered):
+			fitted[r.name] = r
+		consumed = line.delivered
+	delivered_besides = max(line.delivered - consumed, ZERO)
+	released = sum((r.released for r in of_line), ZERO)
+	target = max(line.wanted - max(released - delivered_besides, ZERO), ZERO)
+	missing = target - sum((r.open for r in fitted.values()), ZERO)
+	if missing > 0 and may_grow:
+		oldest = fitted[of_line[0].name]
+		fitted[oldest.name] = oldest.grow(missing)
+	for r in sorted(fitted.values(), key=lambda r: (r.reserved, r.name)):
+		too_much = min(max(-missing, ZERO), r.open)
+		if too_much:
+			fitted[r.name] = r.shrink(too_much)
+			missing += too_much
+	for r in fitted.values():
+		stock.put(r)
+
+
+def has_any(ctx: Context, demand_type: str, demand_name: str) -> bool:
+	"""Something was ever reserved for the demand."""
+	return bool(
+		ctx.store.rows(f"{OF_DEMAND} LIMIT 1", {"demand_type": demand_type, "demand_name": demand_name})
+	)
 
 
 def require_module(ctx: Context) -> None:
@@ -311,7 +425,7 @@ def require_module(ctx: Context) -> None:
 
 
 def demand_label(demand: Demand) -> str:
-	return " ".join(part for part in (demand.demand_type, demand.demand_name) if part) or "—"
+	return demand.label
 
 
 def as_dict(r: Reservation) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from inventory_midplatform.domain.put_away import Bin, PutAwayStrategy, Rules
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.domain.removal import RemovalStrategy
-from inventory_midplatform.ports import Context, Row, Store
+from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import ledger, masters
 
 POLICIES = """
@@ -154,7 +154,7 @@ def suggest_removal(
 		chosen = removal.of_batch(batch_no, chosen)
 	contents = [
 		replace(c, qty=c.free, allocated=ZERO)
-		for c in ledger.bin_contents(_only_looking(ctx), [(item, place)])[(item, place)]
+		for c in ledger.bin_contents(ctx, [(item, place)], locked=False)[(item, place)]
 		if c.stock_status == AVAILABLE and c.free > 0
 	]
 	taken, rest = removal.take(contents, qty, chosen)
@@ -317,23 +317,6 @@ def _bins(ctx: Context, item_code: str, warehouse: str, batch_no: str) -> tuple[
 		for row in rows
 	]
 	return {row["name"]: row["bin_code"] for row in rows}, bins
-
-
-class _WithoutLocks:
-	"""A store for who only looks and holds nobody up."""
-
-	for_update = ""
-
-	def __init__(self, store: Store):
-		self._store = store
-
-	def __getattr__(self, name: str) -> Any:
-		return getattr(self._store, name)
-
-
-def _only_looking(ctx: Context) -> Context:
-	store: Any = _WithoutLocks(ctx.store)
-	return replace(ctx, store=store)
 
 
 def _bin_codes(ctx: Context, bins: set[str]) -> dict[str, Row]:

@@ -37,6 +37,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Material Request": (("docstatus", "inventory_origin"),),
 	"Serial No": (("item_code", "warehouse"),),
 	"Stock Entry": (("add_to_transit", "docstatus"),),
+	"Work Order": (("production_item", "fg_warehouse"),),
 }
 
 

@@ -169,7 +169,7 @@ def bom(product: str, part: str, qty: float = 2) -> str:
 	return str(submit(document).name)
 
 
-def work_order(product: str, bom_no: str, place: str, in_progress: str, qty: float) -> Any:
+def work_order(product: str, bom_no: str, place: str, in_progress: str, qty: float, **values: Any) -> Any:
 	document = insert(
 		"Work Order",
 		production_item=product,
@@ -179,7 +179,7 @@ def work_order(product: str, bom_no: str, place: str, in_progress: str, qty: flo
 		source_warehouse=place,
 		wip_warehouse=in_progress,
 		fg_warehouse=place,
-		planned_start_date=frappe.utils.now(),
+		**{"planned_start_date": frappe.utils.now(), **values},
 	)
 	for row in document.required_items:
 		row.source_warehouse = place
@@ -192,6 +192,31 @@ def work_order_entry(order: str, purpose: str, qty: float) -> Any:
 	from erpnext.manufacturing.doctype.work_order.work_order import make_stock_entry
 
 	return submit(frappe.get_doc(make_stock_entry(order, purpose, qty)))
+
+
+def material_request(request_type: str, rows: list[dict[str, Any]], **values: Any) -> Any:
+	"""Rows as ERPNext names their fields; ``warehouse`` is where an issue leaves from and a transfer goes to."""
+	document = frappe.get_doc(
+		{
+			"doctype": "Material Request",
+			"material_request_type": request_type,
+			"company": company(),
+			"transaction_date": nowdate(),
+			"schedule_date": nowdate(),
+			"items": [{"uom": "Nos", "conversion_factor": 1, "schedule_date": nowdate(), **r} for r in rows],
+			**values,
+		}
+	)
+	return submit(document)
+
+
+def entry_for_request(request: str, **of_row: Any) -> Any:
+	"""The Stock Entry that a Material Request offers, with fields of its first row set, not yet saved."""
+	from erpnext.stock.doctype.material_request.material_request import make_stock_entry
+
+	entry = make_stock_entry(request)
+	entry.items[0].update(of_row)
+	return entry
 
 
 def purchase_receipt(item_code: str, to: str, qty: float, days_ago: int = 0) -> Any:

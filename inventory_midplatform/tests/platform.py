@@ -52,8 +52,10 @@ class Platform(ABC):
 		"""A user with these roles, who sees only these warehouses, or all where they are None."""
 
 	@abstractmethod
-	def order_from_supplier(self, item_code: str, warehouse: str, qty: Decimal) -> None:
-		"""Have ``qty`` on order: a submitted Purchase Order."""
+	def order_from_supplier(
+		self, item_code: str, warehouse: str, qty: Decimal, due: date | None = None
+	) -> None:
+		"""Have ``qty`` on order: a submitted Purchase Order, due on a day or, where it is not said, today."""
 
 	# the same everywhere
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,8 @@ SWITCHES = {
 	"ledger": "ledger_enabled",
 	"reservation": "reservation_enabled",
 	"sales_order_policy": "sales_order_policy",
+	"reserve_for_material_requests": "reserve_for_material_requests",
+	"reserve_for_work_orders": "reserve_for_work_orders",
 	"replenishment": "replenishment_enabled",
 	"approval": "approval_enabled",
 	"director_amount": "director_amount",
@@ -92,14 +95,16 @@ class SitePlatform(Platform):
 			erp.insert("User Permission", user=user, allow="Warehouse", for_value=warehouse)
 		return _committed(user)
 
-	def order_from_supplier(self, item_code: str, warehouse: str, qty: Decimal) -> None:
+	def order_from_supplier(
+		self, item_code: str, warehouse: str, qty: Decimal, due: date | None = None
+	) -> None:
 		erp.submit(
 			frappe.get_doc(
 				{
 					"doctype": "Purchase Order",
 					"supplier": erp.supplier(),
 					"company": erp.company(),
-					"schedule_date": nowdate(),
+					"schedule_date": due or nowdate(),
 					"items": [
 						{"item_code": item_code, "warehouse": warehouse, "qty": float(qty), "rate": erp.PRICE}
 					],

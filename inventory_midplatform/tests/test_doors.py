@@ -30,6 +30,7 @@ ACCEPTS_GET: dict[str, dict[str, Any]] = {
 	"request.get": {"name": "request"},
 	"reservation.get": {"name": "reservation"},
 	"reservation.list": {},
+	"stock.available_to_promise": {"item_code": "item", "warehouse": "warehouse", "by_date": "day"},
 	"stock.explain": {"item_code": "item", "warehouse": "warehouse"},
 	"stock.get_position": {"item_code": "item", "warehouse": "warehouse"},
 	"stock.list_positions": {},
@@ -167,6 +168,7 @@ class TestEndpoints(Doors):
 			"reservation": self.reservation,
 			"request": self.request,
 			"one": "1",
+			"day": frappe.utils.nowdate(),
 		}
 		for name, arguments in ACCEPTS_GET.items():
 			with self.subTest(operation=name):

@@ -36,6 +36,14 @@ OF_ANOTHER_WAREHOUSE: dict[str, tuple[str, dict[str, Any]]] = {
 	"reservation.list": (NOTHING, {"warehouse": "other"}),
 	"reservation.release": (REFUSED, {"name": "reservation"}),
 	"reservation.reserve": (REFUSED, {"item_code": "item", "warehouse": "other", "qty": 1}),
+	"reservation.transfer": (
+		REFUSED,
+		{"name": "reservation", "demand_type": "Shop Order", "demand_name": "another"},
+	),
+	"stock.available_to_promise": (
+		REFUSED,
+		{"item_code": "item", "warehouse": "other", "by_date": "2099-01-01"},
+	),
 	"stock.explain": (REFUSED, {"item_code": "item", "warehouse": "other"}),
 	"stock.get_position": (REFUSED, {"item_code": "item", "warehouse": "other"}),
 	"stock.hold": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -72,8 +73,25 @@ class StandalonePlatform(Platform):
 			add_user(ctx, user, roles, warehouses=warehouses or ())
 		return user
 
-	def order_from_supplier(self, item_code: str, warehouse: str, qty: Decimal) -> None:
-		"""The small books have no Purchase Orders; what one does is to raise ``Bin.ordered_qty``."""
+	def order_from_supplier(
+		self, item_code: str, warehouse: str, qty: Decimal, due: date | None = None
+	) -> None:
+		"""The small books post no Purchase Orders: one raises ``Bin.ordered_qty``, and is a record where its day is told."""
 		with self.context() as ctx:
+			if due is not None:
+				line = {
+					"item_code": item_code,
+					"warehouse": warehouse,
+					"stock_qty": qty,
+					"schedule_date": due,
+				}
+				ctx.documents.create(
+					"Purchase Order",
+					{
+						"status": "To Receive and Bill",
+						"docstatus": 1,
+						"items": [line],
+					},
+				)
 			row = {"item_code": item_code, "warehouse": warehouse, "ordered_qty": qty}
 			ctx.store.add("Bin", ("item_code", "warehouse"), [row], add=("ordered_qty",))

@@ -203,3 +203,39 @@ def patiently(platform: StandalonePlatform, post: Callable[[], Any]) -> Any:
 			if not platform.standalone.is_transient(error):
 				raise
 	raise AssertionError("contention did not end")
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_nobody_comes_between_while_stock_is_handed_over(engine: str, request: pytest.FixtureRequest) -> None:
+	"""Eight hand parts of one reservation over while eight others ask for stock and one waits for it."""
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	warehouse = platform.make_warehouse()
+	with ThreadPoolExecutor(16) as pool:
+		for _ in range(10):
+			item = platform.make_item()
+			platform.books.receive([PostingLine(item, warehouse, D(STOCK), D(1))])
+			about = {"item_code": item, "warehouse": warehouse}
+			kept = platform.call("reservation.reserve", qty=STOCK, **about)["name"]
+			waits = platform.call("reservation.reserve", qty=EACH, if_short="Wait", priority=9, **about)[
+				"name"
+			]
+			together = threading.Barrier(16)
+			answers = list(pool.map(handing_over(platform, kept, about, together), range(16)))
+			assert Counter(answers) == {("Reserved", ""): 8, ("insufficient_stock", "0"): 8}
+			assert platform.call("reservation.get", name=waits)["status"] == "Waiting"
+			assert platform.call("reservation.get", name=kept)["reserved_qty"] == STOCK - 8 * EACH
+			assert platform.call("stock.get_position", **about)["reserved"] == STOCK
+	assert platform.verify() == []
+
+
+def handing_over(
+	platform: StandalonePlatform, kept: str, about: dict[str, Any], together: threading.Barrier
+) -> Callable[[int], Answer]:
+	def call(n: int) -> Answer:
+		together.wait(60)
+		if n % 2:
+			return reserve(platform.standalone, {**about, "qty": EACH})
+		part = {"name": kept, "demand_type": "Shop Order", "demand_name": f"#{n}", "qty": EACH}
+		return platform.standalone.call("reservation.transfer", part)["status"], ""
+
+	return call

@@ -43,6 +43,8 @@ def site_settings() -> Settings:
 		ledger=ledger,
 		reservation=ledger and bool(saved.reservation_enabled),
 		sales_order_policy=saved.sales_order_policy or "Partial",
+		reserve_for_material_requests=bool(saved.reserve_for_material_requests),
+		reserve_for_work_orders=bool(saved.reserve_for_work_orders),
 		replenishment=ledger and bool(saved.replenishment_enabled),
 		approval=bool(saved.approval_enabled),
 		director_amount=Decimal(repr(saved.director_amount or 0)),

@@ -16,10 +16,14 @@ from inventory_midplatform.services import orders, pos_invoices, settlement, tak
 from inventory_midplatform.services.settlement import Posting, PostingRow
 
 DEMAND_FIELDS = {
-	"Delivery Note": ("against_sales_order", "so_detail"),
-	"Sales Invoice": ("sales_order", "so_detail"),
+	"Delivery Note": (orders.SALES_ORDER, "against_sales_order", "so_detail"),
+	"Sales Invoice": (orders.SALES_ORDER, "sales_order", "so_detail"),
+	"Stock Entry": (orders.MATERIAL_REQUEST, "material_request", "material_request_item"),
 }
-"""Where a row says which order it delivers."""
+"""Where a row says which document's row it delivers."""
+
+FOR_WORK_ORDER = ("Material Transfer for Manufacture", "Material Consumption for Manufacture", "Manufacture")
+"""Purposes with which a Stock Entry takes the material of its work order."""
 
 RESTATING = ("Landed Cost Voucher",)
 """Documents that post other vouchers anew; those are settled when the document is done."""
@@ -58,17 +62,14 @@ def voucher_done(document: Any, method: str | None = None) -> None:
 		by_lot = _by_lot(rows)
 		done = [_posting(voucher, by_lot[voucher], document) for voucher in sorted(rows)]
 		jobs.queue_rebuild_layers(settlement.settle(ctx, done))
-		orders.follow_delivered(
-			ctx,
-			{
-				row.demand.demand_name
-				for posting in done
-				for row in posting.rows
-				if row.demand and row.demand.demand_type == orders.SALES_ORDER
-			},
-		)
-		for order in _returned_orders(document):
-			orders.follow_sales_order(ctx, order)
+		delivered = {
+			(row.demand.demand_type, row.demand.demand_name)
+			for posting in done
+			for row in posting.rows
+			if row.demand
+		}
+		undone = document.docstatus == 2 or bool(document.get("is_return"))
+		orders.follow_delivered(ctx, delivered | _delivered_for(document), may_grow=undone)
 
 
 def settle_the_rest() -> None:
@@ -109,17 +110,17 @@ def repost_changed(repost: Any, method: str | None = None) -> None:
 		settlement.catch_up(ctx, keys, f"Repost {repost.name}", alert=False)
 
 
-def sales_order_submitted(order: Any, method: str | None = None) -> None:
-	"""Also cancelled, and changed by Update Items: its reservations follow its rows."""
+def demand_submitted(document: Any, method: str | None = None) -> None:
+	"""Also cancelled, and changed by Update Items: a document's reservations follow its rows."""
 	with shown_in_desk():
-		orders.follow_sales_order(site_context(), order.name)
+		orders.follow(site_context(), document.doctype, document.name)
 
 
-def sales_order_changed(order: Any, method: str | None = None) -> None:
-	"""Close and re-open tell of themselves by nothing else; so do deliveries, which are none of this."""
-	if order.docstatus == 1 and site_settings().ledger:
+def demand_changed(document: Any, method: str | None = None) -> None:
+	"""Close or stop and re-open tell of themselves by nothing else; so do deliveries, which are none of this."""
+	if document.docstatus == 1 and site_settings().ledger:
 		with shown_in_desk():
-			orders.follow_closing(site_context(), order.name, closed=order.status == "Closed")
+			orders.follow_closing(site_context(), document.doctype, document.name, document.status)
 
 
 def sales_order_loaded(order: Any, method: str | None = None) -> None:
@@ -203,12 +204,15 @@ def _by_lot(
 	}
 
 
-def _returned_orders(document: Any) -> list[str]:
-	"""Orders of which something came back, or a delivery was cancelled: ERPNext has it to deliver again."""
-	fields = DEMAND_FIELDS.get(document.doctype)
-	if not fields or not (document.get("is_return") or document.docstatus == 2):
-		return []
-	return sorted({row.get(fields[0]) for row in document.items if row.get(fields[0])})
+def _delivered_for(document: Any) -> set[tuple[str, str]]:
+	"""Whatever document this one delivers for, or takes back for: (type, name)."""
+	if document.doctype not in DEMAND_FIELDS:
+		return set()
+	doctype, field, _ = DEMAND_FIELDS[document.doctype]
+	found = {(doctype, row.get(field)) for row in document.items if row.get(field)}
+	if document.get("work_order") and document.get("purpose") in FOR_WORK_ORDER:
+		found.add((orders.WORK_ORDER, document.work_order))
+	return found
 
 
 def _still_stands(voucher: tuple[str, str]) -> bool:
@@ -238,19 +242,27 @@ def _posting(voucher: tuple[str, str], rows: list[PostingRow], document: Any) ->
 
 
 def _demands(document: Any) -> dict[str, Demand]:
-	"""Voucher row → the row of an order, or of a POS Invoice, it delivers; a bundle's parts deliver for the row of their bundle."""
+	"""Voucher row → the row of a document that it delivers, or of a POS Invoice; a bundle's parts deliver for the row of
+	their bundle, and what is taken for a work order for all of it.
+	"""
 	fields = DEMAND_FIELDS.get(document.doctype)
 	if not fields or (document.get("is_return") and document.docstatus != 2):
 		return {}
-	order_field, line_field = fields
+	doctype, name_field, line_field = fields
 	demands = {
-		row.name: Demand(orders.SALES_ORDER, row.get(order_field), row.get(line_field))
+		row.name: Demand(doctype, row.get(name_field), row.get(line_field))
 		for row in document.items
-		if row.get(order_field) and row.get(line_field)
+		if row.get(name_field) and row.get(line_field)
 	}
 	for row in document.items if document.get("is_consolidated") else ():
 		if row.pos_invoice_item:
 			demands[row.name] = Demand(pos_invoices.POS_INVOICE, row.pos_invoice, row.pos_invoice_item)
+	if document.get("work_order") and document.get("purpose") in FOR_WORK_ORDER:
+		made_for = Demand(orders.WORK_ORDER, document.work_order)
+		keeps_itself = site_settings().reserve_for_work_orders
+		for row in document.items:
+			if row.s_warehouse and (keeps_itself or row.name not in demands):
+				demands[row.name] = made_for
 	for part in document.get("packed_items") or ():
 		if part.parent_detail_docname in demands:
 			demands[part.name] = demands[part.parent_detail_docname]

@@ -143,15 +143,18 @@ def rebuilding(chunk: int = 50) -> Iterator[tuple[int, int, int]]:
 
 
 def following_orders(chunk: int = 50) -> Iterator[int]:
-	"""Bring the reservations of all open orders, and of those something is still kept for, to what the orders want;
-	yields how many were looked at.
+	"""Bring the reservations of all open orders and requests, and of those something is still kept for, to what they
+	want; yields how many were looked at.
 	"""
-	done, after = 0, ""
-	while names := in_transaction(SiteUnitOfWork(), partial(orders.open_orders, after=after, limit=chunk)):
-		for name in names:
-			in_transaction(SiteUnitOfWork(), partial(orders.follow_sales_order, name=name))
-		done, after = done + len(names), names[-1]
-		yield done
+	done = 0
+	for kind in orders.FOLLOWED:
+		after = ""
+		some = partial(orders.open_documents, demand_type=kind, limit=chunk)
+		while names := in_transaction(SiteUnitOfWork(), partial(some, after=after)):
+			for name in names:
+				in_transaction(SiteUnitOfWork(), partial(orders.follow, demand_type=kind, name=name))
+			done, after = done + len(names), names[-1]
+			yield done
 
 
 def following_pos_invoices(chunk: int = 50) -> Iterator[int]:

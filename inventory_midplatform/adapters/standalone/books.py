@@ -177,6 +177,7 @@ class SmallBooks:
 						"qty": x.qty,
 						"stock_qty": x.qty,
 						"conversion_factor": 1,
+						"delivery_date": header["transaction_date"],
 					}
 					for x in lines
 				],
@@ -294,7 +295,8 @@ class SmallBooks:
 		)
 		posting = Posting(voucher.voucher_type, voucher.voucher_no, at, rows, cancelled, counted)
 		settlement.settle(self.ctx, [posting])
-		orders.follow_delivered(self.ctx, {e.demand.demand_name for e in entries if e.demand})
+		delivered = {(SALES_ORDER, e.demand.demand_name) for e in entries if e.demand}
+		orders.follow_delivered(self.ctx, delivered, may_grow=cancelled)
 
 	def _carry(self, entries: Sequence[_Entry]) -> None:
 		"""Change quantities, layers and rates; refuses what would leave less than nothing."""

@@ -21,14 +21,8 @@ from inventory_midplatform.ports import Context, Row, Settings, Store
 
 ADMINISTRATOR = "Administrator"
 SETTINGS = "Inventory Midplatform Settings"
-SWITCHES = {
-	"ledger": "ledger_enabled",
-	"reservation": "reservation_enabled",
-	"sales_order_policy": "sales_order_policy",
-	"replenishment": "replenishment_enabled",
-	"approval": "approval_enabled",
-	"director_amount": "director_amount",
-}
+MODULES = ("ledger", "reservation", "replenishment", "approval")
+SWITCHES = {name: f"{name}_enabled" if name in MODULES else name for name in vars(Settings())}
 
 
 class SystemClock:

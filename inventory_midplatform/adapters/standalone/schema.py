@@ -41,6 +41,7 @@ ERPNEXT_INDEXES = {
 	"User Permission": (("user",),),
 	"ToDo": (("reference_type", "reference_name"),),
 	"Sales Order": (("docstatus", "status"),),
+	"Sales Order Item": (("item_code", "warehouse"),),
 }
 
 

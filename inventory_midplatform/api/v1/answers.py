@@ -55,6 +55,33 @@ class Explanation(Position):
 	more_reservations: int
 
 
+class DatedEvent(TypedDict):
+	document_type: str
+	document: str
+	qty: float
+	due: str | None
+	waits: bool
+
+
+class PromiseStep(DatedEvent):
+	date: str
+	balance: float
+
+
+class Promise(TypedDict):
+	item_code: str
+	warehouse: str
+	stock_uom: str
+	by_date: str
+	promised: float
+	available: float
+	waiting: float
+	earliest_date: str | None
+	ladder: list[PromiseStep]
+	undated: list[DatedEvent]
+	more: int
+
+
 class Reservation(TypedDict):
 	name: str
 	status: str

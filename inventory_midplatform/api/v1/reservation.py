@@ -59,6 +59,29 @@ def release(
 	return answer
 
 
+@operation(writes=True)
+def transfer(
+	ctx: Context,
+	name: Text,
+	demand_type: Text,
+	demand_name: Text,
+	demand_line: Text = "",
+	qty: Quantity | None = None,
+	new_name: Text = "",
+	reason: LongText = "",
+) -> answers.Reservation:
+	"""Hand a quantity of a reservation, all that is open if `qty` is not said, to another demand of the same item and
+	warehouse. The stock is never free in between.
+
+	`new_name` is your own id of the new reservation, which is the answer: sent again, the first answer comes back. If
+	the demand waits for the item there itself, it waits for that much less.
+	"""
+	demand = Demand(demand_type, demand_name, demand_line)
+	made = reservation.transfer(ctx, name, demand, qty, new_name=new_name, reason=reason)
+	answer: Any = reservation.as_dict(made)
+	return answer
+
+
 @operation()
 def get(ctx: Context, name: Text) -> answers.Reservation:
 	"""One reservation as it stands."""

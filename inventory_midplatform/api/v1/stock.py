@@ -1,11 +1,13 @@
 """Positions, why they are what they are, and moves between bins."""
 
+from datetime import date
 from typing import Any, Literal
 
 from inventory_midplatform.api.operation import LongText, Offset, PageSize, Quantity, Text, operation
 from inventory_midplatform.api.v1 import answers
 from inventory_midplatform.domain.position import AVAILABLE
 from inventory_midplatform.ports import Context
+from inventory_midplatform.reporting import available_to_promise as promises
 from inventory_midplatform.reporting import positions
 from inventory_midplatform.services import handling, masters, storage
 
@@ -42,6 +44,26 @@ def list_positions(
 def explain(ctx: Context, item_code: Text, warehouse: Text, limit: PageSize = 50) -> answers.Explanation:
 	"""Why this much is available: what lies in which bin, what is on hold, and each reservation with its owner."""
 	answer: Any = positions.explain(ctx, item_code, warehouse, limit)
+	return answer
+
+
+@operation()
+def available_to_promise(
+	ctx: Context,
+	item_code: Text,
+	warehouse: Text,
+	by_date: date | None = None,
+	qty: Quantity | None = None,
+	limit: PageSize = 100,
+) -> answers.Promise:
+	"""How much more can be promised from a warehouse by a day (today if not said), over dated supply and demand.
+
+	`ladder` is the reason: what is `available`, then each document by its date with the balance after it. The answer is
+	the least balance of that day and every later one, so that nothing is promised that a later demand needs. Supply
+	without a date, or overdue, stands in `undated` and does not count. With `qty`, `earliest_date` is the first day on
+	which that much can be promised; null if nothing known makes it possible.
+	"""
+	answer: Any = promises.available_to_promise(ctx, item_code, warehouse, by_date, qty, limit)
 	return answer
 
 

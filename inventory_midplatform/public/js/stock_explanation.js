@@ -41,6 +41,62 @@ inventory_midplatform.StockExplanation = class {
 		this.dialog.fields_dict.explanation.$wrapper.html(this.html());
 		this.dialog.$wrapper.on("click", "a[href]", () => this.dialog.hide());
 		this.dialog.show();
+		this.ask_for_promise();
+	}
+
+	ask_for_promise() {
+		const $promise = this.dialog.$wrapper.find(".promise");
+		const control = frappe.ui.form.make_control({
+			parent: $promise.find(".by-date"),
+			df: {
+				fieldtype: "Date",
+				fieldname: "by_date",
+				label: __("By"),
+				change: () => this.show_promise($promise.find(".answer"), control.get_value()),
+			},
+			render_input: true,
+		});
+		control.set_value(frappe.datetime.get_today());
+	}
+
+	async show_promise($answer, by_date) {
+		if (!by_date) return;
+		const { item_code, warehouse } = this.stock;
+		const { message: promise } = await frappe.call({
+			method: "inventory_midplatform.api.v1.stock.available_to_promise",
+			type: "GET",
+			args: { item_code, warehouse, by_date },
+		});
+		if (promise) $answer.html(this.promise(promise));
+	}
+
+	promise({ promised, available, ladder, undated, more }) {
+		const date = (value) => this.text(frappe.datetime.str_to_user(value));
+		const document = (e) => `${this.text(__(e.document_type))}
+			${e.document ? this.link(e.document_type, e.document, e.document) : ""}`;
+		const waits = (e) => `${this.text(__(e.document_type))} ${this.text(e.document)}
+			<span class="small text-muted">${__("waits")}</span>`;
+		const steps = ladder.map(
+			(step) => `<tr>
+				<td>${date(step.date)}</td>
+				<td>${step.waits ? waits(step) : document(step)}</td>
+				<td class="quantity">${step.qty > 0 ? "+" : ""}${this.quantity(step.qty)}</td>
+				<td class="quantity ${step.balance < 0 ? "text-danger" : ""}">${this.quantity(step.balance)}</td>
+			</tr>`
+		);
+		const without = undated.map(
+			(e) => `${this.quantity(e.qty)} ${document(e)}${e.due ? ` (${date(e.due)})` : ""}`
+		);
+		return `<p><span class="indicator-pill ${promised > 0 ? "green" : "orange"}">
+				${__("{0} can be promised", [this.quantity(promised)])}</span></p>
+			${this.table(
+				__("From {0} Available Now", [this.quantity(available)]),
+				[__("Date"), __("Document"), __("Quantity"), __("Balance")],
+				steps,
+				__("Nothing dated is coming or wanted.")
+			)}
+			${without.length ? `<p class="text-muted small">${__("Not counted, without a day to come")}: ${without.join(", ")}</p>` : ""}
+			${more ? `<p class="text-muted small">${__("And {0} more.", [more])}</p>` : ""}`;
 	}
 
 	go_to_movements() {
@@ -55,6 +111,11 @@ inventory_midplatform.StockExplanation = class {
 		return `<style>${inventory_midplatform.StockExplanation.STYLE}</style>
 			<div class="stock-explanation">
 				${this.heading()}${this.sum()}${this.waiting()}${this.bins()}${this.reservations()}
+				<div class="promise">
+					<h6>${__("Promise by Date")}</h6>
+					<div class="by-date"></div>
+					<div class="answer"></div>
+				</div>
 			</div>`;
 	}
 
@@ -209,6 +270,7 @@ inventory_midplatform.StockExplanation.STYLE = `
 	.stock-explanation .result.below { background: var(--bg-red); color: var(--text-on-red); }
 	.stock-explanation .result.none { background: var(--bg-orange); color: var(--text-on-orange); }
 	.stock-explanation .notes { margin-top: var(--margin-md); }
+	.stock-explanation .by-date { max-width: 180px; }
 	.stock-explanation .scroll { overflow-x: auto; }
 	.stock-explanation .table { margin: 0; }
 	.stock-explanation .quantity { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }

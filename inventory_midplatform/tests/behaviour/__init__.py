@@ -13,6 +13,7 @@ from inventory_midplatform.tests.behaviour.batches_and_serials import (
 )
 from inventory_midplatform.tests.behaviour.bins import BinBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
+from inventory_midplatform.tests.behaviour.promises import PromiseBehaviour
 from inventory_midplatform.tests.behaviour.random_operations import RandomOperationsBehaviour
 from inventory_midplatform.tests.behaviour.reading import ReadingBehaviour
 from inventory_midplatform.tests.behaviour.requests import RequestBehaviour
@@ -22,6 +23,7 @@ from inventory_midplatform.tests.behaviour.sales_orders import SalesOrderBehavio
 from inventory_midplatform.tests.behaviour.settlement import SettlementBehaviour
 from inventory_midplatform.tests.behaviour.storage import StorageBehaviour
 from inventory_midplatform.tests.behaviour.taking_over import TakingOverBehaviour
+from inventory_midplatform.tests.behaviour.transfers import TransferBehaviour
 
 BEHAVIOURS = (
 	SettlementBehaviour,
@@ -32,6 +34,8 @@ BEHAVIOURS = (
 	AgeBehaviour,
 	StorageBehaviour,
 	ReservationBehaviour,
+	TransferBehaviour,
+	PromiseBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,
 	TakingOverBehaviour,

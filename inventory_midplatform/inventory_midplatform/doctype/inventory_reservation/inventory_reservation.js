@@ -1,4 +1,9 @@
 frappe.ui.form.on("Inventory Reservation", {
+	onload(frm) {
+		// A DocType by its name in the user's language; what another system calls it as it is.
+		frm.set_df_property("demand_type", "formatter", (value) => frappe.utils.escape_html(__(value || "")));
+	},
+
 	refresh(frm) {
 		const { item_code, warehouse, demand_type, demand_name } = frm.doc;
 		if (frappe.boot.inventory_operations.includes("stock.explain")) {
@@ -11,7 +16,11 @@ frappe.ui.form.on("Inventory Reservation", {
 		if (demand_name && frappe.model.can_read(demand_type)) {
 			frm.add_custom_button(__(demand_type), () => frappe.set_route("Form", demand_type, demand_name));
 		}
-		if (open_quantity(frm) > 0 && frappe.boot.inventory_operations.includes("reservation.release")) {
+		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
+		if (open_quantity(frm) > 0 && may("reservation.transfer")) {
+			frm.add_custom_button(__("Transfer to Another Demand"), () => transfer(frm));
+		}
+		if (open_quantity(frm) > 0 && may("reservation.release")) {
 			frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-danger-light");
 		}
 	},
@@ -46,6 +55,52 @@ function release(frm) {
 			dialog.hide();
 			frappe.show_alert({ message: __("Released"), indicator: "green" });
 			frm.reload_doc();
+		},
+	});
+	dialog.show();
+}
+
+const DEMAND_TYPES = ["Sales Order", "Material Request", "Work Order", "Project"];
+
+function transfer(frm) {
+	const once = frappe.utils.get_random(20); // pressed twice, it is handed over once
+	const dialog = new frappe.ui.Dialog({
+		title: __("Transfer to Another Demand"),
+		fields: [
+			{
+				fieldname: "demand_type",
+				fieldtype: "Autocomplete",
+				ignore_validation: 1,
+				label: __("Demand Type"),
+				options: DEMAND_TYPES.map((value) => ({ value, label: __(value) })),
+				default: "Sales Order",
+				reqd: 1,
+			},
+			{ fieldname: "demand_name", fieldtype: "Data", label: __("Demand"), reqd: 1 },
+			{
+				fieldname: "qty",
+				fieldtype: "Float",
+				label: __("Quantity"),
+				default: open_quantity(frm),
+				description: __("At most {0}. What is kept is handed over first, and is free at no moment.", [
+					open_quantity(frm),
+				]),
+				reqd: 1,
+			},
+			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
+		],
+		primary_action_label: __("Transfer"),
+		primary_action: async ({ demand_type, demand_name, qty, reason }) => {
+			const { message: made } = await frappe.call({
+				method: "inventory_midplatform.api.v1.reservation.transfer",
+				args: { name: frm.doc.name, demand_type, demand_name, qty, reason: reason || "" },
+				headers: { "Idempotency-Key": once },
+				freeze: true,
+			});
+			if (!made) return;
+			dialog.hide();
+			frappe.show_alert({ message: __("Transferred"), indicator: "green" });
+			frappe.set_route("Form", "Inventory Reservation", made.name);
 		},
 	});
 	dialog.show();

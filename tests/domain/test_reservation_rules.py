@@ -1,0 +1,82 @@
+"""A reservation's parts always add up to its quantity, whatever is done with it."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory_midplatform.domain.reservation import (
+	Demand,
+	Reservation,
+	consumed_among,
+	wanted_again_among,
+)
+
+amounts = st.integers(0, 40).map(lambda n: Decimal(n) / 4)
+
+
+@st.composite
+def reservations(draw, name="R"):
+	reserved, waiting, consumed, released = (draw(amounts) for _ in range(4))
+	return Reservation(
+		name=name,
+		item_code="ITEM",
+		warehouse="STORE",
+		demand=Demand("Sales Order", "SO-1", "row"),
+		qty=reserved + waiting + consumed + released,
+		reserved=reserved,
+		waiting=waiting,
+		consumed=consumed,
+		released=released,
+	)
+
+
+several = st.integers(1, 4).flatmap(
+	lambda n: st.tuples(*(reservations(name=f"R{i}") for i in range(n))).map(list)
+)
+
+
+def adds_up(r: Reservation) -> bool:
+	parts = (r.reserved, r.waiting, r.consumed, r.released)
+	return r.qty == sum(parts) and min(parts) >= 0
+
+
+@given(reservations(), st.data())
+def test_what_is_handed_over_is_neither_more_nor_less_and_stays_kept(r, data):
+	qty = min(data.draw(amounts), r.open)
+	given_, taken = r.hand_over(qty, "NEW", Demand("Project", "P-1"))
+	assert adds_up(given_)
+	assert adds_up(taken)
+	assert given_.reserved + taken.reserved == r.reserved
+	assert given_.waiting + taken.waiting == r.waiting
+	assert taken.qty == qty == given_.released - r.released
+	assert taken.reserved == min(qty, r.reserved)
+	assert taken.demand == Demand("Project", "P-1")
+	assert given_.demand == r.demand
+
+
+@given(reservations(), amounts)
+def test_making_way_keeps_what_is_kept_and_consumed(r, qty):
+	smaller = r.make_way(qty)
+	assert adds_up(smaller)
+	assert (smaller.reserved, smaller.consumed) == (r.reserved, r.consumed)
+	assert r.qty - smaller.qty == min(qty, r.waiting + r.released)
+	assert smaller.waiting == max(r.waiting - qty, 0)
+
+
+@given(several, amounts)
+def test_a_delivery_is_consumed_once_among_several(of_demand, qty):
+	changed = {r.name: r for r in consumed_among(of_demand, qty)}
+	after = [changed.get(r.name, r) for r in of_demand]
+	assert all(map(adds_up, after))
+	open_before, open_after = (sum(r.open for r in rs) for rs in (of_demand, after))
+	assert open_before - open_after == min(qty, open_before)
+
+
+@given(several, amounts)
+def test_what_comes_back_is_wanted_again_once_among_several(of_demand, qty):
+	changed = {r.name: r for r in wanted_again_among(of_demand, qty)}
+	after = [changed.get(r.name, r) for r in of_demand]
+	assert all(map(adds_up, after))
+	consumed = sum(r.consumed for r in of_demand)
+	assert consumed - sum(r.consumed for r in after) == min(qty, consumed)
