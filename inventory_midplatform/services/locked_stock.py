@@ -141,8 +141,9 @@ class LockedStock:
 		One that waits for all of its quantity is passed over while not all of it is there; those behind it
 		are served meanwhile, for stock kept from everybody helps nobody.
 		"""
+		now = self.ctx.clock.now()
 		free = [key for key in keys if self.positions[key].available > 0]
-		for reservation in in_turn(self.waiting_on(free)):
+		for reservation in in_turn(r for r in self.waiting_on(free) if not r.expired(now)):
 			position = self.positions[(reservation.item_code, reservation.warehouse)]
 			share = reservation.share_of(position.available)
 			if share:

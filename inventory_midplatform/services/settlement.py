@@ -14,7 +14,12 @@ from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.removal import NEAREST_BIN, BinContent, RemovalStrategy, take
-from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.domain.reservation import (
+	Demand,
+	Reservation,
+	consumed_among,
+	wanted_again_among,
+)
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, compiled, key_in, table, value
 from inventory_midplatform.services import alerts, ledger, lots, receipt_layers, reservation, storage
@@ -365,12 +370,14 @@ class _Settlement:
 		for r in loaded:
 			names[(r.demand, (r.item_code, r.warehouse))].append(r.name)
 		for posting, row in rows:
-			for name in names[(row.demand, row.key)]:
-				r = self.stock.current(name)
-				if posting.cancelled and row.qty > 0:
-					self.stock.put(r.want_again(row.qty))
-				elif row.qty < 0:
-					self.stock.put(r.consume(min(-row.qty, r.open)))
+			theirs = [self.stock.current(name) for name in names[(row.demand, row.key)]]
+			changed: list[Reservation] = []
+			if posting.cancelled and row.qty > 0:
+				changed = wanted_again_among(theirs, row.qty)
+			elif row.qty < 0:
+				changed = consumed_among(theirs, -row.qty)
+			for r in changed:
+				self.stock.put(r)
 		self.stock.fill_waiting(self.keys)
 
 	def _check_reserved(self) -> None:

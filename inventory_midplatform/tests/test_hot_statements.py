@@ -160,7 +160,7 @@ class TestHotStatements(SiteTestCase):
 			"issue": lambda: erp.issue(self.item, self.place, 1),
 			"order": lambda: in_context(lambda ctx: orders.follow_sales_order(ctx, order.name)),
 			"order's rows": lambda: in_context(lambda ctx: orders.row_quantities(ctx, order.name)),
-			"open orders": lambda: in_context(orders.open_orders),
+			"open orders": lambda: in_context(lambda ctx: orders.open_documents(ctx, orders.SALES_ORDER)),
 			"sweep": lambda: in_context(reservation.sweep),
 			"repost": lambda: in_context(lambda ctx: take_in.suspects(ctx, [self.item])),
 			"request": lambda: platform.call(

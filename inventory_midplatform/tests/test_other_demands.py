@@ -322,7 +322,10 @@ class TestOtherDemands(DemandCase):
 		self.assertEqual(document.get_invalid_links(), ([], []))
 		self.assertEqual(
 			frappe.get_list(
-				"Inventory Reservation", {"demand_type": "Shop Order", "item_code": item}, pluck="demand_name"
+				"Inventory Reservation",
+				{"demand_type": "Shop Order", "item_code": item},
+				pluck="demand_name",
+				order_by="name",
 			),
 			["#1001"],
 		)

@@ -249,7 +249,10 @@ class Work:
 			("batches and serial numbers", self.lots),
 			("a rebuild", lambda: self.with_context(lambda ctx: rebuilding.rebuild_item(ctx, self.item))),
 			("sweep", lambda: self.with_context(reservation.sweep)),
-			("open orders", lambda: self.with_context(orders.open_orders)),
+			(
+				"open orders",
+				lambda: self.with_context(lambda ctx: orders.open_documents(ctx, orders.SALES_ORDER)),
+			),
 			("alerts", self.alert),
 			("positions", self.see_positions),
 			("positions of one warehouse's keeper", lambda: self.see_positions(self.keeper())),
@@ -292,7 +295,7 @@ class Work:
 		self.order = self.platform.books.order(customer, [self.line(5), self.line(6)])
 		with self.platform.context() as ctx:
 			orders.row_quantities(ctx, self.order)
-			orders.follow_closing(ctx, self.order, closed=False)
+			orders.follow_closing(ctx, orders.SALES_ORDER, self.order, "To Deliver and Bill")
 
 	def cancel_receipt(self) -> None:
 		self.platform.books.cancel(self.platform.books.receive([self.line(5)]))
@@ -337,6 +340,7 @@ class Work:
 		about = {"item_code": self.item, "warehouse": self.place}
 		self.platform.call("stock.get_position", user=user, **about)
 		self.platform.call("stock.explain", user=user, **about)
+		self.platform.call("stock.available_to_promise", user=user, by_date="2026-12-31", **about)
 		for filters in ({}, {"warehouse": self.place}, {"item_code": self.item}, {"item_group": "Group 7"}):
 			for only in ("", "available", "reserved"):
 				self.platform.call("stock.list_positions", user=user, only=only, **filters)

@@ -38,6 +38,7 @@ ERPNEXT_UNIQUE = {"Bin": (("item_code", "warehouse"),)}
 ERPNEXT_INDEXES = {
 	"Stock Ledger Entry": (("voucher_type", "voucher_no"), ("item_code", "warehouse")),
 	"Item Reorder": (("warehouse",),),
+	"Material Request Item": (("item_code",),),
 	"User Permission": (("user",),),
 	"ToDo": (("reference_type", "reference_name"),),
 	"Sales Order": (("docstatus", "status"),),

@@ -41,7 +41,7 @@ inventory_midplatform.StockExplanation = class {
 		this.dialog.fields_dict.explanation.$wrapper.html(this.html());
 		this.dialog.$wrapper.on("click", "a[href]", () => this.dialog.hide());
 		this.dialog.show();
-		this.ask_for_promise();
+		if (frappe.boot.inventory_operations.includes("stock.available_to_promise")) this.ask_for_promise();
 	}
 
 	ask_for_promise() {

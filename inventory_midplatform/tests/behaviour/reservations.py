@@ -220,3 +220,12 @@ class ReservationBehaviour(Behaviour):
 			[(r["operation"], D(str(r["qty"])), r["user"], r["to_value"], r["reason"] or "") for r in logged],
 			[("Reserve", D(10), user, "Reserved", ""), ("Release", D(4), user, "Reserved", "too much")],
 		)
+
+	def test_what_comes_is_not_given_to_one_whose_time_is_over(self) -> None:
+		self.asked(100)
+		over = self.asked(10, if_short="Partial", priority=9, expires_at=self.in_a_moment())
+		waiting = self.asked(10, if_short="Partial")
+		time.sleep(1.1)
+		self.receive(self.item, self.warehouse, 10)
+		self.assert_reservation(self.get(waiting["name"]), status="Reserved")
+		self.assert_reservation(self.get(over["name"]), reserved_qty=0)

@@ -199,6 +199,17 @@ class TransferBehaviour(Behaviour):
 		self.assertEqual(self.sums(order), (0, 0, 40))
 		self.assert_now(on_hand=60, reserved=0)
 
+	def test_a_part_that_is_delivered_is_consumed_once_of_all_that_is_kept(self) -> None:
+		first = self.kept(90)
+		order = self.order(self.item, self.warehouse, 30)
+		row = self.row_names(order)[0]
+		self.transfer(first["name"], order, demand_type="Sales Order", qty=20)
+		self.assertEqual(self.sums(order), (30, 0, 0))
+		delivery = self.platform.books.deliver(order, {row: D(15)})
+		self.assertEqual(self.sums(order), (15, 0, 15))
+		self.platform.books.cancel(delivery)
+		self.assertEqual(self.sums(order), (30, 0, 0))
+
 	def test_what_a_person_released_and_another_handed_back_is_wanted(self) -> None:
 		order = self.order(self.item, self.warehouse, 30)
 		row = self.row_names(order)[0]
