@@ -70,15 +70,23 @@ class Site:
 	def __init__(self, request: Any):
 		self.request = request
 		self.stamp = format(int(time.time()), "x")
-		self.company = self.get("Company", fields=["name", "abbr"])[0]
+		# the oldest: the one whose currency ERPNext's price lists have
+		self.company = self.get("Company", fields=["name", "abbr"], order_by="creation asc")[0]
 
 	def answer(self, response: Any) -> Any:
 		body = response.json() if "json" in response.headers.get("content-type", "") else {}
 		assert response.ok, f"{response.status} {response.url}: {body.get('exception') or body}"
 		return body.get("data", body.get("message"))
 
-	def get(self, doctype: str, filters: list[Any] | None = None, fields: list[str] | None = None) -> Any:
+	def get(
+		self,
+		doctype: str,
+		filters: list[Any] | None = None,
+		fields: list[str] | None = None,
+		order_by: str = "modified desc",
+	) -> Any:
 		params = {"filters": json.dumps(filters or []), "fields": json.dumps(fields or ["name"])}
+		params["order_by"] = order_by
 		return self.answer(self.request.get(f"/api/resource/{quote(doctype)}", params=params))
 
 	def make(self, doctype: str, **values: Any) -> str:
@@ -165,7 +173,7 @@ class Desk:
 		self.context = browser.new_context(base_url=URL, viewport={"width": width, "height": 900})
 		self.user = user
 		self.page = self.context.new_page()
-		self.page.set_default_timeout(20_000)
+		self.page.set_default_timeout(60_000)
 		self.errors: list[str] = []
 		self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 		login = self.context.request.post("/api/method/login", form={"usr": user, "pwd": KEEPERS_PASSWORD})

@@ -153,3 +153,15 @@ def test_the_report_shows_stock_and_its_reason(desk: Any, texts: Any, stock: dic
 		expect(d.page.locator(".stock-explanation .sum .number").first).to_have_text("12")
 		body = d.page.locator(".modal:visible .modal-body")
 		assert body.evaluate("e => e.scrollWidth <= e.clientWidth"), f"wider than the screen at {width}"
+
+
+def test_the_report_of_another_companys_warehouse_keeps_it(desk: Any, site: Any, language: str) -> None:
+	"""The reader's own company is the default, and would throw the warehouse that a link names out again."""
+	abbr = f"{language}{site.stamp}"
+	site.make("Company", company_name=f"Other {abbr}", abbr=abbr, default_currency="CNY", country="China")
+	warehouse = site.get("Warehouse", [["company", "=", f"Other {abbr}"], ["is_group", "=", 0]])[0]["name"]
+	d = desk("operator")
+	d.go(f"query-report/Realtime%20Stock?warehouse={quote(warehouse)}")
+	expect(d.page.locator(".page-form [data-fieldname='warehouse'] input")).to_have_value(warehouse)
+	expect(d.page.locator(".page-form [data-fieldname='company'] input")).to_have_value("")
+	expect(d.page.locator("[data-stock-why]:visible")).to_have_count(0)

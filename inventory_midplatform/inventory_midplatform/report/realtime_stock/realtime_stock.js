@@ -5,7 +5,8 @@ frappe.query_reports["Realtime Stock"] = {
 			label: __("Company"),
 			fieldtype: "Link",
 			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
+			// who comes for a warehouse of another company than their own still sees it
+			default: frappe.route_options?.warehouse ? "" : frappe.defaults.get_user_default("Company"),
 		},
 		{
 			fieldname: "warehouse",
