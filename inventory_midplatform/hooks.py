@@ -81,6 +81,7 @@ doctype_js = {
 
 _PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
 _IN_A_WAREHOUSE = (
+	"Bin Allocation",
 	"Bin Stock",
 	"Inventory Alert",
 	"Inventory Request",
@@ -126,6 +127,8 @@ override_whitelisted_methods = {
 	f"{_API}.request.act": f"{_HTTP}.request_act",
 	f"{_API}.request.create": f"{_HTTP}.request_create",
 	f"{_API}.request.get": f"{_HTTP}.request_get",
+	f"{_API}.reservation.allocate": f"{_HTTP}.reservation_allocate",
+	f"{_API}.reservation.deallocate": f"{_HTTP}.reservation_deallocate",
 	f"{_API}.reservation.get": f"{_HTTP}.reservation_get",
 	f"{_API}.reservation.list": f"{_HTTP}.reservation_list",
 	f"{_API}.reservation.release": f"{_HTTP}.reservation_release",

@@ -51,6 +51,8 @@ class Reservation:
 	waiting: Decimal = ZERO
 	consumed: Decimal = ZERO
 	released: Decimal = ZERO
+	allocated: Decimal = ZERO
+	"""How much of what is kept is pinned to bins."""
 	if_short: IfShort = IfShort.REFUSE
 	priority: int = 0
 	expires_at: datetime | None = None
@@ -134,6 +136,7 @@ class Reservation:
 			waiting=waited,
 			consumed=ZERO,
 			released=ZERO,
+			allocated=ZERO,
 			expires_at=None,
 			ended_as="",
 			handed_over=between,

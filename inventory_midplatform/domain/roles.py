@@ -34,6 +34,8 @@ OPERATION_ROLES: dict[str, frozenset[str]] = {
 	"ledger.verify": EVERYBODY,
 	"reservation.reserve": KEEPERS,
 	"reservation.release": KEEPERS,
+	"reservation.allocate": KEEPERS,
+	"reservation.deallocate": KEEPERS,
 	"reservation.transfer": KEEPERS,
 	"reservation.get": EVERYBODY | SELLERS,
 	"reservation.list": EVERYBODY | SELLERS,

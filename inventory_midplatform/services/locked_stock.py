@@ -10,6 +10,7 @@ from inventory_midplatform.domain.reservation import OPEN_STATUSES, Demand, IfSh
 from inventory_midplatform.ports import Context, Params, Row
 from inventory_midplatform.query import key_in
 from inventory_midplatform.services import alerts, ledger, operation_log
+from inventory_midplatform.services.allocated import Allocations
 
 WAITING_STATUSES = ("Waiting", "Partially Reserved")
 _QUANTITIES = {
@@ -18,6 +19,7 @@ _QUANTITIES = {
 	"waiting_qty": "waiting",
 	"consumed_qty": "consumed",
 	"released_qty": "released",
+	"allocated_qty": "allocated",
 }
 _CHANGING = (*_QUANTITIES, "status", "reason")
 
@@ -40,6 +42,10 @@ class LockedStock:
 
 	def by_name(self, name: str) -> Reservation:
 		return self._load_named([name])[0]
+
+	def named(self, names: Iterable[str]) -> list[Reservation]:
+		"""These reservations, on locked positions, as they were changed since."""
+		return self._load_named(sorted(names))
 
 	def current(self, name: str) -> Reservation:
 		"""One that was loaded before, as it was changed since."""
@@ -149,9 +155,20 @@ class LockedStock:
 			if share:
 				self.put(reservation.hold(share))
 
+	def _unpin_what_is_kept_no_more(self) -> None:
+		over = [r for r in self._reservations.values() if r.allocated > r.reserved]
+		if not over:
+			return
+		allocations = Allocations(self.ctx, {(r.item_code, r.warehouse) for r in over})
+		for r in over:
+			allocations.shrink(r.name, r.allocated - r.reserved)
+			self.put(replace(r, allocated=r.reserved))
+		allocations.write()
+
 	def write(self) -> None:
 		"""Write positions, reservations and the log of what changed: one statement each. What is no longer short of its
 		reservations has no open alert about it any more."""
+		self._unpin_what_is_kept_no_more()
 		ledger.change_positions(self.ctx, self._positions_before, self.positions)
 		changed = [
 			r for name, r in sorted(self._reservations.items()) if r != self._reservations_before.get(name)
@@ -171,7 +188,9 @@ def write_reservations(ctx: Context, changed: Sequence[Reservation], before: dic
 	ctx.store.insert("Inventory Reservation", [to_row(r) for r in changed if r.name not in before])
 	known = [to_row(r) for r in changed if r.name in before]
 	ctx.store.add("Inventory Reservation", ("name",), known, add=(), put=_CHANGING)
-	operation_log.write(ctx, [_log_entry(ctx, before.get(r.name), r) for r in changed])
+	# what is pinned to which bin its own operation tells
+	told = [r for r in changed if r.name not in before or replace(before[r.name], allocated=r.allocated) != r]
+	operation_log.write(ctx, [_log_entry(ctx, before.get(r.name), r) for r in told])
 
 
 def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:

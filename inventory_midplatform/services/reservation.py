@@ -440,6 +440,7 @@ def as_dict(r: Reservation) -> dict[str, Any]:
 		"waiting_qty": r.waiting,
 		"consumed_qty": r.consumed,
 		"released_qty": r.released,
+		"allocated_qty": r.allocated,
 		"demand_type": r.demand.demand_type,
 		"demand_name": r.demand.demand_name,
 		"demand_line": r.demand.demand_line,

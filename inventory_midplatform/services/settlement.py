@@ -13,7 +13,7 @@ from decimal import Decimal
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
-from inventory_midplatform.domain.removal import NEAREST_BIN, BinContent, RemovalStrategy, take
+from inventory_midplatform.domain.removal import NEAREST_BIN, BinContent
 from inventory_midplatform.domain.reservation import (
 	Demand,
 	Reservation,
@@ -22,7 +22,17 @@ from inventory_midplatform.domain.reservation import (
 )
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, compiled, key_in, table, value
-from inventory_midplatform.services import alerts, ledger, lots, receipt_layers, reservation, storage
+from inventory_midplatform.services import (
+	alerts,
+	allocation,
+	ledger,
+	lots,
+	receipt_layers,
+	reservation,
+	storage,
+)
+from inventory_midplatform.services.allocated import Allocation, Allocations
+from inventory_midplatform.services.bin_contents import BinContents, merged_parts
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -145,6 +155,9 @@ class _Settlement:
 		self._check_reserved()
 		self.movements = receipt_layers.carry(ctx, self.movements, self.before)
 		ledger.record(ctx, self.movements)
+		if self.movements:
+			allocation.displace(ctx, self.stock, self.allocations, self.contents.overpinned())
+			self.allocations.write()
 		self.stock.write()
 
 	def out_of_order(self) -> set[str]:
@@ -165,16 +178,27 @@ class _Settlement:
 		rows = [(p, row) for p in self.postings for row in self._rows_that_moved(p)]
 		if self.told and not rows and not any(self.change.values()):
 			return
-		self.contents = _Contents(ledger.bin_contents(self.ctx, self.keys))
+		self.contents = BinContents(ledger.bin_contents(self.ctx, self.keys))
 		self.unplaced = ledger.unplaced_bins(self.ctx, {warehouse for _, warehouse in self.keys})
 		self.named_bins = ledger.bin_facts(self.ctx, {row.bin for _, row in rows if row.bin})
 		self.strategies = storage.removal_strategies(self.ctx, self._keys_that_leave(rows))
+		self._load_allocations()
 		self.serials = lots.locations(self.ctx, {row.serial_no for _, row in rows if row.serial_no})
 		for posting, row in rows:
 			kind = "Cancellation" if posting.cancelled else "Reconciliation" if posting.counted else ""
 			self._move(row, kind, posting)
 			self.explained[row.key] += row.qty
 		self._restate()
+
+	def _load_allocations(self) -> None:
+		"""What is pinned to bins of these positions, and for which demand; nothing where nothing is."""
+		pinned = [key for key, lie in self.contents.contents.items() if any(c.allocated for c in lie)]
+		self.allocations = Allocations(self.ctx, pinned)
+		self.pinned_for: dict[tuple[Demand | None, Key], list[str]] = defaultdict(list)
+		demands = {row.demand for p in self.postings for row in p.rows if row.demand and row.key in pinned}
+		for r in self.stock.of_demands((d.demand_type, d.demand_name) for d in demands):
+			if r.allocated:
+				self.pinned_for[(r.demand, (r.item_code, r.warehouse))].append(r.name)
 
 	def _keys_that_leave(self, rows: Sequence[tuple[Posting, PostingRow]]) -> set[Key]:
 		return {row.key for _, row in rows if row.qty < 0} | {k for k in self.keys if self.change[k] < 0}
@@ -340,10 +364,38 @@ class _Settlement:
 		lies = self.serials.pop(row.serial_no, None) if row.serial_no else None
 		if lies and lies["warehouse"] == row.warehouse:
 			batch_no = lies["batch_no"] or ""
+			for a in self.allocations.of(self.pinned_for[(row.demand, row.key)]):
+				if (a.bin, a.batch_no) == (lies["bin"], batch_no):
+					self._unpin(row, a, min(-row.qty, a.qty))
+					break
 			return [BinContent(lies["bin"], row.qty, batch_no=batch_no, stock_status=lies["stock_status"])]
 		strategy = self.strategies.get(row.key, NEAREST_BIN)
-		taken = self.contents.take(row.key, -row.qty, row.bin, unplaced, row.batch_no, strategy)
-		return [replace(content, qty=-content.qty) for content in taken]
+		own = self._pinned_parts(row)
+		rest = -row.qty - sum((part.qty for part in own), ZERO)
+		for part in own:
+			self.contents.put(row.key, replace(part, qty=-part.qty))
+		others = self.contents.take(row.key, rest, row.bin, unplaced, row.batch_no, strategy) if rest else []
+		for part in own:
+			self.contents.put(row.key, part)
+		return [replace(content, qty=-content.qty) for content in merged_parts(own + others)]
+
+	def _pinned_parts(self, row: PostingRow) -> list[BinContent]:
+		"""What is pinned to bins for the row's own demand leaves from there first."""
+		parts: list[BinContent] = []
+		rest = -row.qty
+		for a in self.allocations.of(self.pinned_for[(row.demand, row.key)]):
+			if a.batch_no == row.batch_no and (part := min(rest, a.qty)):
+				self._unpin(row, a, part)
+				parts.append(BinContent(a.bin, part, batch_no=a.batch_no))
+				rest -= part
+		return parts
+
+	def _unpin(self, row: PostingRow, a: Allocation, qty: Decimal) -> None:
+		"""It leaves for whom it was pinned, and is pinned no more."""
+		self.allocations.take(a, qty)
+		r = self.stock.current(a.reservation)
+		self.stock.put(replace(r, allocated=r.allocated - qty))
+		self.contents.unpin(row.key, a.bin, a.batch_no, qty)
 
 	def _usable(self, bin: str, key: Key) -> str:
 		"""A named bin, if it still is one of the warehouse and in use."""
@@ -421,35 +473,3 @@ class _Settlement:
 			+ (f" … +{len(owners) - 5}" if len(owners) > 5 else ""),
 			reservations=owners[:50],
 		)
-
-
-class _Contents:
-	"""What lies in the bins, kept up to date while movements are planned."""
-
-	def __init__(self, contents: dict[Key, list[BinContent]]):
-		self.contents = contents
-
-	def put(self, key: Key, part: BinContent) -> None:
-		"""Add a signed part to its bin."""
-		same = (part.bin, part.batch_no, part.stock_status)
-		for i, c in enumerate(self.contents[key]):
-			if (c.bin, c.batch_no, c.stock_status) == same:
-				self.contents[key][i] = replace(c, qty=c.qty + part.qty)
-				return
-		self.contents[key].append(part)
-
-	def take(
-		self, key: Key, qty: Decimal, preferred: str, unplaced: str, batch_no: str, strategy: RemovalStrategy
-	) -> list[BinContent]:
-		"""Parts of the batch that together make ``qty``; what is nowhere to be found goes below zero in Unplaced."""
-		lies = [c for c in self.contents[key] if c.batch_no == batch_no]
-		taken, rest = take([c for c in lies if c.bin == preferred], qty)
-		others, rest = take([c for c in lies if c.bin != preferred], rest, strategy)
-		parts = [replace(t.content, qty=t.qty, allocated=ZERO) for t in taken + others]
-		if rest:
-			parts.append(BinContent(unplaced, rest, batch_no=batch_no))
-		merged: dict[tuple[str, str, str], BinContent] = {}
-		for part in parts:
-			same = (part.bin, part.batch_no, part.stock_status)
-			merged[same] = replace(part, qty=part.qty + merged[same].qty) if same in merged else part
-		return list(merged.values())

@@ -11,7 +11,7 @@ from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.put_away import Bin, PutAwayStrategy, Rules
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
-from inventory_midplatform.domain.removal import RemovalStrategy
+from inventory_midplatform.domain.removal import RemovalStrategy, Take
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import ledger, masters
 
@@ -149,15 +149,9 @@ def suggest_removal(
 	item = masters.stock_item(ctx, item_code).item_code
 	place = masters.stock_warehouse(ctx, warehouse).name
 	policy = policies(ctx, [(item, place)]).get((item, place), Policy())
-	chosen = _removal_strategy(ctx, strategy or policy.removal_strategy)
-	if batch_no:
-		chosen = removal.of_batch(batch_no, chosen)
-	contents = [
-		replace(c, qty=c.free, allocated=ZERO)
-		for c in ledger.bin_contents(ctx, [(item, place)], locked=False)[(item, place)]
-		if c.stock_status == AVAILABLE and c.free > 0
-	]
-	taken, rest = removal.take(contents, qty, chosen)
+	chosen, taken, rest = _taken(
+		ctx, (item, place), qty, strategy or policy.removal_strategy, batch_no, False
+	)
 	codes = _bin_codes(ctx, {t.content.bin for t in taken})
 	return {
 		"item_code": item,
@@ -180,6 +174,30 @@ def suggest_removal(
 		"rest": rest,
 		"why_rest": _why_missing(qty, rest).as_dict() if rest else None,
 	}
+
+
+def chosen_for_removal(
+	ctx: Context, key: Key, qty: Decimal, strategy: str = "", batch_no: str = ""
+) -> tuple[RemovalStrategy, list[Take], Decimal]:
+	"""What :func:`suggest_removal` suggests, of a locked position: the strategy, the parts, and what was not found."""
+	policy = policies(ctx, [key]).get(key, Policy())
+	return _taken(ctx, key, qty, strategy or policy.removal_strategy, batch_no, True)
+
+
+def _taken(
+	ctx: Context, key: Key, qty: Decimal, strategy: str, batch_no: str, locked: bool
+) -> tuple[RemovalStrategy, list[Take], Decimal]:
+	"""Of what is available and allocated to nobody."""
+	chosen = _removal_strategy(ctx, strategy)
+	if batch_no:
+		chosen = removal.of_batch(batch_no, chosen)
+	contents = [
+		replace(c, qty=c.free, allocated=ZERO)
+		for c in ledger.bin_contents(ctx, [key], locked)[key]
+		if c.stock_status == AVAILABLE and c.free > 0
+	]
+	taken, rest = removal.take(contents, qty, chosen)
+	return chosen, taken, rest
 
 
 def strategy_names(ctx: Context) -> Row:

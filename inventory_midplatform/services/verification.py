@@ -160,6 +160,27 @@ GROUP BY item_code, warehouse
 HAVING ABS(SUM(lies) - SUM(layered)) > %(half_step)s
 """
 
+ALLOCATIONS_IN_BINS = """
+SELECT item_code, MAX(warehouse) AS warehouse, bin, SUM(pinned) AS expected, SUM(allocated) AS found
+FROM (
+	SELECT item_code, warehouse, bin, batch_no, qty AS pinned, 0 AS allocated FROM `tabBin Allocation`
+	UNION ALL
+	SELECT item_code, warehouse, bin, batch_no, 0, allocated_qty FROM `tabBin Stock`
+) both_sides
+GROUP BY item_code, bin, batch_no
+HAVING ABS(SUM(pinned) - SUM(allocated)) > %(half_step)s
+"""
+
+ALLOCATIONS_OF_RESERVATIONS = """
+SELECT r.item_code, r.warehouse, r.name, r.allocated_qty AS expected, COALESCE(SUM(a.qty), 0) AS found
+FROM `tabInventory Reservation` r
+LEFT JOIN `tabBin Allocation` a ON a.reservation = r.name
+WHERE r.allocated_qty <> 0 OR a.name IS NOT NULL
+GROUP BY r.name, r.item_code, r.warehouse, r.allocated_qty, r.reserved_qty
+HAVING ABS(r.allocated_qty - COALESCE(SUM(a.qty), 0)) > %(half_step)s
+	OR r.allocated_qty > r.reserved_qty + %(half_step)s
+"""
+
 LOT_LAWS = frozenset(("batches", "serials", "serial_bins"))
 
 LAWS: tuple[tuple[str, str, str], ...] = (
@@ -175,6 +196,12 @@ LAWS: tuple[tuple[str, str, str], ...] = (
 	("reserved", "No more is reserved than is there, unless an open alert says so.", RESERVED_IS_THERE),
 	("reservation", "A reservation's parts add up to its quantity.", RESERVATION_ADDS_UP),
 	("allocated", "No bin has more allocated than lies in it.", ALLOCATED_LIES_THERE),
+	("allocations", "The allocations in a bin add up to what is allocated in it.", ALLOCATIONS_IN_BINS),
+	(
+		"allocated_reservations",
+		"What is allocated for a reservation is kept for it, and lies in its bins.",
+		ALLOCATIONS_OF_RESERVATIONS,
+	),
 	("layers", "The open receipt layers add up to what is on hand.", SUM_OF_LAYERS),
 	("postings", "No posting was settled twice.", SETTLED_TWICE),
 )

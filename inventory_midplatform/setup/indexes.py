@@ -2,6 +2,7 @@
 
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Stock Position": (("item_code", "warehouse"),),
+	"Bin Allocation": (("reservation", "bin", "batch_no"),),
 	"Bin Stock": (("item_code", "bin", "batch_no", "stock_status", "stock_owner"),),
 }
 
@@ -21,6 +22,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	),
 	"Bin Stock": (("item_code", "warehouse"),),
 	"Serial Location": (("item_code", "warehouse"),),
+	"Bin Allocation": (("item_code", "warehouse"),),
 	"Receipt Layer": (("item_code", "warehouse", "received_at"),),
 	"Inventory Reservation": (
 		("demand_type", "demand_name"),

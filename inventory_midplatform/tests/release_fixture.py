@@ -82,6 +82,8 @@ def remove(tables: dict[str, Table]) -> None:
 	for doctype, of in tables.items():
 		names = [row[of["columns"].index("name")] for row in of["rows"]]
 		frappe.db.delete(doctype, {"name": ("in", names or [""])})
+		if doctype == "Item":
+			frappe.db.delete("Receipt Layer", {"item_code": ("in", names or [""])})
 	frappe.db.commit()
 
 

@@ -39,6 +39,7 @@ FILLED: dict[str, dict[str, str]] = {
 	"Receipt Layer": {**WHERE, "received_at": DONE, "batch_no": "''"},
 	"Sales Order": {"docstatus": "1", "status": "'Completed'", "per_delivered": "100"},
 	"Sales Order Item": {**WHERE, "parent": ITEM},
+	"Bin Allocation": {**WHERE, "reservation": ITEM, "bin": ITEM},
 	"Stock Entry": {"docstatus": "1", "per_transferred": "100"},
 	"Stock Entry Detail": {"item_code": ITEM, "parent": ITEM},
 	"Stock Movement": {

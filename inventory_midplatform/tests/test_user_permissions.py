@@ -32,6 +32,8 @@ OF_ANOTHER_WAREHOUSE: dict[str, tuple[str, dict[str, Any]]] = {
 		{"request_type": "Issue", "warehouse": "other", "items": [{"item_code": "item", "qty": 1}]},
 	),
 	"request.get": (REFUSED, {"name": "request"}),
+	"reservation.allocate": (REFUSED, {"name": "reservation"}),
+	"reservation.deallocate": (REFUSED, {"name": "reservation"}),
 	"reservation.get": (REFUSED, {"name": "reservation"}),
 	"reservation.list": (NOTHING, {"warehouse": "other"}),
 	"reservation.release": (REFUSED, {"name": "reservation"}),
@@ -84,6 +86,7 @@ class Limited(SiteTestCase):
 			cls.made["reservation"] = platform.call(
 				"reservation.reserve", item_code=cls.item, warehouse=place, qty=3
 			)["name"]
+			platform.call("reservation.allocate", name=cls.made["reservation"], qty=1)
 			lines = [{"item_code": cls.item, "qty": 1, "rate": 7}]
 			cls.made["request"] = platform.call(
 				"request.create", request_type="Issue", warehouse=place, items=lines

@@ -31,6 +31,13 @@ CHANGES: dict[str, tuple[str, ...]] = {
 	"request.create": ("Inventory Request",),
 	"reservation.release": ("Inventory Reservation", "Stock Position", "Stock Operation Log"),
 	"reservation.reserve": ("Inventory Reservation", "Stock Position", "Stock Operation Log"),
+	"reservation.allocate": ("Bin Stock", "Inventory Reservation", "Bin Allocation", "Stock Operation Log"),
+	"reservation.deallocate": (
+		"Bin Stock",
+		"Inventory Reservation",
+		"Bin Allocation",
+		"Stock Operation Log",
+	),
 	"reservation.transfer": ("Inventory Reservation", "Stock Position", "Stock Operation Log"),
 	"stock.hold": ("Bin Stock", "Stock Movement", "Stock Operation Log", "Stock Position", "Warehouse Bin"),
 	"stock.release_hold": (

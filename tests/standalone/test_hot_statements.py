@@ -134,6 +134,10 @@ def fill(platform: StandalonePlatform) -> None:
 			{**k, "serial_no": f"SN-{i}", "bin": f"B{i} - {place(i)}", "stock_status": "Available"}
 			for i, k in enumerate(key)
 		],
+		"Bin Allocation": [
+			{**k, "reservation": f"R-{i}", "bin": f"B{i} - {place(i)}", "batch_no": "", "qty": 0}
+			for i, k in enumerate(key)
+		],
 		"Stock Ledger Entry": [
 			{
 				**k,
@@ -246,6 +250,7 @@ class Work:
 			("a count", lambda: self.platform.books.count([self.line(1000)])),
 			("move", self.move),
 			("hold and release", self.hold),
+			("bins for a reservation", self.pin),
 			("batches and serial numbers", self.lots),
 			("a rebuild", lambda: self.with_context(lambda ctx: rebuilding.rebuild_item(ctx, self.item))),
 			("sweep", lambda: self.with_context(reservation.sweep)),
@@ -318,6 +323,13 @@ class Work:
 		where = {"item_code": self.item, "warehouse": self.place, "bin": f"B7 - {self.place}", "qty": 1}
 		self.call("stock.hold", **where, stock_status="Quality")
 		self.call("stock.release_hold", **where, stock_status="Quality")
+
+	def pin(self) -> None:
+		made = self.call("reservation.reserve", item_code=self.item, warehouse=self.place, qty=3)
+		self.call("reservation.allocate", name=made["name"])
+		self.call("reservation.deallocate", name=made["name"], qty=1)
+		self.platform.books.issue([self.line(1)])
+		self.call("reservation.release", name=made["name"])
 
 	def lots(self) -> None:
 		for tracking in ({"has_batch_no": 1}, {"has_serial_no": 1}):

@@ -92,6 +92,7 @@ class Reservation(TypedDict):
 	waiting_qty: float
 	consumed_qty: float
 	released_qty: float
+	allocated_qty: float
 	demand_type: str
 	demand_name: str
 	demand_line: str
@@ -99,6 +100,18 @@ class Reservation(TypedDict):
 	priority: int
 	expires_at: str | None
 	reason: str
+
+
+class PinnedPart(TypedDict):
+	bin: str
+	bin_code: str
+	zone: str | None
+	batch_no: str
+	qty: float
+
+
+class AllocatedReservation(Reservation):
+	allocations: list[PinnedPart]
 
 
 class ReservationPage(TypedDict):

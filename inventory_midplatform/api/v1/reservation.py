@@ -9,7 +9,7 @@ from inventory_midplatform.api.v1 import answers
 from inventory_midplatform.domain.reservation import Demand, IfShort
 from inventory_midplatform.ports import Context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import masters, reservation
+from inventory_midplatform.services import allocation, masters, reservation
 
 
 @operation(writes=True)
@@ -79,6 +79,22 @@ def transfer(
 	demand = Demand(demand_type, demand_name, demand_line)
 	made = reservation.transfer(ctx, name, demand, qty, new_name=new_name, reason=reason)
 	answer: Any = reservation.as_dict(made)
+	return answer
+
+
+@operation(writes=True)
+def allocate(
+	ctx: Context, name: Text, qty: Quantity | None = None, strategy: Text = "", batch_no: Text = ""
+) -> answers.AllocatedReservation:
+	"""Pin what a reservation keeps to bins, for picking: by the named removal strategy, else the Storage Policy's."""
+	answer: Any = allocation.allocate(ctx, name, qty, strategy, batch_no)
+	return answer
+
+
+@operation(writes=True)
+def deallocate(ctx: Context, name: Text, qty: Quantity | None = None) -> answers.AllocatedReservation:
+	"""Take a quantity of a reservation, all of it if `qty` is not said, off its bins; it stays kept in the warehouse."""
+	answer: Any = allocation.deallocate(ctx, name, qty)
 	return answer
 
 

@@ -5,6 +5,7 @@ Each class is a plain mixin that talks to ``self.platform`` only; an adapter's s
 """
 
 from inventory_midplatform.tests.behaviour.ages import AgeBehaviour
+from inventory_midplatform.tests.behaviour.allocations import AllocationBehaviour
 from inventory_midplatform.tests.behaviour.bad_input import BadInputBehaviour
 from inventory_midplatform.tests.behaviour.batches_and_serials import (
 	BatchBehaviour,
@@ -35,6 +36,7 @@ BEHAVIOURS = (
 	StorageBehaviour,
 	ReservationBehaviour,
 	TransferBehaviour,
+	AllocationBehaviour,
 	PromiseBehaviour,
 	SalesOrderBehaviour,
 	ReservedStockBehaviour,

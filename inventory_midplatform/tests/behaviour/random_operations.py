@@ -53,6 +53,10 @@ class _Walk:
 			(self.reserve, 4),
 			(self.release, 3),
 			(self.move, 4),
+			(self.hold, 2),
+			(self.release_hold, 2),
+			(self.allocate, 4),
+			(self.deallocate, 1),
 		)
 
 	def run(self, operations: int) -> int:
@@ -195,3 +199,35 @@ class _Walk:
 			to_bin=target,
 			qty=str(self.qty(10)),
 		)
+
+	def hold(self) -> None:
+		self.change_status("stock.hold")
+
+	def release_hold(self) -> None:
+		self.change_status("stock.release_hold")
+
+	def change_status(self, operation: str) -> None:
+		item, warehouse = self.where()
+		self.platform.call(
+			operation,
+			item_code=item,
+			warehouse=warehouse,
+			bin=self.chance.choice(self.bins[warehouse]),
+			qty=str(self.qty(5)),
+			stock_status=self.chance.choice(["Quality", "Damaged"]),
+		)
+
+	def allocate(self) -> bool:
+		if not self.reservations:
+			return False
+		strategy = self.chance.choice(["", "FIFO", "LIFO", "Fewest Bins"])
+		self.platform.call(
+			"reservation.allocate", name=self.chance.choice(self.reservations), strategy=strategy
+		)
+		return True
+
+	def deallocate(self) -> bool:
+		if not self.reservations:
+			return False
+		self.platform.call("reservation.deallocate", name=self.chance.choice(self.reservations))
+		return True

@@ -20,11 +20,39 @@ frappe.ui.form.on("Inventory Reservation", {
 		if (open_quantity(frm) > 0 && may("reservation.transfer")) {
 			frm.add_custom_button(__("Transfer to Another Demand"), () => transfer(frm));
 		}
+		if (flt(frm.doc.reserved_qty - frm.doc.allocated_qty, 9) > 0 && may("reservation.allocate")) {
+			frm.add_custom_button(__("Pin to Bins"), () => pin(frm, "inventory_midplatform.api.v1.reservation.allocate"));
+		}
+		if (frm.doc.allocated_qty > 0) {
+			show_bins(frm);
+			if (may("reservation.deallocate")) {
+				frm.add_custom_button(__("Take Off Bins"), () =>
+					pin(frm, "inventory_midplatform.api.v1.reservation.deallocate")
+				);
+			}
+		}
 		if (open_quantity(frm) > 0 && may("reservation.release")) {
 			frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-danger-light");
 		}
 	},
 });
+
+// For picking: what is kept is pinned to bins by the Storage Policy's strategy, or comes off them again.
+async function pin(frm, method) {
+	const done = await frappe.xcall(method, { name: frm.doc.name });
+	if (done) frm.reload_doc();
+}
+
+async function show_bins(frm) {
+	const pinned = await frappe.db.get_list("Bin Allocation", {
+		filters: { reservation: frm.doc.name },
+		fields: ["bin", "batch_no", "qty"],
+		order_by: "bin",
+		limit: 100,
+	});
+	const text = pinned.map(({ bin, batch_no, qty }) => `${[bin, batch_no].filter(Boolean).join(" · ")} × ${qty}`);
+	frm.set_intro(`${__("Pinned to bins")}: ${frappe.utils.escape_html(text.join(", "))}`, "blue");
+}
 
 function open_quantity(frm) {
 	return flt(frm.doc.reserved_qty + frm.doc.waiting_qty, 9);

@@ -1,0 +1,5 @@
+from inventory_midplatform.adapters.site.closed import ClosedDocument
+
+
+class BinAllocation(ClosedDocument):
+	pass

@@ -1,0 +1,108 @@
+"""Allocations: what of a reservation is pinned to which bin, changed together with the bins' own sums."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from inventory_midplatform.domain.position import AVAILABLE, Key
+from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.query import key_in
+from inventory_midplatform.services import ledger
+
+ALLOCATION_KEY = ("reservation", "bin", "batch_no")
+
+
+@dataclass(frozen=True)
+class Allocation:
+	"""``qty`` in stock UOM, of stock that is available."""
+
+	reservation: str
+	item_code: str
+	warehouse: str
+	bin: str
+	batch_no: str
+	qty: Decimal
+
+	@property
+	def key(self) -> tuple[str, str, str]:
+		return (self.reservation, self.bin, self.batch_no)
+
+
+class Allocations:
+	"""The allocations on locked positions. Change them through the methods, then :meth:`write`."""
+
+	def __init__(self, ctx: Context, keys: Iterable[Key]):
+		self.ctx = ctx
+		self._now: dict[tuple[str, str, str], Allocation] = {}
+		for some in ledger.in_parts(sorted(set(keys))):
+			condition, params = key_in(some, "item_code", "warehouse")
+			source = ctx.store.through("Bin Allocation", ("item_code", "warehouse"))
+			sql = f"SELECT reservation, item_code, warehouse, bin, batch_no, qty FROM {source} WHERE {condition}"
+			for row in ctx.store.rows(sql + ctx.store.for_update, params):
+				found = Allocation(
+					**{**row, "batch_no": row["batch_no"] or "", "qty": from_store(row["qty"])}
+				)
+				self._now[found.key] = found
+		self._before = dict(self._now)
+
+	def of(self, reservations: Iterable[str]) -> list[Allocation]:
+		"""Those of these reservations, in the order of their bins."""
+		names = set(reservations)
+		return sorted(
+			(a for a in self._now.values() if a.reservation in names and a.qty), key=lambda a: a.key[1:]
+		)
+
+	def in_bin(self, item_code: str, bin: str, batch_no: str) -> list[Allocation]:
+		where = (item_code, bin, batch_no)
+		return [a for a in self._now.values() if (a.item_code, a.bin, a.batch_no) == where and a.qty]
+
+	def add(self, allocation: Allocation) -> None:
+		old = self._now.get(allocation.key)
+		self._now[allocation.key] = replace(allocation, qty=allocation.qty + (old.qty if old else ZERO))
+
+	def take(self, allocation: Allocation, qty: Decimal) -> None:
+		"""``qty`` of it is pinned there no more."""
+		now = self._now[allocation.key]
+		self._now[allocation.key] = replace(now, qty=now.qty - qty)
+
+	def shrink(self, reservation: str, qty: Decimal) -> None:
+		"""A reservation keeps less than is pinned for it: ``qty`` is given back, from its last bin on."""
+		for allocation in reversed(self.of([reservation])):
+			part = min(qty, allocation.qty)
+			self.take(allocation, part)
+			qty -= part
+
+	def write(self) -> None:
+		"""Allocations, and the bins' sums of them: one statement each, the emptied ones deleted."""
+		changed = [a for key, a in sorted(self._now.items()) if a != self._before.get(key)]
+		if not changed:
+			return
+		in_bins: dict[tuple[str, str, str], Row] = {}
+		for a in changed:
+			old = self._before.get(a.key)
+			row = in_bins.setdefault(
+				(a.item_code, a.bin, a.batch_no),
+				{
+					"item_code": a.item_code,
+					"warehouse": a.warehouse,
+					"bin": a.bin,
+					"batch_no": a.batch_no,
+					"stock_status": AVAILABLE,
+					"stock_owner": "",
+					"allocated_qty": ZERO,
+				},
+			)
+			row["allocated_qty"] += a.qty - (old.qty if old else ZERO)
+		rows = [row for _, row in sorted(in_bins.items()) if row["allocated_qty"]]
+		self.ctx.store.add("Bin Stock", ledger.BIN_STOCK_KEY, rows, add=("allocated_qty",))
+		self.ctx.store.add(
+			"Bin Allocation", ALLOCATION_KEY, [vars(a) for a in changed if a.qty], add=(), put=("qty",)
+		)
+		for gone in (a for a in changed if not a.qty):
+			self.ctx.store.execute(
+				"DELETE FROM `tabBin Allocation` WHERE reservation = %(reservation)s AND bin = %(bin)s"
+				" AND batch_no = %(batch_no)s",
+				{"reservation": gone.reservation, "bin": gone.bin, "batch_no": gone.batch_no},
+			)
+		self._before = dict(self._now)
