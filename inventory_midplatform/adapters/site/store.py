@@ -15,6 +15,9 @@ LOCK_WAIT_SECONDS = 4
 
 DEADLOCK, LOCK_TIMEOUT, SNAPSHOT_CHANGED, DUPLICATE = 1213, 1205, 1020, 1062
 
+LOST = frozenset((2002, 2003, 2006, 2013, 2055, 1053, 1927, 4031))
+"""The server is not there, has gone, or has closed the connection."""
+
 
 class SiteStore:
 	for_update = " FOR UPDATE"
@@ -67,6 +70,14 @@ class SiteStore:
 			raise
 		else:
 			frappe.db.release_savepoint(name)
+
+
+def is_lost(error: BaseException) -> bool:
+	"""The database is away. By names and numbers, not classes: Frappe 15 and 16 have different drivers."""
+	kind = type(error).__name__
+	return kind == "InterfaceError" or (
+		kind == "OperationalError" and error.args[:1] != () and error.args[0] in LOST
+	)
 
 
 def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, dict[str, Any]]:
