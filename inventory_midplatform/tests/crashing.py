@@ -9,13 +9,18 @@ import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import requests
 
 from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.ports import PostingLine
@@ -25,6 +30,9 @@ Call = Callable[..., Any]
 """An operation through a door: ``call(operation, key=…, **arguments)``. Raises InventoryError."""
 
 OPENING = 2000
+
+PATIENCE = 60
+"""Seconds after which a database or a door that does not answer is taken for broken."""
 
 
 @dataclass(frozen=True)
@@ -287,6 +295,76 @@ def _kill(pen: Any, life: Life) -> Journal:
 
 def repeatable(journal: Journal) -> list[Asked]:
 	return [asked for asked in journal.read().values() if asked.open and "." in asked.what]
+
+
+# callers over HTTP, while the database is killed
+
+
+class Http:
+	"""A door that is knocked at until it answers: what could not be done is sent again under the same key."""
+
+	def __init__(self, url: str, headers: dict[str, str], outcomes: Counter[str]):
+		self.url, self.outcomes = url + "/api/method/inventory_midplatform.api.v1.", outcomes
+		self.session = requests.Session()
+		self.session.headers.update(headers)
+
+	def __call__(self, operation: str, /, *, key: str = "", **arguments: Any) -> Any:
+		until = time.monotonic() + PATIENCE
+		while time.monotonic() < until:
+			headers = {"Idempotency-Key": key} if key else {}
+			answer = self.session.post(self.url + operation, json=arguments, headers=headers, timeout=60)
+			try:
+				body = answer.json()
+			except ValueError:
+				trace = "Traceback" in answer.text
+				self.outcomes[f"{answer.status_code} page{' with a traceback' if trace else ''}"] += 1
+				time.sleep(0.1)
+				continue
+			if answer.status_code == 200:
+				self.outcomes["200"] += 1
+				return body["message"]
+			error = body.get("error") or {"code": f"without our shape: {answer.text[:200]}", "message": ""}
+			self.outcomes[f"{answer.status_code} {error['code']}"] += 1
+			if answer.status_code < 500 and error["code"] != "busy":
+				raise InventoryError("{sentence}", code=error["code"], sentence=error["message"])
+			time.sleep(0.1)
+		raise AssertionError(f"{operation} was not answered within {PATIENCE} s: {dict(self.outcomes)}")
+
+
+def endure(
+	doors: list[Http], stock: Stock, folder: Path, seed: int, kill: Callable[[], None], kills: int
+) -> list[Journal]:
+	"""A worker at each door, while ``kill`` kills the database and returns when it is back; answers their journals."""
+	over, chance = threading.Event(), random.Random(seed)
+
+	def work(n: int) -> Journal:
+		name = f"h{seed}-{n}"
+		worker = Worker(name, stock, Journal(folder / name), random.Random(seed + n), doors[n])
+		while not over.is_set():
+			worker.step()
+		return worker.journal
+
+	with ThreadPoolExecutor(len(doors)) as pool:
+		working = [pool.submit(work, n) for n in range(len(doors))]
+		try:
+			for _ in range(kills):
+				time.sleep(chance.uniform(0.5, 1.5))
+				kill()
+			time.sleep(1)
+		finally:
+			over.set()
+		return [future.result(PATIENCE) for future in working]
+
+
+def kill_mariadb(pid_file: Path, answers: Callable[[], bool]) -> None:
+	"""SIGKILL the server whose number is in this file, and wait until the one that takes its place answers."""
+	os.kill(int(pid_file.read_text()), signal.SIGKILL)
+	until = time.monotonic() + PATIENCE
+	while time.monotonic() < until:
+		time.sleep(0.2)
+		if answers():
+			return
+	raise AssertionError("the database did not come back")
 
 
 # judging
