@@ -23,7 +23,7 @@ from inventory_midplatform.tests.crashing import (
 	kill_often,
 	nurseries,
 )
-from inventory_midplatform.tests.site_case import SiteTestCase, prepare_site
+from inventory_midplatform.tests.site_case import SiteTestCase, let_erpnext_word_its_refusals
 from inventory_midplatform.tests.site_platform import SitePlatform
 
 DEATHS, DATABASE_DEATHS, SEED = 100, 4, 20261124
@@ -39,7 +39,7 @@ def platform_at(site: str, sites_path: str) -> SitePlatform:
 def warm_up(site: str, sites_path: str) -> None:
 	"""One of everything, so that all is imported."""
 	platform = platform_at(site, sites_path)
-	prepare_site()
+	let_erpnext_word_its_refusals()
 	stock = Stock.made_on(platform)
 	worker = PostingWorker(platform, "warm", stock, Journal(Path(os.devnull)), random.Random(0))
 	for step in (worker.reserve, worker.release, worker.move, worker.receive, worker.deliver):
@@ -84,8 +84,11 @@ class TestFaults(SiteTestCase):
 		self.assertEqual(judgement.wrong, [])
 		self.assertEqual(judgement.cut_short, 0, "a caller gave up")
 		self.assertGreater(judgement.told, 100)
-		expected = {"200", "503 unavailable", "409 busy", "409 insufficient_in_bin"}
+		# "500 page": the database went after Frappe had taken the call and before we were asked, or after we had
+		# committed; Frappe's own rollback fails on it then, and gunicorn answers what no hook of ours sees
+		expected = {"200", "503 unavailable", "409 busy", "409 insufficient_in_bin", "500 page"}
 		self.assertEqual(set(outcomes) - expected, set())
+		self.assertLessEqual(outcomes["500 page"], DATABASE_DEATHS * len(doors))
 		self.assertGreaterEqual(outcomes["503 unavailable"], DATABASE_DEATHS, "nobody noticed")
 
 
