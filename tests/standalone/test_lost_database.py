@@ -2,7 +2,6 @@
 
 from collections import Counter
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import throwaway
@@ -14,6 +13,31 @@ from inventory_midplatform.domain.errors import Unavailable
 from inventory_midplatform.tests.crashing import Http, Stock, endure, judge, kill_mariadb
 
 KILLS, WORKERS, SEED = 5, 4, 20261124
+
+
+def test_a_connection_that_the_server_closed_is_opened_again(mariadb: StandalonePlatform) -> None:
+	first = mariadb.rows("SELECT CONNECTION_ID() AS id")[0]["id"]
+	another = mariadb.standalone._open()
+	another.execute(f"KILL CONNECTION {first}")
+	another.close()
+	assert mariadb.call("ledger.verify")["ok"]
+	assert mariadb.rows("SELECT CONNECTION_ID() AS id")[0]["id"] != first
+
+
+def test_a_connection_lost_in_mid_call_is_a_503(mariadb: StandalonePlatform) -> None:
+	another = mariadb.standalone._open()
+
+	def lose_it() -> None:
+		with mariadb.context() as ctx:
+			mine = ctx.store.rows("SELECT CONNECTION_ID() AS id")[0]["id"]
+			another.execute(f"KILL CONNECTION {mine}")
+			ctx.store.rows("SELECT 1 AS one")
+
+	with pytest.raises(Unavailable) as lost:
+		lose_it()
+	another.close()
+	assert (lost.value.http_status_code, lost.value.code) == (503, "unavailable")
+	assert mariadb.call("ledger.verify")["ok"]
 
 
 def test_mariadb_killed_under_load(tmp_path: Path) -> None:
@@ -50,9 +74,7 @@ def outlive(platform: StandalonePlatform, url: str, token: str, folder: Path) ->
 	stock = Stock.made_on(platform)
 	journals = endure(doors, stock, folder, SEED, lambda: kill_mariadb(pid_file, is_there), KILLS)
 	judgement = judge(platform, doors[0], stock, journals)
-	print(
-		f"\nseed {SEED}: {KILLS} deaths of {urlsplit(url).netloc}'s database, {judgement}: {dict(outcomes)}"
-	)
+	print(f"\nseed {SEED}: {KILLS} deaths of the database, {judgement}: {dict(outcomes)}")
 	assert judgement.wrong == []
 	assert judgement.cut_short == 0, "a caller gave up"
 	assert judgement.told > 100
