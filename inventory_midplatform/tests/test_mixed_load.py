@@ -1,6 +1,13 @@
-"""Orders, deliveries and reservations at once on the same items: no more deadlocks than ERPNext has alone, no drift."""
+"""Orders, deliveries and reservations at once on the same items: no more deadlocks than ERPNext has alone, no drift.
+
+ERPNext itself loses changes of ``Bin.actual_qty`` under this load, with or without the app: what changes a Bin's
+ordered or reserved quantity (``stock_balance.update_bin_qty``) reads the row without a lock and writes all of its
+columns back. The next posting of the item puts it right from the stock ledger. So positions are held against the
+stock ledger, which is never wrong, and against the Bins once each item was posted again.
+"""
 
 import multiprocessing
+import os
 import random
 import time
 from collections import Counter
@@ -23,7 +30,7 @@ from inventory_midplatform.tests.site_case import (
 )
 
 SUBMITTERS, RESERVERS = 4, 4
-DOCUMENTS = 500
+DOCUMENTS = int(os.environ.get("INVENTORY_MIDPLATFORM_DOCUMENTS", 500))
 """Half of them Sales Orders, half Delivery Notes; each of two rows."""
 
 STOCK, EACH, SEED = 1000, 2, 20261124
@@ -42,15 +49,15 @@ class TestMixedLoad(SiteTestCase):
 		without = self.load(reservers=0)
 		switch(**dict.fromkeys(SWITCHES, 1))
 		self.take_in()
+		self.assert_positions_are_right(0)
 		with_app = self.load(reservers=RESERVERS)
 		print(f"\nseed {SEED}, switched off: {without}\nswitched on: {with_app}")
 		for outcome in (without, with_app):
 			self.assertEqual(outcome["Sales Order"] + outcome["Delivery Note"], DOCUMENTS)
 		self.assertGreater(with_app["reserved"], 100)
 		self.assertLessEqual(with_app["deadlocks"], without["deadlocks"])
-		frappe.db.rollback()
+		self.assert_positions_are_right(1)
 		self.assert_laws_hold()
-		self.assert_nothing_drifted()
 		self.assertEqual(erpnext_reports.differences(self.items), [])
 
 	def take_in(self) -> None:
@@ -58,6 +65,7 @@ class TestMixedLoad(SiteTestCase):
 		from inventory_midplatform.api.operation import in_transaction
 		from inventory_midplatform.services import settlement
 
+		self.post_again()
 		keys = [(item, self.place) for item in self.items]
 		in_transaction(
 			SiteUnitOfWork(), lambda ctx: settlement.catch_up(ctx, keys, "switched on", alert=False)
@@ -84,7 +92,7 @@ class TestMixedLoad(SiteTestCase):
 			ready.wait(120)
 			before, started = deadlocks(), time.monotonic()
 			for _ in workers:
-				outcome.update(answers.get(timeout=300))
+				outcome.update(answers.get(timeout=900))
 			outcome["seconds"] = round(time.monotonic() - started)
 			over.set()
 			for thread in threads:
@@ -94,6 +102,7 @@ class TestMixedLoad(SiteTestCase):
 			worker.join(30)
 			self.assertFalse(worker.is_alive())
 		outcome["deadlocks"] = deadlocks() - before
+		outcome["bins ERPNext lost a change of"] = self.lost_by_erpnext()
 		return outcome
 
 	def reservers(self, url: str, number: int, over: Any, answers: Any) -> list[Any]:
@@ -112,15 +121,27 @@ class TestMixedLoad(SiteTestCase):
 			thread.start()
 		return threads
 
-	def assert_nothing_drifted(self) -> None:
-		"""The books, the positions and what the documents say are the same."""
-		booked = dict(
-			frappe.get_all(
-				"Bin",
-				{"warehouse": self.place},
-				["item_code", "actual_qty"],
-				as_list=True,
-				order_by="item_code",
+	def post_again(self) -> None:
+		"""One more of each, by which ERPNext puts the Bins right that it lost changes of."""
+		for item in self.items:
+			erp.receipt(item, self.place, 1)
+		frappe.db.commit()
+
+	def in_bins_of_erpnext(self) -> dict[str, float]:
+		frappe.db.rollback()
+		rows = frappe.get_all(
+			"Bin", {"warehouse": self.place}, ["item_code", "actual_qty"], order_by="item_code"
+		)
+		return {row.item_code: row.actual_qty for row in rows}
+
+	def by_documents(self) -> dict[str, float]:
+		"""What came less what was delivered."""
+		frappe.db.rollback()
+		moved = dict(
+			frappe.db.sql(
+				"SELECT item_code, SUM(actual_qty) FROM `tabStock Ledger Entry`"
+				" WHERE warehouse = %s AND is_cancelled = 0 GROUP BY item_code",
+				self.place,
 			)
 		)
 		delivered = dict(
@@ -130,9 +151,29 @@ class TestMixedLoad(SiteTestCase):
 				self.place,
 			)
 		)
-		for item in self.items:
-			self.assertEqual(self.on_hand(item, self.place), booked[item])
-			self.assertEqual(booked[item], STOCK - delivered.get(item, 0))
+		received = dict(
+			frappe.db.sql(
+				"SELECT item_code, SUM(transfer_qty) FROM `tabStock Entry Detail`"
+				" WHERE t_warehouse = %s AND docstatus = 1 GROUP BY item_code",
+				self.place,
+			)
+		)
+		expected = {item: received[item] - delivered.get(item, 0) for item in self.items}
+		self.assertEqual(moved, expected)
+		return expected
+
+	def lost_by_erpnext(self) -> int:
+		"""Bins that are not what ERPNext's own stock ledger says."""
+		bins, true = self.in_bins_of_erpnext(), self.by_documents()
+		return sum(bins[item] != true[item] for item in self.items)
+
+	def assert_positions_are_right(self, again: int) -> None:
+		"""As the documents say, at once; and as the Bins say when each item was posted ``again``."""
+		true = self.by_documents()
+		self.assertEqual({item: self.on_hand(item, self.place) for item in self.items}, true)
+		if again:
+			self.post_again()
+		self.assertEqual(self.in_bins_of_erpnext(), {item: qty + again for item, qty in true.items()})
 
 
 def deadlocks() -> int:
