@@ -84,6 +84,7 @@ def mariadb(folder: Path, flush: int = 2) -> Iterator[Address]:
 		"--character-set-server=utf8mb4",
 		"--collation-server=utf8mb4_unicode_ci",
 		f"--innodb-flush-log-at-trx-commit={flush}",
+		"--innodb-print-all-deadlocks",
 		"--innodb-buffer-pool-size=256M",
 		"--innodb-log-file-size=64M",
 		"--max-allowed-packet=64M",

@@ -55,7 +55,7 @@ class TestMixedLoad(SiteTestCase):
 		for outcome in (without, with_app):
 			self.assertEqual(outcome["Sales Order"] + outcome["Delivery Note"], DOCUMENTS)
 		self.assertGreater(with_app["reserved"], 100)
-		self.assertLessEqual(with_app["deadlocks"], without["deadlocks"])
+		self.assertLessEqual(with_app["deadlocks"], without["deadlocks"], told_by_the_server())
 		self.assert_positions_are_right(1)
 		self.assert_laws_hold()
 		self.assertEqual(erpnext_reports.differences(self.items), [])
@@ -179,6 +179,12 @@ class TestMixedLoad(SiteTestCase):
 def deadlocks() -> int:
 	"""How many the server has met since it was started."""
 	return int(frappe.db.sql("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")[0][1])
+
+
+def told_by_the_server() -> str:
+	"""What the suite's own server wrote about each deadlock."""
+	log = Path(frappe.db.sql("SELECT @@pid_file")[0][0]).parent / "mariadb.log"
+	return log.read_text(errors="replace")[-40_000:] if log.is_file() else ""
 
 
 def submitter(
