@@ -33,6 +33,17 @@ def differences(items: Iterable[str]) -> list[str]:
 	return [sentence for item in items for sentence in _of_item(item)]
 
 
+def assert_sound(items: Iterable[str]) -> None:
+	"""No report finds fault, after random postings: Stock Ledger Variance is shown and not judged.
+
+	It compares rates too, and ERPNext alone, the app's switches off, leaves rows in it after backdated postings.
+	"""
+	found = differences(items)
+	own = [sentence for sentence in found if sentence.startswith("stock_ledger_variance:")]
+	print("\nERPNext's Stock Ledger Variance:", own or "empty")
+	assert found == own, found
+
+
 def _of_item(item: str) -> Iterable[str]:
 	filters = frappe._dict(item_code=item, company=erp.company())
 	for report in (incorrect_balance, variance, fifo_queue):
