@@ -113,6 +113,7 @@ scheduler_events = {
 	"hourly_long": ["inventory_midplatform.adapters.site.jobs.ask_for_low_stock"],
 }
 
+before_request = ["inventory_midplatform.adapters.site.http.before_request"]
 after_request = ["inventory_midplatform.adapters.site.http.after_request"]
 
 _API = "inventory_midplatform.api.v1"

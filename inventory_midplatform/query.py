@@ -17,7 +17,11 @@ from pypika.terms import Criterion, Field, Term
 MARIADB_TRANSIENT = frozenset((1213, 1205, 1020, 1062))
 """The server's numbers for deadlock, lock time-out, a row changed since the snapshot, a key just taken by another."""
 
+MARIADB_LOST = frozenset((2002, 2003, 2006, 2013, 2055, 1053, 1927, 4031))
+"""The server is not there, has gone, or has closed the connection."""
+
 __all__ = [
+	"MARIADB_LOST",
 	"MARIADB_TRANSIENT",
 	"Criterion",
 	"Order",

@@ -126,6 +126,7 @@ class Suite:
 			"PYTHONPATH": str(CHECKOUT),
 			"PYTHONDONTWRITEBYTECODE": "1",
 			"PYTHONUNBUFFERED": "1",
+			"MARIADB_MAY_BE_KILLED": "yes" if self.has_mariadb else "",
 		}
 		for name in ("VIRTUAL_ENV", "PYTHONHOME", "FRAPPE_SITE", "MYSQL_UNIX_PORT"):
 			environment.pop(name, None)

@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,8 +50,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def mariadb(folder: Path) -> Iterator[Address]:
-	"""A server on the data in ``folder``, which is filled first where it is empty. The user may do everything."""
+def mariadb(folder: Path, flush: int = 2) -> Iterator[Address]:
+	"""A server on the data in ``folder``, which is filled first where it is empty. The user may do everything.
+
+	It is started again when it dies, as a machine's service manager would do it: a test may kill it. With ``flush``
+	2 what was committed survives the death of the server, with 1 that of the machine too.
+	"""
 	server, port = mariadb_server(), free_port()
 	if not server:
 		raise RuntimeError("no MariaDB server is installed")
@@ -78,13 +83,14 @@ def mariadb(folder: Path) -> Iterator[Address]:
 		"--skip-name-resolve",
 		"--character-set-server=utf8mb4",
 		"--collation-server=utf8mb4_unicode_ci",
-		"--innodb-flush-log-at-trx-commit=0",
+		f"--innodb-flush-log-at-trx-commit={flush}",
+		"--innodb-print-all-deadlocks",
 		"--innodb-buffer-pool-size=256M",
 		"--innodb-log-file-size=64M",
 		"--max-allowed-packet=64M",
 		"--max-connections=200",
 	]
-	with _running(command, folder / "mariadb.log"):
+	with _running(command, folder / "mariadb.log", revived=True):
 		_wait(lambda: unix_socket.exists() and _sql(unix_socket, "SELECT 1"), folder / "mariadb.log")
 		if fresh:
 			created = _sql(
@@ -147,12 +153,27 @@ def answers(host: str, port: int) -> bool:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], log: Path) -> Iterator[None]:
-	with log.open("ab") as output:
-		process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+def _running(command: list[str], log: Path, revived: bool = False) -> Iterator[None]:
+	def start() -> "subprocess.Popen[bytes]":
+		with log.open("ab") as output:
+			return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+
+	def watch() -> None:
+		nonlocal process
+		while not over.wait(0.2):
+			if process.poll() is not None:
+				process = start()
+
+	process, over = start(), threading.Event()
+	watcher = threading.Thread(target=watch, daemon=True)
+	if revived:
+		watcher.start()
 	try:
 		yield
 	finally:
+		over.set()
+		if revived:
+			watcher.join()
 		process.terminate()
 		try:
 			process.wait(60)

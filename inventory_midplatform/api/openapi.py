@@ -101,6 +101,7 @@ def _error_responses(op: Operation) -> dict[str, Any]:
 	kinds = [errors.InvalidInput, errors.NotAuthenticated, errors.NotPermitted, errors.NotFound]
 	if op.writes:
 		kinds += [errors.Conflict, errors.KeyReused]
+	kinds.append(errors.Unavailable)
 	return {
 		str(kind.http_status_code): {
 			"description": (kind.__doc__ or "").strip(),

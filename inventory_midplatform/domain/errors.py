@@ -81,6 +81,14 @@ class Busy(Conflict):
 	code = "busy"
 
 
+class Unavailable(InventoryError):
+	"""The database was lost or is not there (503). What was sent may or may not have been done: sent again with the
+	same name or idempotency key it is done once."""
+
+	http_status_code = 503
+	code = "unavailable"
+
+
 class KeyReused(InventoryError):
 	"""The same idempotency key or id with another payload (422)."""
 

@@ -34,7 +34,8 @@ HOLD = (
 	" AND on_hand - on_hold - reserved >= %(at_least)s"
 )
 """Check and change in one statement; half a step of tolerance for SQLite's floats. Through the index that others lock
-the row through: by another one, its two locks would be taken in the other order."""
+the row through: by the warehouse's, the optimizer's choice where positions are few, it would lock every position of the
+warehouse on its way, and in another order."""
 
 OF_DEMAND = (
 	"SELECT item_code, warehouse FROM `tabInventory Reservation`"

@@ -44,16 +44,23 @@ def count(ctx: Context) -> int:
 	return int(ctx.store.rows(COUNT, {"half_step": HALF_STEP})[0]["n"])
 
 
+def differing(ctx: Context, items: Sequence[str]) -> list[Key]:
+	"""The items × warehouses of ``items`` whose position is not what the books say."""
+	if not items:
+		return []
+	rows = ctx.store.rows(OF_ITEMS, {"items": tuple(items), "half_step": HALF_STEP})
+	return [(row["item_code"], row["warehouse"]) for row in rows]
+
+
 def suspects(ctx: Context, items: Sequence[str]) -> list[Key]:
 	"""The items × warehouses of ``items`` whose position may not be what the books say: those that differ, and all of an
 	item with batches or serial numbers, of which the sum can be right and a lot not.
 	"""
-	if not items:
-		return []
-	rows = ctx.store.rows(OF_ITEMS, {"items": tuple(items), "half_step": HALF_STEP})
+	keys = set(differing(ctx, items))
 	if tracked := tuple(lots.tracked_items(ctx, items)):
-		rows += ctx.store.rows(ALL_OF_ITEMS, {"items": tracked})
-	return sorted({(row["item_code"], row["warehouse"]) for row in rows})
+		rows = ctx.store.rows(ALL_OF_ITEMS, {"items": tracked})
+		keys |= {(row["item_code"], row["warehouse"]) for row in rows}
+	return sorted(keys)
 
 
 def take_in(

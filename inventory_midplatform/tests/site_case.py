@@ -67,13 +67,13 @@ def switch(**values: Any) -> None:
 def prepare_site() -> None:
 	"""What a fresh ERPNext site lacks for posting stock, and what stands against our switches."""
 	erp.company()
-	_let_erpnext_word_its_refusals()
+	let_erpnext_word_its_refusals()
 	frappe.db.set_single_value("Stock Settings", {"auto_indent": 0, "enable_stock_reservation": 0})
 	frappe.db.set_single_value("Selling Settings", {"so_required": "No", "dn_required": "No"})
 	frappe.db.commit()
 
 
-def _let_erpnext_word_its_refusals() -> None:
+def let_erpnext_word_its_refusals() -> None:
 	"""ERPNext 15.6x words its negative-stock error for a later Frappe than 15.55 has: an argument more."""
 	known = inspect.signature(frappe.get_desk_link).parameters
 	if "show_title_with_name" not in known:

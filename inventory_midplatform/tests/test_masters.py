@@ -7,7 +7,7 @@ import frappe
 
 from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import ledger
+from inventory_midplatform.services import handling, ledger
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import SWITCHES, SiteTestCase, switch
 from inventory_midplatform.tests.site_platform import SitePlatform
@@ -100,7 +100,7 @@ class TestMasters(SiteTestCase):
 		shelf = erp.insert("Warehouse Bin", bin_code="A-01", warehouse=self.place).name
 		frappe.db.commit()
 		unplaced = ledger.unplaced_bins(site_context(), [self.place])[self.place]
-		ledger.move(site_context(), other, self.place, unplaced, shelf, Decimal(2))
+		handling.move(site_context(), other, self.place, unplaced, shelf, Decimal(2))
 		frappe.db.commit()
 		return other
 

@@ -92,10 +92,12 @@ class TestUserPermissions(SiteTestCase):
 		platform = SitePlatform()
 		for place in (mine, other):
 			erp.receipt(item, place, 10)
+			erp.receipt(erp.item(**erp.SERIALS), place, 1)
 			erp.insert("Warehouse Zone", zone_code="Z", warehouse=place)
 			erp.insert("Storage Policy", warehouse=place)
 			frappe.db.commit()
-			platform.call("reservation.reserve", item_code=item, warehouse=place, qty=3)
+			kept = platform.call("reservation.reserve", item_code=item, warehouse=place, qty=3)
+			platform.call("reservation.allocate", name=kept["name"])
 			platform.call(
 				"request.create", request_type="Issue", warehouse=place, items=[{"item_code": item, "qty": 1}]
 			)

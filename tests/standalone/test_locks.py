@@ -1,5 +1,6 @@
 """What is locked on MariaDB: the rows a call is about, found through an index, in the index's order."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -65,3 +66,7 @@ def test_no_lock_is_found_by_a_full_scan(mariadb: StandalonePlatform, statements
 		if step["type"] == "ALL"
 	}
 	assert not scans
+	# by another index a lock on one position is a lock on all of its warehouse's
+	positions = {sql for _, sql, _ in statements if re.search("(FROM|UPDATE) `tabStock Position`", sql)}
+	assert positions
+	assert [sql for sql in positions if "FORCE INDEX (`stock_position_item_code_warehouse`)" not in sql] == []

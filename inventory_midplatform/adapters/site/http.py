@@ -15,6 +15,7 @@ from frappe.translate import get_user_lang
 
 from inventory_midplatform.adapters.site.context import SiteUnitOfWork
 from inventory_midplatform.adapters.site.errors import DocumentRefused
+from inventory_midplatform.adapters.site.store import is_lost
 from inventory_midplatform.api import v1
 from inventory_midplatform.api.operation import (
 	OPERATIONS,
@@ -32,6 +33,7 @@ from inventory_midplatform.domain.errors import (
 	NotAuthenticated,
 	NotFound,
 	NotPermitted,
+	Unavailable,
 )
 
 __all__ = ["after_request", "v1"]
@@ -72,7 +74,31 @@ def _call(operation: Operation, arguments: dict[str, Any]) -> Any:
 		_answer(error)
 	except DocumentRefused as refused:
 		_answer(refused.error)
+	except Exception as error:
+		_forget_if_lost(error)
+		_answer(_unavailable())
 	return None
+
+
+def before_request() -> None:
+	"""Below our path a database that is away is said so; Frappe's own answer would need that database."""
+	if frappe.local.request.path.startswith(f"/api/method/{PATH}") and not frappe.db._conn:
+		try:
+			frappe.db.connect()
+		except Exception as error:
+			_forget_if_lost(error)
+			raise _unavailable() from error
+
+
+def _forget_if_lost(error: Exception) -> None:
+	"""Without a database at hand Frappe neither commits nor rolls back nor logs on one that is away."""
+	if not is_lost(error):
+		raise error
+	frappe.local.db = None
+
+
+def _unavailable() -> Unavailable:
+	return Unavailable("The database does not answer; try again in a moment.")
 
 
 def _answer(error: InventoryError) -> None:
@@ -85,7 +111,7 @@ def _answer(error: InventoryError) -> None:
 
 def _translated(template: str) -> str:
 	"""In the language the request names, else the user's own: Frappe settles on one before it reads a key."""
-	if frappe.get_request_header("Accept-Language"):
+	if frappe.get_request_header("Accept-Language") or not frappe.db:
 		return str(_(template))
 	return str(_(template, lang=get_user_lang(frappe.session.user)))
 
@@ -122,6 +148,8 @@ def after_request(response: Any = None, request: Any = None) -> None:
 
 def _refusal(request: Any, status: int, body: dict[str, Any]) -> InventoryError:
 	"""What Frappe meant, in our words."""
+	if body.get("exc_type") == Unavailable.__name__:
+		return _unavailable()
 	guest = frappe.session.user == "Guest"
 	if status == 401 or body.get("exc_type") == "AuthenticationError" or (status == 403 and guest):
 		return NotAuthenticated("Log in or send a valid key.")

@@ -8,7 +8,7 @@ import frappe
 
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.ports import Params, Row
-from inventory_midplatform.query import MARIADB_TRANSIENT, merged
+from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, merged
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 4
@@ -68,6 +68,14 @@ class SiteStore:
 			raise
 		else:
 			frappe.db.release_savepoint(name)
+
+
+def is_lost(error: BaseException) -> bool:
+	"""The database is away. By names and numbers, not classes: Frappe 15 and 16 have different drivers."""
+	kind = type(error).__name__
+	return kind == "InterfaceError" or (
+		kind == "OperationalError" and error.args[:1] != () and error.args[0] in MARIADB_LOST
+	)
 
 
 def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, dict[str, Any]]:

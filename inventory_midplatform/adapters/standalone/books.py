@@ -243,8 +243,6 @@ class SmallBooks:
 		self, order: str, quantities: Mapping[str, Decimal] | None = None, *, at: datetime | None = None
 	) -> Voucher:
 		header = self._require(SALES_ORDER, order)
-		if header["status"] == "Closed":
-			raise Conflict("{order} is closed.", code="order_closed", order=order)
 		rows = {row["name"]: row for row in self.order_rows(order)}
 		open_ = {name: row["stock_qty"] - row["delivered_qty"] for name, row in rows.items()}
 		wanted = {n: q for n, q in (open_ if quantities is None else quantities).items() if q > 0}
@@ -379,11 +377,14 @@ class SmallBooks:
 		self.ctx.store.add("Serial No", ("name",), rows, add=(), put=("warehouse", "batch_no"))
 
 	def _delivered(self, demand: Demand, qty: Decimal) -> None:
+		order = demand.demand_name
+		if self._require(SALES_ORDER, order)["status"] == "Closed":
+			raise Conflict("{order} is closed.", code="order_closed", order=order)
 		self.ctx.store.execute(
 			"UPDATE `tabSales Order Item` SET delivered_qty = ROUND(delivered_qty + %(qty)s, 9) WHERE name = %(name)s",
 			{"qty": qty, "name": demand.demand_line},
 		)
-		self._set_order_status(demand.demand_name)
+		self._set_order_status(order)
 
 	def _set_order_status(self, order: str) -> None:
 		rows = self.order_rows(order)

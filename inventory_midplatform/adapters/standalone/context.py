@@ -16,6 +16,7 @@ from inventory_midplatform.adapters.standalone.documents import StandaloneDocume
 from inventory_midplatform.adapters.standalone.store import SqlStore, opener
 from inventory_midplatform.api import v1  # noqa: F401 (registers the operations)
 from inventory_midplatform.api.operation import UnitOfWork, operation_named, perform
+from inventory_midplatform.domain.errors import Unavailable
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.ports import Context, Row, Settings, Store
 
@@ -96,8 +97,7 @@ class Unit:
 		self._platform, self._user, self._writes = platform, user, writes
 
 	def begin(self) -> Context:
-		self._store = self._platform.store()
-		self._store.begin(self._writes)
+		self._store = self._platform.begun(self._writes)
 		return self._platform.context_on(self._store, self._user)
 
 	def commit(self) -> None:
@@ -117,19 +117,27 @@ class Standalone:
 		"""The key made at the first start, as ``key:secret``: shown once, stored only as a hash."""
 		self._open: Callable[[], SqlStore] = opener(url)
 		self._connections = threading.local()
-		self.store().create_schema()
+		self._connect().create_schema()
 		with self.context() as ctx:
 			if not ctx.store.rows(
 				"SELECT name FROM `tabUser` WHERE name = %(name)s", {"name": ADMINISTRATOR}
 			):
 				self._first_start(ctx)
 
-	def store(self) -> SqlStore:
-		"""This thread's connection, opened again if the server closed it."""
-		store: SqlStore | None = getattr(self._connections, "store", None)
-		if store is None or not store.is_alive():
-			store = self._connections.store = self._open()
-			store.now = self.clock.now
+	def _connect(self) -> SqlStore:
+		store: SqlStore = self._open()
+		store.now = self.clock.now
+		self._connections.store = store
+		return store
+
+	def begun(self, writes: bool) -> SqlStore:
+		"""This thread's connection with a transaction begun; opened again if the server closed it meanwhile."""
+		store: SqlStore = getattr(self._connections, "store", None) or self._connect()
+		try:
+			store.begin(writes)
+		except Unavailable:
+			store = self._connect()
+			store.begin(writes)
 		return store
 
 	def is_transient(self, error: BaseException) -> bool:

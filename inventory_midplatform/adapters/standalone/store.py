@@ -9,18 +9,17 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from itertools import count
-from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from inventory_midplatform.adapters.standalone import schema
+from inventory_midplatform.domain.errors import Unavailable
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.ports import Params, Row
-from inventory_midplatform.query import MARIADB_TRANSIENT, merged
+from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, merged
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 3
-IDLE_SECONDS = 60
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -103,10 +102,6 @@ class SqlStore:
 	def close(self) -> None:
 		self.connection.close()
 
-	def is_alive(self) -> bool:
-		"""The connection can be used; asked before every transaction."""
-		return True
-
 	def create_schema(self) -> None:
 		"""Create tables, columns and indexes that are missing; a glance where nothing is."""
 		existing = self._columns()
@@ -147,7 +142,7 @@ class SqlStore:
 	def _complete(self, rows: Sequence[Row]) -> list[Row]:
 		now = self.now()
 		stamp = {"owner": self.user, "creation": now, "modified": now, "modified_by": self.user}
-		return [{"name": row.get("name") or new_id(), **stamp, **_without_empty_name(row)} for row in rows]
+		return [{**stamp, **row, "name": row.get("name") or new_id()} for row in rows]
 
 	def _run(self, sql: str, params: Params | None) -> Any:
 		raise NotImplementedError
@@ -158,10 +153,6 @@ class SqlStore:
 	def _plain(self, sql: str) -> None:
 		"""A statement without parameters, ``%`` meaning itself."""
 		raise NotImplementedError
-
-
-def _without_empty_name(row: Row) -> Row:
-	return row if row.get("name") else {k: v for k, v in row.items() if k != "name"}
 
 
 class SqliteStore(SqlStore):
@@ -275,52 +266,48 @@ class MariaDbStore(SqlStore):
 		import MySQLdb
 		from MySQLdb.constants import CLIENT
 
-		self.connection = MySQLdb.connect(
-			charset="utf8mb4", use_unicode=True, autocommit=True, client_flag=CLIENT.FOUND_ROWS, **arguments
-		)
-		self._used = monotonic()
+		self._error = MySQLdb.Error
+		with self._reaching():
+			self.connection = MySQLdb.connect(
+				charset="utf8mb4", autocommit=True, client_flag=CLIENT.FOUND_ROWS, **arguments
+			)
 		self._plain(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}")
 		self._plain("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 		self._plain("SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci")
 
 	def begin(self, writes: bool) -> None:
-		self._used = monotonic()
 		self._plain("START TRANSACTION" if writes else "START TRANSACTION READ ONLY")
 
 	def rollback(self) -> None:
 		self._plain("ROLLBACK")
 
 	def is_transient(self, error: BaseException) -> bool:
-		import MySQLdb
+		return isinstance(error, self._error) and bool(error.args) and error.args[0] in MARIADB_TRANSIENT
 
-		return isinstance(error, MySQLdb.Error) and bool(error.args) and error.args[0] in MARIADB_TRANSIENT
-
-	def is_alive(self) -> bool:
-		"""A server closes what was idle for long; asking costs a round trip, so it is asked after a minute only."""
-		import MySQLdb
-
-		if monotonic() - self._used < IDLE_SECONDS:
-			return True
+	@contextmanager
+	def _reaching(self) -> Iterator[None]:
 		try:
-			self.connection.ping()
-		except MySQLdb.Error:
-			return False
-		self._used = monotonic()
-		return True
+			yield
+		except self._error as error:
+			if error.args and error.args[0] in MARIADB_LOST:
+				raise Unavailable("The database does not answer; try again in a moment.") from error
+			raise
 
 	def _run(self, sql: str, params: Params | None) -> Any:
 		cursor = self.connection.cursor()
 		values = {k: _to_mariadb(v) for k, v in (params or {}).items()}
-		cursor.execute(sql, values)
+		with self._reaching():
+			cursor.execute(sql, values)
 		return cursor
 
 	def _many(self, sql: str, rows: Sequence[Row]) -> None:
-		self.connection.cursor().executemany(
-			sql, [{k: _to_mariadb(v) for k, v in row.items()} for row in rows]
-		)
+		values = [{k: _to_mariadb(v) for k, v in row.items()} for row in rows]
+		with self._reaching():
+			self.connection.cursor().executemany(sql, values)
 
 	def _plain(self, sql: str) -> None:
-		self.connection.cursor().execute(sql)
+		with self._reaching():
+			self.connection.cursor().execute(sql)
 
 	def _new(self, column: str) -> str:
 		return f"VALUES(`{column}`)"
