@@ -482,7 +482,7 @@ def test_services_agree_with_a_model(url_of_its_own: str) -> None:
 	run_state_machine_as_test(
 		machine,
 		settings=settings(
-			max_examples=int(EXAMPLES or 100),
+			max_examples=int(EXAMPLES or 40),
 			stateful_step_count=STEPS,
 			derandomize=EXAMPLES is None,
 			database=None,
