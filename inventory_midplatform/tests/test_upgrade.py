@@ -118,7 +118,7 @@ class TestUpgrade(SiteTestCase):
 		release_fixture.load(tables)
 		try:
 			laws = {f["law"] for f in verification.verify(site_context())["findings"]}
-			self.assertEqual(laws, {"movements", "bins"})
+			self.assertEqual(laws, {"movements", "bins", "layers"})
 			with self.assertRaises(AssertionError):
 				self.assert_unchanged(release_fixture.read(release_fixture.folder_of(RELEASES[0])))
 		finally:

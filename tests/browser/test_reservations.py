@@ -54,7 +54,10 @@ def test_a_reservation_is_handed_over_and_a_promise_is_asked_for(
 	dialog = d.page.locator(".modal:visible")
 	dialog.locator("[data-fieldname='demand_type'] input").fill("Shop Order")
 	dialog.locator("[data-fieldname='demand_name'] input").fill("#1002")
-	dialog.locator("[data-fieldname='qty'] input").fill("3")
+	quantity = dialog.locator("[data-fieldname='qty'] input")
+	expect(quantity).not_to_have_value("")  # what is proposed comes after the dialog is there
+	quantity.fill("3")
+	quantity.press("Tab")
 	dialog.locator(".btn-modal-primary").click()
 	expect(d.page.locator(".modal:visible")).to_have_count(0)
 	shown = d.page.locator("[data-fieldname='demand_name']:visible .control-value")
