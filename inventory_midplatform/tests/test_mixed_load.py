@@ -75,7 +75,11 @@ class TestMixedLoad(SiteTestCase):
 			erp.sales_order(self.items[0], self.place, 5, self.client)
 			frappe.db.commit()
 			self.assertEqual(self.lost_by_erpnext(), 1, "ERPNext keeps it now: this test's reason is gone")
-		self.assert_positions_are_right(1)
+			if on:
+				self.assert_positions_are_right(1)
+			else:
+				switch(**dict.fromkeys(SWITCHES, 1))
+				self.take_in()
 
 	def deliver_meanwhile(self) -> None:
 		context = multiprocessing.get_context("spawn")
