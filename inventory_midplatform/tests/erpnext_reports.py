@@ -33,6 +33,11 @@ def differences(items: Iterable[str]) -> list[str]:
 	return [sentence for item in items for sentence in _of_item(item)]
 
 
+def of_quantities(found: list[str]) -> list[str]:
+	"""Those that say that a quantity is wrong, not a value or a FIFO queue."""
+	return [s for s in found if s.startswith("incorrect_balance") or INVARIANTS["difference_in_qty"] in s]
+
+
 def assert_sound(items: Iterable[str]) -> None:
 	"""No report finds fault, after random postings: Stock Ledger Variance is shown and not judged.
 
