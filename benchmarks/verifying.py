@@ -54,9 +54,17 @@ def fill(movements: int, places: list[str]) -> None:
 			f" FROM seq_1_to_{items}",
 			values,
 		)
+		frappe.db.sql(
+			"INSERT INTO `tabReceipt Layer` (name, owner, creation, modified, modified_by, item_code, warehouse,"
+			" batch_no, received_on, remaining_qty)"
+			f" SELECT LPAD({first} + seq, 26, '0'), 'Administrator', NOW(6), NOW(6), 'Administrator', {item},"
+			" %(place)s, '', CURDATE(), %(each)s"
+			f" FROM seq_1_to_{items}",
+			values,
+		)
 		frappe.db.commit()
 	bulk.bins("VERIFY", items, places, EACH)
-	bulk.analyze("Stock Movement", "Bin Stock", "Stock Position", "Bin")
+	bulk.analyze("Stock Movement", "Bin Stock", "Stock Position", "Receipt Layer", "Bin")
 
 
 def main() -> None:

@@ -46,13 +46,14 @@ def _refuse_null(doctype: str, columns: tuple[str, ...]) -> None:
 	"""The columns of a key are never NULL, and MariaDB must know: where one might be, a look-up of one row by its
 	whole key locks the row behind it too, and orders for different items wait for each other.
 	"""
-	nullable = frappe.db.sql_list(
-		"SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE()"
-		" AND table_name = %(table)s AND is_nullable = 'YES' AND column_name IN %(columns)s",
+	nullable = frappe.db.sql(
+		"SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = DATABASE()"
+		" AND table_name = %(table)s AND is_nullable = 'YES' AND column_name IN %(columns)s ORDER BY column_name",
 		{"table": f"tab{doctype}", "columns": columns},
 	)
 	if nullable:
 		changes = ", ".join(
-			f"MODIFY `{column}` VARCHAR(140) NOT NULL DEFAULT ''" for column in sorted(nullable)
+			f"MODIFY `{column}` {kind} NOT NULL" + (" DEFAULT ''" if kind.startswith("varchar") else "")
+			for column, kind in nullable
 		)
 		frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {changes}")

@@ -1,29 +1,17 @@
-"""Receipt layers: what is still there of each receipt, first in, first out. The age of stock, pure.
+"""Receipt layers: what is still there of each day's receipts, first in, first out. The age of stock, pure.
 
-The layers of an item in a warehouse add up to what is on hand there, and to nothing while that is below zero.
+The layers of an item in a warehouse add up to what is on hand there, and to nothing while that is below zero. A day is
+as fine as an age is asked for, and there are never more layers than days.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO
-
-
-@dataclass(frozen=True)
-class Layer:
-	"""``qty`` as it came, ``remaining`` of it; in stock UOM."""
-
-	received_at: datetime
-	qty: Decimal
-	remaining: Decimal
-	batch_no: str = ""
-	voucher_type: str = ""
-	voucher_no: str = ""
-	name: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,15 +35,18 @@ class Change:
 		return (self.key[0], self.batch_no, self.voucher_type, self.voucher_no, self.detail_no)
 
 
-Part = tuple[datetime, Decimal]
-"""(received at, quantity)"""
+Part = tuple[date, Decimal]
+"""(received on, quantity)"""
+
+Lot = tuple[str, date]
+"""(batch, received on)"""
 
 
 @dataclass
 class Layers:
-	"""The layers of some items in some warehouses, oldest first, and what is on hand of each."""
+	"""What remains of each batch and day, of some items in some warehouses, and what is on hand of each."""
 
-	of: dict[Key, list[Layer]] = field(default_factory=lambda: defaultdict(list))
+	of: dict[Key, dict[Lot, Decimal]] = field(default_factory=lambda: defaultdict(dict))
 	on_hand: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
 	def change(self, changes: Sequence[Change]) -> list[datetime]:
@@ -72,56 +63,47 @@ class Layers:
 			else:
 				parts = _fitted(moved[c.row], c.qty) if c.row in moved else []
 				rest = c.qty - sum((qty for _, qty in parts), ZERO)
-				if rest:
-					parts.append((c.received_at or c.posted_at, rest))
-				self._bring(c, parts)
-			received[i] = min((at for at, _ in parts), default=c.posted_at)
+				self._bring(c, parts + ([((c.received_at or c.posted_at).date(), rest)] if rest else []))
+			known = c.received_at or c.posted_at
+			oldest = min((on for on, _ in parts), default=known.date())
+			received[i] = known if oldest == known.date() else datetime.combine(oldest, time())
 		return [received[i] for i in range(len(changes))]
 
 	def _take(self, change: Change) -> list[Part]:
-		"""First in first out, of the change's batch first; a cancellation takes back what its own voucher brought."""
+		"""First in first out, of the change's batch first; a cancellation takes back what came on its own day."""
 		self.on_hand[change.key] += change.qty
-		voucher = (change.voucher_type, change.voucher_no)
-		layers = sorted(
-			self.of[change.key],
-			key=lambda layer: (
-				layer.batch_no != change.batch_no,
-				change.cancels and (layer.voucher_type, layer.voucher_no) != voucher,
-				layer.received_at,
-				layer.name,
-			),
-		)
-		rest, parts, left = -change.qty, [], []
-		for layer in layers:
-			part = min(rest, layer.remaining)
-			rest -= part
+		own = (change.received_at or change.posted_at).date()
+		rest, parts = -change.qty, []
+		layers = self.of[change.key]
+		for lot in sorted(
+			layers, key=lambda lot: (lot[0] != change.batch_no, change.cancels and lot[1] != own, lot[1])
+		):
+			part = min(rest, layers[lot])
 			if part:
-				parts.append((layer.received_at, part))
-			if layer.remaining > part:
-				left.append(replace(layer, remaining=layer.remaining - part))
-		self.of[change.key] = left
+				layers[lot] -= part
+				rest -= part
+				parts.append((lot[1], part))
 		return sorted(parts)
 
 	def _bring(self, change: Change, parts: Iterable[Part]) -> None:
-		for received_at, qty in parts:
+		for received_on, qty in parts:
 			before = self.on_hand[change.key]
 			self.on_hand[change.key] = before + qty
 			lies = qty if before >= 0 else max(before + qty, ZERO)
 			if lies:
-				self.of[change.key].append(
-					Layer(received_at, lies, lies, change.batch_no, change.voucher_type, change.voucher_no)
-				)
+				lot = (change.batch_no, received_on)
+				self.of[change.key][lot] = self.of[change.key].get(lot, ZERO) + lies
 
 
 def _fitted(parts: list[Part], qty: Decimal) -> list[Part]:
 	"""The first of the parts that make ``qty``; they are taken off the list."""
 	fitted: list[Part] = []
 	while qty and parts:
-		at, part = parts.pop(0)
+		on, part = parts.pop(0)
 		if part > qty:
-			parts.insert(0, (at, part - qty))
+			parts.insert(0, (on, part - qty))
 			part = qty
-		fitted.append((at, part))
+		fitted.append((on, part))
 		qty -= part
 	return fitted
 

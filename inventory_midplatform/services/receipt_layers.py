@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 
-from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.position import Key, Position
-from inventory_midplatform.domain.quantity import from_store
-from inventory_midplatform.domain.receipt_layers import Change, Layer, Layers, replayed
+from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.receipt_layers import Change, Layers, Lot, replayed
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
 from inventory_midplatform.services import ledger
 from inventory_midplatform.services.ledger import Movement
 
-COLUMNS = "name, item_code, warehouse, batch_no, received_at, qty, remaining_qty, voucher_type, voucher_no"
+DOCTYPE = "Receipt Layer"
+LAYER_KEY = ("item_code", "warehouse", "batch_no", "received_on")
 INSIDE = ("Bin Move", "Status Change")
 """Kinds of movement that bring nothing into a warehouse and take nothing out of it."""
 
@@ -23,15 +25,13 @@ def carry(ctx: Context, movements: Sequence[Movement], before: Mapping[Key, Posi
 	"""
 	if not movements:
 		return []
-	keys = sorted({(m.item_code, m.warehouse) for m in movements})
-	leaving = sorted({(m.item_code, m.warehouse) for m in movements if m.qty < 0})
 	layers = Layers()
-	for key in keys:
+	for key in {(m.item_code, m.warehouse) for m in movements}:
 		layers.on_hand[key] = before[key].on_hand
-	stored: dict[str, Layer] = {}
-	for key, layer in _open(ctx, leaving):
-		layers.of[key].append(layer)
-		stored[layer.name] = layer
+	leaving = sorted({(m.item_code, m.warehouse) for m in movements if m.qty < 0})
+	stored = _open(ctx, leaving)
+	for key, lots in stored.items():
+		layers.of[key] = dict(lots)
 	received = layers.change([_change(m) for m in movements])
 	_write(ctx, layers, stored)
 	return [replace(m, received_at=at) for m, at in zip(movements, received, strict=True)]
@@ -39,19 +39,16 @@ def carry(ctx: Context, movements: Sequence[Movement], before: Mapping[Key, Posi
 
 def rebuild(ctx: Context, item_code: str) -> None:
 	"""Make the layers of an item anew from its movements, in the order in which they were posted."""
-	keys = [
-		(row["item_code"], row["warehouse"])
-		for row in ctx.store.rows(
-			"SELECT item_code, warehouse FROM `tabStock Position` WHERE item_code = %(item_code)s",
-			{"item_code": item_code},
-		)
-	]
-	ledger.lock_positions(ctx, keys)
+	of_item = {"item_code": item_code}
+	positions = ctx.store.rows(
+		"SELECT item_code, warehouse FROM `tabStock Position` WHERE item_code = %(item_code)s", of_item
+	)
+	ledger.lock_positions(ctx, [(row["item_code"], row["warehouse"]) for row in positions])
 	rows = ctx.store.rows(
-		"SELECT item_code, warehouse, qty, kind, posting_datetime, received_at, batch_no, voucher_type, voucher_no,"
+		"SELECT item_code, warehouse, qty, kind, posting_datetime, batch_no, voucher_type, voucher_no,"
 		" voucher_detail_no FROM `tabStock Movement`"
 		" WHERE item_code = %(item_code)s AND kind NOT IN %(inside)s ORDER BY name",
-		{"item_code": item_code, "inside": INSIDE},
+		{**of_item, "inside": INSIDE},
 	)
 	layers = replayed(
 		Change(
@@ -66,31 +63,24 @@ def rebuild(ctx: Context, item_code: str) -> None:
 		)
 		for row in rows
 	)
-	ctx.store.execute(
-		"DELETE FROM `tabReceipt Layer` WHERE item_code = %(item_code)s", {"item_code": item_code}
-	)
+	ctx.store.execute("DELETE FROM `tabReceipt Layer` WHERE item_code = %(item_code)s", of_item)
 	_write(ctx, layers, {})
 
 
-def _open(ctx: Context, keys: Sequence[Key]) -> Iterable[tuple[Key, Layer]]:
-	source = ctx.store.through("Receipt Layer", ("item_code", "warehouse", "received_at"))
+def _open(ctx: Context, keys: Sequence[Key]) -> dict[Key, dict[Lot, Decimal]]:
+	found: dict[Key, dict[Lot, Decimal]] = {key: {} for key in keys}
+	source = ctx.store.through(DOCTYPE, LAYER_KEY)
 	for some in ledger.in_parts(keys):
 		condition, params = key_in(some, "item_code", "warehouse")
-		sql = f"SELECT {COLUMNS} FROM {source} WHERE {condition}"
+		sql = f"SELECT {', '.join(LAYER_KEY)}, remaining_qty FROM {source} WHERE {condition}"
 		for row in ctx.store.rows(sql + ctx.store.for_update, params):
-			yield (row["item_code"], row["warehouse"]), _layer(row)
+			lot = (row["batch_no"] or "", _day(row["received_on"]))
+			found[(row["item_code"], row["warehouse"])][lot] = from_store(row["remaining_qty"])
+	return found
 
 
-def _layer(row: Row) -> Layer:
-	return Layer(
-		row["received_at"],
-		from_store(row["qty"]),
-		from_store(row["remaining_qty"]),
-		row["batch_no"] or "",
-		row["voucher_type"] or "",
-		row["voucher_no"] or "",
-		row["name"],
-	)
+def _day(value: date | datetime) -> date:
+	return value.date() if isinstance(value, datetime) else value
 
 
 def _change(m: Movement) -> Change:
@@ -107,39 +97,22 @@ def _change(m: Movement) -> Change:
 	)
 
 
-def _write(ctx: Context, layers: Layers, stored: Mapping[str, Layer]) -> None:
-	"""New layers are inserted, taken ones written back, and those of which nothing is left deleted."""
-	now = {layer.name: (key, layer) for key, of_key in layers.of.items() for layer in of_key if layer.name}
-	ctx.store.insert(
-		"Receipt Layer",
-		[
-			{"name": new_id(), **_row(key, layer)}
-			for key, of_key in sorted(layers.of.items())
-			for layer in of_key
-			if not layer.name
-		],
-	)
-	taken = [
-		{"name": name, **_row(key, layer)}
-		for name, (key, layer) in sorted(now.items())
-		if layer.remaining != stored[name].remaining
-	]
-	ctx.store.add("Receipt Layer", ("name",), taken, add=(), put=("remaining_qty",))
-	gone = sorted(set(stored) - set(now))
-	for start in range(0, len(gone), 500):
-		ctx.store.execute(
-			"DELETE FROM `tabReceipt Layer` WHERE name IN %(gone)s", {"gone": gone[start : start + 500]}
-		)
+def _write(ctx: Context, layers: Layers, stored: Mapping[Key, Mapping[Lot, Decimal]]) -> None:
+	"""What was brought is added and what was taken subtracted, in one statement; emptied layers are deleted."""
+	rows: list[Row] = []
+	emptied: set[Key] = set()
+	for key, lots in sorted(layers.of.items()):
+		for lot, remaining in sorted(lots.items()):
+			change = remaining - stored.get(key, {}).get(lot, ZERO)
+			if change:
+				rows.append({**dict(zip(LAYER_KEY, (*key, *lot), strict=True)), "remaining_qty": change})
+			if change and not remaining:
+				emptied.add(key)
+	ctx.store.add(DOCTYPE, LAYER_KEY, rows, add=("remaining_qty",))
+	_delete_emptied(ctx, sorted(emptied))
 
 
-def _row(key: Key, layer: Layer) -> Row:
-	return {
-		"item_code": key[0],
-		"warehouse": key[1],
-		"batch_no": layer.batch_no,
-		"received_at": layer.received_at,
-		"qty": layer.qty,
-		"remaining_qty": layer.remaining,
-		"voucher_type": layer.voucher_type,
-		"voucher_no": layer.voucher_no,
-	}
+def _delete_emptied(ctx: Context, keys: Iterable[Key]) -> None:
+	for some in ledger.in_parts(list(keys)):
+		condition, params = key_in(some, "item_code", "warehouse")
+		ctx.store.execute(f"DELETE FROM `tabReceipt Layer` WHERE remaining_qty = 0 AND {condition}", params)

@@ -3,6 +3,7 @@
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Stock Position": (("item_code", "warehouse"),),
 	"Bin Allocation": (("reservation", "bin", "batch_no"),),
+	"Receipt Layer": (("item_code", "warehouse", "batch_no", "received_on"),),
 	"Bin Stock": (("item_code", "bin", "batch_no", "stock_status", "stock_owner"),),
 }
 
@@ -23,7 +24,6 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Bin Stock": (("item_code", "warehouse"),),
 	"Serial Location": (("item_code", "warehouse"),),
 	"Bin Allocation": (("item_code", "warehouse"),),
-	"Receipt Layer": (("item_code", "warehouse", "received_at"),),
 	"Inventory Reservation": (
 		("demand_type", "demand_name"),
 		("item_code", "warehouse", "status"),

@@ -36,7 +36,7 @@ FILLED: dict[str, dict[str, str]] = {
 	"Material Request": {"docstatus": "1", "inventory_origin": "'Low Stock'"},
 	"Material Request Item": {**WHERE, "parent": ITEM},
 	"Packed Item": {**WHERE, "parent": ITEM, "parent_detail_docname": ITEM},
-	"Receipt Layer": {**WHERE, "received_at": DONE, "batch_no": "''"},
+	"Receipt Layer": {**WHERE, "received_on": f"DATE({DONE})", "batch_no": "''"},
 	"Sales Order": {"docstatus": "1", "status": "'Completed'", "per_delivered": "100"},
 	"Sales Order Item": {**WHERE, "parent": ITEM},
 	"Bin Allocation": {**WHERE, "reservation": ITEM, "bin": ITEM},

@@ -126,7 +126,7 @@ def fill(platform: StandalonePlatform) -> None:
 			for i, k in enumerate(key)
 		],
 		"Receipt Layer": [
-			{**k, "received_at": moment[i], "qty": 100, "remaining_qty": 100, "batch_no": ""}
+			{**k, "received_on": moment[i].date(), "remaining_qty": 100, "batch_no": ""}
 			for i, k in enumerate(key)
 		],
 		"Serial No": [{**k, "name": f"SN-{i}"} for i, k in enumerate(key)],
@@ -214,8 +214,7 @@ def fill(platform: StandalonePlatform) -> None:
 		],
 		"Idempotency Key": [{"operation": "stock.move", "payload_hash": "x"} for _ in n],
 	}
-	store = platform.standalone.store()
-	store.begin(writes=True)
+	store = platform.standalone.begun(writes=True)
 	for doctype, rows in tables.items():
 		store.insert(doctype, rows)
 	store.commit()
@@ -401,9 +400,8 @@ class Work:
 
 @pytest.fixture(scope="module")
 def recorded(platform: StandalonePlatform) -> Recorder:
-	store = platform.standalone.store()
 	for table in big_tables(platform):
-		store.rows(f"ANALYZE TABLE `{table}`")
+		platform.rows(f"ANALYZE TABLE `{table}`")
 	recorder = Recorder()
 	for name, work in Work(platform).pieces():
 		with recorder.recording(MariaDbStore, ("_run",), name):

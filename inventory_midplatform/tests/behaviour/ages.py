@@ -22,15 +22,12 @@ class AgeBehaviour(Behaviour):
 	def layers(self, item: str, warehouse: str) -> list[tuple[int, float]]:
 		"""(days old, still there), the oldest first."""
 		rows = self.platform.rows(
-			"SELECT received_at, remaining_qty FROM `tabReceipt Layer` WHERE item_code = %(item)s"
-			" AND warehouse = %(warehouse)s ORDER BY received_at, name",
+			"SELECT received_on, remaining_qty FROM `tabReceipt Layer` WHERE item_code = %(item)s"
+			" AND warehouse = %(warehouse)s ORDER BY received_on, name",
 			item=item,
 			warehouse=warehouse,
 		)
-		return [
-			(round((self.today - r["received_at"]) / timedelta(days=1)), float(r["remaining_qty"]))
-			for r in rows
-		]
+		return [((self.today.date() - r["received_on"]).days, float(r["remaining_qty"])) for r in rows]
 
 	def rebuild_layers(self, item: str) -> None:
 		with self.platform.context() as ctx:
