@@ -1,3 +1,3 @@
 """Inventory digital midplatform (库存管理数字化中台): a Frappe app that extends ERPNext."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

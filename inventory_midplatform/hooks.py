@@ -6,7 +6,7 @@ app_description = (
 )
 app_email = "inventory-midplatform@example.com"
 app_license = "gpl-3.0"
-app_version = "0.1.0"
+app_version = "0.2.0"
 required_apps = ["frappe/erpnext"]
 require_type_annotated_api_methods = True
 
