@@ -6,7 +6,16 @@ import frappe
 
 from inventory_midplatform.tests import erpnext_documents as erp
 
-OURS = ("Stock Movement", "Bin Stock", "Stock Position", "Inventory Reservation", "Stock Operation Log")
+OURS = (
+	"Bin Allocation",
+	"Bin Stock",
+	"Inventory Reservation",
+	"Receipt Layer",
+	"Serial Location",
+	"Stock Movement",
+	"Stock Operation Log",
+	"Stock Position",
+)
 
 
 def copy(doctype: str, condition: str, times: int, **columns: str) -> None:

@@ -93,6 +93,7 @@ class Limited(SiteTestCase):
 			)["name"]
 			cls.made["zone"] = erp.insert("Warehouse Zone", zone_code="Z", warehouse=place).name
 			cls.made["bin"] = erp.insert("Warehouse Bin", bin_code="B", warehouse=place).name
+			erp.insert("Storage Policy", warehouse=place)
 			erp.insert(
 				"Inventory Alert",
 				alert_type="Restated by Books",
