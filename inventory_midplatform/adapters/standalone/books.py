@@ -18,7 +18,7 @@ from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.domain.valuation import Shelf
 from inventory_midplatform.ports import Context, PostingLine, Row, Voucher
 from inventory_midplatform.query import key_in
-from inventory_midplatform.services import lots, masters, orders, settlement
+from inventory_midplatform.services import lots, masters, orders, receipt_layers, settlement
 from inventory_midplatform.services.lots import Lot
 from inventory_midplatform.services.settlement import Posting, PostingRow
 
@@ -292,7 +292,8 @@ class SmallBooks:
 			for e in entries
 		)
 		posting = Posting(voucher.voucher_type, voucher.voucher_no, at, rows, cancelled, counted)
-		settlement.settle(self.ctx, [posting])
+		for item_code in settlement.settle(self.ctx, [posting]):
+			receipt_layers.rebuild(self.ctx, item_code)
 		delivered = {(SALES_ORDER, e.demand.demand_name) for e in entries if e.demand}
 		orders.follow_delivered(self.ctx, delivered, may_grow=cancelled)
 
