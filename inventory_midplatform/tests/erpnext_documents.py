@@ -111,15 +111,14 @@ def stock_entry(purpose: str, rows: list[dict[str, Any]], days_ago: int = 0, **v
 	return submit(document, days_ago)
 
 
-def receipt(item_code: str, to: str, qty: float, days_ago: int = 0, uom: str = "Nos") -> Any:
-	row = {"item_code": item_code, "t_warehouse": to, "qty": qty, "basic_rate": PRICE, "uom": uom}
+def receipt(item_code: str, to: str, qty: float, days_ago: int = 0, uom: str = "Nos", **of_row: Any) -> Any:
+	row = {"item_code": item_code, "t_warehouse": to, "qty": qty, "basic_rate": PRICE, "uom": uom, **of_row}
 	return stock_entry("Material Receipt", [row], days_ago)
 
 
-def issue(item_code: str, source: str, qty: float, days_ago: int = 0) -> Any:
-	return stock_entry(
-		"Material Issue", [{"item_code": item_code, "s_warehouse": source, "qty": qty}], days_ago
-	)
+def issue(item_code: str, source: str, qty: float, days_ago: int = 0, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "s_warehouse": source, "qty": qty, **of_row}
+	return stock_entry("Material Issue", [row], days_ago)
 
 
 def transfer(item_code: str, source: str, to: str, qty: float) -> Any:
@@ -219,15 +218,14 @@ def entry_for_request(request: str, **of_row: Any) -> Any:
 	return entry
 
 
-def purchase_receipt(item_code: str, to: str, qty: float, days_ago: int = 0) -> Any:
+def purchase_receipt(item_code: str, to: str, qty: float, days_ago: int = 0, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
 	document = frappe.get_doc(
 		{
 			"doctype": "Purchase Receipt",
 			"supplier": supplier(),
 			"company": company(),
-			"items": [
-				{"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
-			],
+			"items": [{**row, **of_row}],
 		}
 	)
 	return submit(document, days_ago)
@@ -239,16 +237,15 @@ def purchase_return(receipt_name: str, qty: float) -> Any:
 	return _returned(make_purchase_return(receipt_name), qty)
 
 
-def purchase_invoice(item_code: str, to: str, qty: float) -> Any:
+def purchase_invoice(item_code: str, to: str, qty: float, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
 	document = frappe.get_doc(
 		{
 			"doctype": "Purchase Invoice",
 			"supplier": supplier(),
 			"company": company(),
 			"update_stock": 1,
-			"items": [
-				{"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
-			],
+			"items": [{**row, **of_row}],
 		}
 	)
 	return submit(document)
@@ -305,13 +302,14 @@ def sales_order(item_code: str, place: str, qty: float, client: str | None = Non
 	return submit(document)
 
 
-def delivery_note(item_code: str, place: str, qty: float, days_ago: int = 0) -> Any:
+def delivery_note(item_code: str, place: str, qty: float, days_ago: int = 0, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}
 	document = frappe.get_doc(
 		{
 			"doctype": "Delivery Note",
 			"customer": customer(),
 			"company": company(),
-			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}],
+			"items": [{**row, **of_row}],
 		}
 	)
 	return submit(document, days_ago)
@@ -326,10 +324,10 @@ def delivery_for(order: str, qty: float | None = None) -> Any:
 	return submit(note)
 
 
-def delivery_return(note: str, qty: float) -> Any:
+def delivery_return(note: str, qty: float, **of_row: Any) -> Any:
 	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
 
-	return _returned(make_sales_return(note), qty)
+	return _returned(make_sales_return(note), qty, **of_row)
 
 
 def sales_invoice(item_code: str, place: str, qty: float) -> Any:
@@ -361,9 +359,11 @@ def invoice_return(invoice: str, qty: float) -> Any:
 	return _returned(document, qty)
 
 
-def _returned(document: Any, qty: float) -> Any:
+def _returned(document: Any, qty: float, **of_row: Any) -> Any:
 	for row in document.items:
+		row.update(of_row)
 		row.qty = -abs(flt(qty))
+		row.stock_qty = row.qty * row.conversion_factor  # as the form does; ERPNext's bundle has this much
 		if row.meta.has_field("received_qty"):
 			row.received_qty = row.qty
 			row.rejected_qty = 0
