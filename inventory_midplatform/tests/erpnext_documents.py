@@ -1,5 +1,6 @@
 """Builders of ERPNext documents for the site suite: submitted, small, with random names."""
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,8 @@ PRICE = 10
 BATCHES = {"has_batch_no": 1, "create_new_batch": 1, "batch_number_series": "B-.######"}
 SERIALS = {"has_serial_no": 1, "serial_no_series": "S-.######"}
 """Items whose batches or serial numbers ERPNext makes and picks by itself."""
+
+_seconds = itertools.count()
 
 
 def unique(prefix: str) -> str:
@@ -87,10 +90,19 @@ def insert(doctype: str, **values: Any) -> Any:
 
 
 def submit(document: Any, days_ago: int = 0) -> Any:
-	"""Insert and submit, ``days_ago`` days back where the document has a posting date."""
+	"""Insert and submit, ``days_ago`` days back where the document has a posting date.
+
+	No two share a second: reposting a count of serial numbers, ERPNext takes what a later voucher took at the very
+	same moment for gone, and its Bin keeps a unit that no serial number stands for.
+	"""
 	if days_ago:
+		second = next(_seconds)
 		document.update(
-			{"set_posting_time": 1, "posting_date": add_days(nowdate(), -days_ago), "posting_time": "10:00"}
+			{
+				"set_posting_time": 1,
+				"posting_date": add_days(nowdate(), -days_ago),
+				"posting_time": f"{10 + second // 3600 % 12:02}:{second // 60 % 60:02}:{second % 60:02}",
+			}
 		)
 	document.insert(ignore_permissions=True)
 	document.submit()

@@ -69,7 +69,7 @@ class RandomSite:
 		)
 		frappe.db.commit()
 
-	def run(self, operations: int, after_each: Callable[[str], None] = lambda name: None) -> None:
+	def run(self, operations: int, after_each: Callable[[str], None]) -> None:
 		names = sorted(self.PATHS) + list(self.OFTEN)
 		for _ in range(operations):
 			name = self.hand.choice(names)
@@ -242,7 +242,9 @@ class RandomSite:
 		order.update_status("Draft" if order.status == "Closed" else "Closed")
 
 	def cancel_order(self) -> None:
-		erp.cancel(self.hand.choice(self.orders))
+		order = self.hand.choice(self.orders)
+		erp.cancel(order)
+		self.orders.remove(order)
 
 	def request(self) -> None:
 		row = {"item_code": self.item(), "warehouse": self.place(), "qty": self.whole(9)}
@@ -256,19 +258,22 @@ class RandomSite:
 	def pos_sale(self) -> None:
 		if len(self.sold) >= SHIFT:
 			self.pos_closing()
-		item, qty = self.item(), self.whole(5)
-		self.sold.append(pos.invoice(self.profile, item, qty, self.client, **self.chosen_lot(item, qty)))
+		item = self.item()
+		qty, of_row = self.at_the_counter(item)
+		self.sold.append(pos.invoice(self.profile, item, qty, self.client, **of_row))
 		self.keep(self.sold[-1])
 
-	def chosen_lot(self, item: str, qty: int) -> dict[str, Any]:
-		"""What a cashier names of an item with batches or serial numbers."""
+	def at_the_counter(self, item: str) -> tuple[int, dict[str, Any]]:
+		"""How many, and the batch or the serial numbers that a cashier names."""
+		qty = self.whole(5)
 		if item in self.plain:
-			return {}
+			return qty, {}
 		place = self.profile.warehouse
 		rows = frappe.db.sql(LIES, {"items": [item]}, as_dict=True)
 		lies = self.hand.choice([r for r in rows if r.warehouse == place and r.stock_status == "Available"])
+		qty = min(qty, int(lies["qty"]))
 		serials = "\n".join(self.serials(lies, qty))
-		return {"use_serial_batch_fields": 1, "batch_no": lies["batch_no"], "serial_no": serials}
+		return qty, {"use_serial_batch_fields": 1, "batch_no": lies["batch_no"], "serial_no": serials}
 
 	def pos_return(self) -> None:
 		returned = pos.invoice_return(self.hand.choice(self.sold).name, 1)
