@@ -124,10 +124,11 @@ GROUP BY item_code, warehouse, batch_no
 HAVING ABS(SUM(booked) - SUM(lies)) > %(half_step)s
 """
 
-SERIALS_IN_BOOKS = """
+SERIALS_IN_BOOKS = f"""
 SELECT MAX(item_code) AS item_code, MAX(warehouse) AS warehouse, serial_no, SUM(booked) AS expected, SUM(lies) AS found
 FROM (
-	SELECT name AS serial_no, item_code, warehouse, 1 AS booked, 0 AS lies FROM `tabSerial No` WHERE warehouse <> ''
+	SELECT serial_no, item_code, warehouse, 1 AS booked, 0 AS lies
+	FROM ({lots.SERIALS.format(and_of="")}) of_books WHERE warehouse <> ''
 	UNION ALL
 	SELECT serial_no, item_code, warehouse, 0, 1 FROM `tabSerial Location`
 ) both_sides

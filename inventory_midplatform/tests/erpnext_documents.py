@@ -1,5 +1,6 @@
 """Builders of ERPNext documents for the site suite: submitted, small, with random names."""
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,8 @@ PRICE = 10
 BATCHES = {"has_batch_no": 1, "create_new_batch": 1, "batch_number_series": "B-.######"}
 SERIALS = {"has_serial_no": 1, "serial_no_series": "S-.######"}
 """Items whose batches or serial numbers ERPNext makes and picks by itself."""
+
+_seconds = itertools.count()
 
 
 def unique(prefix: str) -> str:
@@ -87,10 +90,19 @@ def insert(doctype: str, **values: Any) -> Any:
 
 
 def submit(document: Any, days_ago: int = 0) -> Any:
-	"""Insert and submit, ``days_ago`` days back where the document has a posting date."""
+	"""Insert and submit, ``days_ago`` days back where the document has a posting date.
+
+	No two share a second: reposting a count of serial numbers, ERPNext takes what a later voucher took at the very
+	same moment for gone, and its Bin keeps a unit that no serial number stands for.
+	"""
 	if days_ago:
+		second = next(_seconds)
 		document.update(
-			{"set_posting_time": 1, "posting_date": add_days(nowdate(), -days_ago), "posting_time": "10:00"}
+			{
+				"set_posting_time": 1,
+				"posting_date": add_days(nowdate(), -days_ago),
+				"posting_time": f"{10 + second // 3600 % 12:02}:{second // 60 % 60:02}:{second % 60:02}",
+			}
 		)
 	document.insert(ignore_permissions=True)
 	document.submit()
@@ -111,15 +123,14 @@ def stock_entry(purpose: str, rows: list[dict[str, Any]], days_ago: int = 0, **v
 	return submit(document, days_ago)
 
 
-def receipt(item_code: str, to: str, qty: float, days_ago: int = 0, uom: str = "Nos") -> Any:
-	row = {"item_code": item_code, "t_warehouse": to, "qty": qty, "basic_rate": PRICE, "uom": uom}
+def receipt(item_code: str, to: str, qty: float, days_ago: int = 0, uom: str = "Nos", **of_row: Any) -> Any:
+	row = {"item_code": item_code, "t_warehouse": to, "qty": qty, "basic_rate": PRICE, "uom": uom, **of_row}
 	return stock_entry("Material Receipt", [row], days_ago)
 
 
-def issue(item_code: str, source: str, qty: float, days_ago: int = 0) -> Any:
-	return stock_entry(
-		"Material Issue", [{"item_code": item_code, "s_warehouse": source, "qty": qty}], days_ago
-	)
+def issue(item_code: str, source: str, qty: float, days_ago: int = 0, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "s_warehouse": source, "qty": qty, **of_row}
+	return stock_entry("Material Issue", [row], days_ago)
 
 
 def transfer(item_code: str, source: str, to: str, qty: float) -> Any:
@@ -219,15 +230,14 @@ def entry_for_request(request: str, **of_row: Any) -> Any:
 	return entry
 
 
-def purchase_receipt(item_code: str, to: str, qty: float, days_ago: int = 0) -> Any:
+def purchase_receipt(item_code: str, to: str, qty: float, days_ago: int = 0, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
 	document = frappe.get_doc(
 		{
 			"doctype": "Purchase Receipt",
 			"supplier": supplier(),
 			"company": company(),
-			"items": [
-				{"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
-			],
+			"items": [{**row, **of_row}],
 		}
 	)
 	return submit(document, days_ago)
@@ -239,16 +249,15 @@ def purchase_return(receipt_name: str, qty: float) -> Any:
 	return _returned(make_purchase_return(receipt_name), qty)
 
 
-def purchase_invoice(item_code: str, to: str, qty: float) -> Any:
+def purchase_invoice(item_code: str, to: str, qty: float, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
 	document = frappe.get_doc(
 		{
 			"doctype": "Purchase Invoice",
 			"supplier": supplier(),
 			"company": company(),
 			"update_stock": 1,
-			"items": [
-				{"item_code": item_code, "warehouse": to, "qty": qty, "rate": PRICE, "conversion_factor": 1}
-			],
+			"items": [{**row, **of_row}],
 		}
 	)
 	return submit(document)
@@ -305,13 +314,14 @@ def sales_order(item_code: str, place: str, qty: float, client: str | None = Non
 	return submit(document)
 
 
-def delivery_note(item_code: str, place: str, qty: float, days_ago: int = 0) -> Any:
+def delivery_note(item_code: str, place: str, qty: float, days_ago: int = 0, **of_row: Any) -> Any:
+	row = {"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}
 	document = frappe.get_doc(
 		{
 			"doctype": "Delivery Note",
 			"customer": customer(),
 			"company": company(),
-			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}],
+			"items": [{**row, **of_row}],
 		}
 	)
 	return submit(document, days_ago)
@@ -326,10 +336,10 @@ def delivery_for(order: str, qty: float | None = None) -> Any:
 	return submit(note)
 
 
-def delivery_return(note: str, qty: float) -> Any:
+def delivery_return(note: str, qty: float, **of_row: Any) -> Any:
 	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
 
-	return _returned(make_sales_return(note), qty)
+	return _returned(make_sales_return(note), qty, **of_row)
 
 
 def sales_invoice(item_code: str, place: str, qty: float) -> Any:
@@ -361,9 +371,11 @@ def invoice_return(invoice: str, qty: float) -> Any:
 	return _returned(document, qty)
 
 
-def _returned(document: Any, qty: float) -> Any:
+def _returned(document: Any, qty: float, **of_row: Any) -> Any:
 	for row in document.items:
+		row.update(of_row)
 		row.qty = -abs(flt(qty))
+		row.stock_qty = row.qty * row.conversion_factor  # as the form does; ERPNext's bundle has this much
 		if row.meta.has_field("received_qty"):
 			row.received_qty = row.qty
 			row.rejected_qty = 0

@@ -107,7 +107,7 @@ def invoice_return(invoice_name: str, qty: float) -> Any:
 	from erpnext.accounts.doctype.pos_invoice.pos_invoice import make_sales_return
 
 	document = make_sales_return(invoice_name)
-	document.items[0].qty = -qty
+	document.items[0].qty = document.items[0].stock_qty = -qty
 	document.payments = document.payments[:1]
 	document.paid_amount = document.base_paid_amount = document.payments[0].amount = -qty * erp.PRICE
 	return erp.submit(document)

@@ -89,6 +89,7 @@ class Doors(SiteTestCase):
 			"name"
 		]
 		erp.insert("Warehouse Zone", zone_code=erp.unique("Z"), warehouse=cls.place)
+		erp.insert("Storage Policy", warehouse=cls.place)
 		erp.insert(
 			"Inventory Alert", alert_type="Restated by Books", status="Open", **where, message="a test's"
 		)
