@@ -5,6 +5,7 @@ frappe.provide("inventory_midplatform");
 // `where` is a bin ({bin}) or one content of it (a Bin Stock record); `done` is called after the move.
 inventory_midplatform.move_stock = async function (where, done) {
 	await frappe.require("/assets/inventory_midplatform/js/stock_status.js");
+	if (where.item_code && inventory_midplatform.all_pinned(where)) return;
 	const contents = where.item_code ? [where] : await inventory_midplatform.bin_contents(where.bin);
 	if (!contents.length) {
 		frappe.msgprint({ message: __("Nothing lies in this bin."), title: __("Move to Another Bin") });

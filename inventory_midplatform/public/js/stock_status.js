@@ -6,6 +6,7 @@ const ON_HOLD = ["Quality", "Damaged", "Blocked"];
 
 // `content` is a Bin Stock record; `done` is called afterwards.
 inventory_midplatform.change_stock_status = async function (content, done) {
+	if (inventory_midplatform.all_pinned(content)) return;
 	const releases = content.stock_status !== "Available";
 	const title = releases ? __("Release from Hold", null, "Stock Operation Log") : __("Put on Hold");
 	const { message: item } = await frappe.db.get_value("Item", content.item_code, "has_serial_no");
@@ -51,6 +52,15 @@ inventory_midplatform.change_stock_status = async function (content, done) {
 		},
 	});
 	dialog.show();
+};
+
+// What is pinned to a bin for a reservation leaves it for that one only; says so where nothing else lies there.
+inventory_midplatform.all_pinned = (content) => {
+	const pinned = content.allocated_qty > 0 && content.qty - content.allocated_qty <= 0;
+	if (pinned) {
+		frappe.msgprint(__("All of it is pinned to bins for reservations. Take it off their bins first."));
+	}
+	return pinned;
 };
 
 // Serial numbers are scanned or pasted, one a line.

@@ -1,0 +1,3 @@
+frappe.listview_settings["Bin Allocation"] = {
+	hide_name_column: true,
+};

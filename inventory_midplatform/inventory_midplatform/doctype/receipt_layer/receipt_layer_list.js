@@ -1,0 +1,3 @@
+frappe.listview_settings["Receipt Layer"] = {
+	hide_name_column: true,
+};

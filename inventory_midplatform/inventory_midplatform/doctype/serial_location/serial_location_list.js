@@ -1,0 +1,3 @@
+frappe.listview_settings["Serial Location"] = {
+	hide_name_column: true,
+};
