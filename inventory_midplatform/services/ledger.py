@@ -17,6 +17,7 @@ UNPLACED = "UNPLACED"
 
 RECEIPTS = ("oldest_receipt", "newest_receipt")
 BIN_STOCK_KEY = ("item_code", "bin", "batch_no", "stock_status", "stock_owner")
+LAYER_KEY = ("item_code", "warehouse", "batch_no", "received_on")
 POSITION_KEY = ("item_code", "warehouse")
 NUMBERS = ("on_hand", "on_hold", "reserved", "waiting")
 POSITIONS = "SELECT item_code, warehouse, on_hand, on_hold, reserved, waiting, last_change FROM"
@@ -268,7 +269,7 @@ def _make_unplaced_bins(ctx: Context, warehouses: Sequence[str]) -> dict[str, st
 
 
 def merge_items(ctx: Context, old: str, new: str) -> None:
-	"""Fold what is known of ``old`` into ``new``: bin stock and positions, whose keys both items would share.
+	"""Fold what is known of ``old`` into ``new``: bin stock, layers and positions, whose keys both items would share.
 
 	Movements and reservations are the caller's to re-point. Where nothing of ``old`` is left, nothing happens.
 	"""
@@ -310,6 +311,15 @@ def merge_items(ctx: Context, old: str, new: str) -> None:
 		span=RECEIPTS,
 		while_positive="qty",
 	)
+	layers = ctx.store.rows(
+		"SELECT warehouse, batch_no, received_on, remaining_qty FROM `tabReceipt Layer`"
+		f" WHERE item_code = %(old)s ORDER BY warehouse, batch_no, received_on{ctx.store.for_update}",
+		items,
+	)
+	ctx.store.add(
+		"Receipt Layer", LAYER_KEY, [{**row, "item_code": new} for row in layers], add=("remaining_qty",)
+	)
+	ctx.store.execute("DELETE FROM `tabReceipt Layer` WHERE item_code = %(old)s", items)
 	ctx.store.execute("DELETE FROM `tabBin Stock` WHERE item_code = %(old)s", items)
 	ctx.store.execute("DELETE FROM `tabStock Position` WHERE item_code = %(old)s", items)
 

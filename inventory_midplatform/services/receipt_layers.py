@@ -11,10 +11,9 @@ from inventory_midplatform.domain.receipt_layers import Change, Layers, Lot, rep
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
 from inventory_midplatform.services import ledger
-from inventory_midplatform.services.ledger import Movement
+from inventory_midplatform.services.ledger import LAYER_KEY, Movement
 
 DOCTYPE = "Receipt Layer"
-LAYER_KEY = ("item_code", "warehouse", "batch_no", "received_on")
 INSIDE = ("Bin Move", "Status Change")
 """Kinds of movement that bring nothing into a warehouse and take nothing out of it."""
 
