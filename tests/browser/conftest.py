@@ -8,6 +8,7 @@ With ``DESK_PICTURES`` naming a folder, each person's last screen is left there.
 and ``DESK_PASSWORD`` are those of a System Manager. Records are made under new names, so it may run again.
 """
 
+import contextlib
 import csv
 import json
 import os
@@ -191,11 +192,20 @@ class Desk:
 		"""Type into a Link, take the suggestion, and wait until the form has it."""
 		if control.input_value() == name:
 			return
-		control.click()
-		control.fill("")
-		control.press_sequentially(name, delay=20)
+		from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+		option = self.page.locator("[role=option]:visible", has_text=name).first
+		for _ in range(
+			3
+		):  # on a busy machine a list may close again before it is chosen from: type once more
+			control.click()
+			control.fill("")
+			control.press_sequentially(name, delay=20)
+			with contextlib.suppress(PlaywrightTimeout):
+				option.wait_for(timeout=15_000)
+				break
 		with self.page.expect_response(lambda r: "validate_link" in r.url):
-			self.page.locator("[role=option]:visible", has_text=name).first.click()
+			option.click()
 		self.page.wait_for_load_state("networkidle")
 
 	def button(self, text: str) -> Any:
