@@ -96,13 +96,11 @@ class Allocations:
 			row["allocated_qty"] += a.qty - (old.qty if old else ZERO)
 		rows = [row for _, row in sorted(in_bins.items()) if row["allocated_qty"]]
 		self.ctx.store.add("Bin Stock", ledger.BIN_STOCK_KEY, rows, add=("allocated_qty",))
-		self.ctx.store.add(
-			"Bin Allocation", ALLOCATION_KEY, [vars(a) for a in changed if a.qty], add=(), put=("qty",)
-		)
-		for gone in (a for a in changed if not a.qty):
-			self.ctx.store.execute(
-				"DELETE FROM `tabBin Allocation` WHERE reservation = %(reservation)s AND bin = %(bin)s"
-				" AND batch_no = %(batch_no)s",
-				{"reservation": gone.reservation, "bin": gone.bin, "batch_no": gone.batch_no},
-			)
+		self.ctx.store.add("Bin Allocation", ALLOCATION_KEY, [vars(a) for a in changed], add=(), put=("qty",))
+		self._delete({(a.item_code, a.warehouse) for a in changed if not a.qty})
 		self._before = dict(self._now)
+
+	def _delete(self, emptied: Iterable[Key]) -> None:
+		for some in ledger.in_parts(sorted(emptied)):
+			condition, params = key_in(some, "item_code", "warehouse")
+			self.ctx.store.execute(f"DELETE FROM `tabBin Allocation` WHERE qty = 0 AND {condition}", params)
