@@ -117,7 +117,7 @@ def verify(context: Any) -> None:
 	answer = verification.verify(site_context())
 	for doctype, count in answer["checked"].items():
 		click.echo(f"{count:>10} {doctype}")
-	for f in answer["findings"]:
+	for f in answer["findings"] + answer["contradictions"]:
 		click.echo(f"{f['sentence']} {f['item_code']} / {f['warehouse']}: {f['expected']} ≠ {f['found']}")
 	if not answer["ok"]:
 		raise SystemExit(1)

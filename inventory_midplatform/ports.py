@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.put_away import STRATEGIES as PUT_AWAY_STRATEGIES
 from inventory_midplatform.domain.put_away import PutAwayStrategy
 from inventory_midplatform.domain.removal import STRATEGIES as REMOVAL_STRATEGIES
@@ -81,6 +82,11 @@ class Books(Protocol):
 		"""A Stock Reconciliation: ``qty`` is what was counted (zero allowed), not a change."""
 
 	def cancel(self, voucher: "Voucher") -> None: ...
+
+	def ledger_quantities(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+		"""What the last entry of the stock ledger says lies there; of what has no entry, or no ledger beside its Bin,
+		nothing is answered.
+		"""
 
 	def order(self, customer: str, lines: Sequence["PostingLine"], *, order_date: date | None = None) -> str:
 		"""A submitted Sales Order; answers its name."""

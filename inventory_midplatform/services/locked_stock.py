@@ -65,24 +65,26 @@ class LockedStock:
 		return [r for r in self._load_named(names) if (r.item_code, r.warehouse) in self.positions]
 
 	def waiting_on(self, keys: Iterable[Key]) -> list[Reservation]:
-		waited = [key for key in keys if self.positions[key].waiting > 0]
-		return self._open_on(waited, WAITING_STATUSES, lambda r: r.waiting > 0)
+		"""Those that wait; the store is asked only where somebody waited before this change."""
+		waits = [key for key in keys if self.positions[key].waiting > 0]
+		waited = [key for key in waits if self._positions_before[key].waiting > 0]
+		self._load_open(waited, WAITING_STATUSES)
+		return self._on(waits, lambda r: r.waiting > 0)
 
 	def open_on(self, keys: Iterable[Key]) -> list[Reservation]:
 		held = [key for key in keys if self.positions[key].reserved > 0 or self.positions[key].waiting > 0]
-		return self._open_on(held, OPEN_STATUSES, lambda r: r.open > 0)
+		self._load_open(held, OPEN_STATUSES)
+		return self._on(held, lambda r: r.open > 0)
 
-	def _open_on(
-		self, keys: Iterable[Key], statuses: Sequence[str], wanted: Callable[[Reservation], bool]
-	) -> list[Reservation]:
-		wanted_keys = set(keys)
+	def _load_open(self, keys: Iterable[Key], statuses: Sequence[str]) -> None:
 		source = self.ctx.store.through("Inventory Reservation", ("item_code", "warehouse", "status"))
-		for some in ledger.in_parts(sorted(wanted_keys)):
+		for some in ledger.in_parts(sorted(set(keys))):
 			condition, params = key_in(some, "item_code", "warehouse")
 			self._load(source, f"{condition} AND status IN %(statuses)s", {**params, "statuses": statuses})
-		return [
-			r for r in self._reservations.values() if (r.item_code, r.warehouse) in wanted_keys and wanted(r)
-		]
+
+	def _on(self, keys: Iterable[Key], wanted: Callable[[Reservation], bool]) -> list[Reservation]:
+		places = set(keys)
+		return [r for r in self._reservations.values() if (r.item_code, r.warehouse) in places and wanted(r)]
 
 	def _load_named(self, names: Sequence[str]) -> list[Reservation]:
 		source = self.ctx.store.through("Inventory Reservation", ("name",))

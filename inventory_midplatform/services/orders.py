@@ -26,7 +26,7 @@ class Followed:
 	demand_type: str
 	rows: str
 	"""What its rows want: demand_name, demand_line, item_code, warehouse, stock_qty, delivered (both in stock UOM), due
-	(a date or NULL) and idx. ``{document}`` stands for a condition on the document, ``{row}`` and ``{part}`` for one
+	(a date or NULL) and idx; with each its document's docstatus and status. ``{document}`` stands for a condition on the document, ``{row}`` and ``{part}`` for one
 	on its row or packed part."""
 	may_want: str
 	"""A condition that a submitted document ``d`` meets while its rows may still want something."""
@@ -47,7 +47,8 @@ SALES_ORDERS = Followed(
 	SALES_ORDER,
 	"""
 SELECT d.name AS demand_name, soi.name AS demand_line, soi.item_code, soi.warehouse, soi.stock_qty,
-	soi.delivered_qty * soi.conversion_factor AS delivered, soi.delivery_date AS due, soi.idx AS idx
+	soi.delivered_qty * soi.conversion_factor AS delivered, soi.delivery_date AS due, soi.idx AS idx,
+	d.docstatus, d.status
 FROM `tabSales Order Item` soi
 JOIN `tabSales Order` d ON d.name = soi.parent
 JOIN `tabItem` item ON item.name = soi.item_code
@@ -55,7 +56,7 @@ JOIN `tabWarehouse` wh ON wh.name = soi.warehouse
 WHERE {document} AND {row} AND soi.delivered_by_supplier = 0 AND item.is_stock_item = 1 AND wh.is_group = 0
 UNION ALL
 SELECT d.name, soi.name, packed.item_code, packed.warehouse, packed.qty,
-	packed.qty * soi.delivered_qty / soi.qty, soi.delivery_date, soi.idx
+	packed.qty * soi.delivered_qty / soi.qty, soi.delivery_date, soi.idx, d.docstatus, d.status
 FROM `tabPacked Item` packed
 JOIN `tabSales Order Item` soi ON soi.name = packed.parent_detail_docname
 JOIN `tabSales Order` d ON d.name = soi.parent AND packed.parent = d.name
@@ -78,7 +79,7 @@ MATERIAL_REQUESTS = Followed(
 	MATERIAL_REQUEST,
 	f"""
 SELECT d.name AS demand_name, r.name AS demand_line, r.item_code, wh.name AS warehouse, r.stock_qty,
-	r.ordered_qty AS delivered, r.schedule_date AS due, r.idx AS idx
+	r.ordered_qty AS delivered, r.schedule_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
@@ -105,14 +106,14 @@ WORK_ORDERS = Followed(
 SELECT d.name AS demand_name, '' AS demand_line, r.item_code, wh.name AS warehouse,
 	SUM(r.required_qty) AS stock_qty,
 	MAX(CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END) AS delivered,
-	d.planned_start_date AS due, MIN(r.idx) AS idx
+	d.planned_start_date AS due, MIN(r.idx) AS idx, d.docstatus, d.status
 FROM `tabWork Order Item` r
 JOIN `tabWork Order` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
 JOIN `tabWarehouse` wh ON wh.name = {_MADE_FROM}
 WHERE {{document}} AND {{row}} AND r.include_item_in_manufacturing = 1
 	AND item.is_stock_item = 1 AND wh.is_group = 0
-GROUP BY d.name, r.item_code, wh.name, d.planned_start_date
+GROUP BY d.name, r.item_code, wh.name, d.planned_start_date, d.docstatus, d.status
 ORDER BY idx
 """,
 	"d.status NOT IN ('Closed', 'Stopped', 'Completed')",
@@ -145,7 +146,8 @@ def follow(ctx: Context, demand_type: str, name: str, may_grow: bool = True) -> 
 	may_grow = may_grow and ctx.settings.reservation and if_short is not None
 	if not may_grow and not reservation.has_any(ctx, demand_type, name):
 		return
-	document = _document(ctx, followed, name)
+	rows = _rows(ctx, followed, name)
+	document = rows[0] if rows else _document(ctx, followed, name)
 	if document is not None and document["docstatus"] == 0:
 		return
 	closed = document is None or document["docstatus"] == 2 or document["status"] in followed.closed
@@ -154,7 +156,7 @@ def follow(ctx: Context, demand_type: str, name: str, may_grow: bool = True) -> 
 		ctx,
 		demand_type,
 		name,
-		[] if wants_nothing else _lines(ctx, followed, name),
+		[] if wants_nothing else _lines(rows),
 		closed=closed,
 		may_grow=may_grow,
 		if_short=if_short or IfShort.PARTIAL,
@@ -272,17 +274,22 @@ def as_date(value: date | datetime | str | None) -> date | None:
 	return value.date() if isinstance(value, datetime) else value
 
 
+def _rows(ctx: Context, followed: Followed, name: str) -> list[Row]:
+	sql = followed.rows.format(document="d.name = %(name)s", row="1 = 1", part="packed.parent = %(name)s")
+	return ctx.store.rows(sql, {"name": name, **_work_orders(ctx)})
+
+
 def _document(ctx: Context, followed: Followed, name: str) -> Row | None:
+	"""The document itself, where none of its rows can want anything."""
 	rows = ctx.store.rows(
 		f"SELECT status, docstatus FROM `tab{followed.demand_type}` WHERE name = %(name)s", {"name": name}
 	)
 	return rows[0] if rows else None
 
 
-def _lines(ctx: Context, followed: Followed, name: str) -> list[DemandLine]:
+def _lines(rows: Iterable[Row]) -> list[DemandLine]:
 	merged: dict[tuple[str, str, str], DemandLine] = {}
-	sql = followed.rows.format(document="d.name = %(name)s", row="1 = 1", part="packed.parent = %(name)s")
-	for row in ctx.store.rows(sql, {"name": name, **_work_orders(ctx)}):
+	for row in rows:
 		delivered = from_store(row["delivered"])
 		wanted = max(from_store(row["stock_qty"]) - delivered, ZERO)
 		where = (row["demand_line"], row["item_code"], row["warehouse"])

@@ -14,6 +14,7 @@ from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import ledger, receipt_layers, settlement
+from inventory_midplatform.services.book_quantities import book_quantities
 from inventory_midplatform.services.ledger import BIN_STOCK_KEY, RECEIPTS
 
 ITEMS = """
@@ -48,7 +49,7 @@ def rebuild_item(ctx: Context, item_code: str) -> int:
 	movements = ctx.store.rows(MOVEMENTS, {"item_code": item_code})
 	keys = _keys(ctx, item_code, movements)
 	# the books' rows are locked before positions, as everywhere
-	settlement.book_quantities(ctx, keys, locked=True)
+	book_quantities(ctx, keys, locked=True)
 	ledger.lock_positions(ctx, keys)
 	# locked now, what came in between is seen
 	movements = ctx.store.rows(MOVEMENTS, {"item_code": item_code})

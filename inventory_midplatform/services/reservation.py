@@ -38,7 +38,7 @@ the row through: by the warehouse's, the optimizer's choice where positions are 
 warehouse on its way, and in another order."""
 
 OF_DEMAND = (
-	"SELECT item_code, warehouse FROM `tabInventory Reservation`"
+	"SELECT name, item_code, warehouse FROM `tabInventory Reservation`"
 	" WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
 )
 
@@ -339,7 +339,7 @@ def follow(
 		return
 	stock = LockedStock(ctx, keys)
 	by_line: dict[tuple[str, str, str], list[Reservation]] = defaultdict(list)
-	for r in sorted(stock.of_demands([(demand_type, demand_name)]), key=lambda r: r.name):
+	for r in sorted(stock.named(row["name"] for row in reserved), key=lambda r: r.name):
 		by_line[(r.demand.demand_line, r.item_code, r.warehouse)].append(r)
 	elsewhere = defaultdict(list)
 	for where in set(by_line) - {(line.demand_line, *line.key) for line in wanted}:

@@ -21,7 +21,7 @@ from inventory_midplatform.domain.reservation import (
 	wanted_again_among,
 )
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.query import Query, compiled, key_in, table, value
+from inventory_midplatform.query import Query, compiled, table, value
 from inventory_midplatform.services import (
 	alerts,
 	allocation,
@@ -33,6 +33,7 @@ from inventory_midplatform.services import (
 )
 from inventory_midplatform.services.allocated import Allocation, Allocations
 from inventory_midplatform.services.bin_contents import BinContents, merged_parts
+from inventory_midplatform.services.book_quantities import bins_against_their_ledger, book_quantities
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -98,7 +99,8 @@ def settle(ctx: Context, postings: Sequence[Posting]) -> set[str]:
 def catch_up(ctx: Context, keys: Iterable[Key], reason: str, alert: bool = True) -> int:
 	"""Restate positions from the books where no voucher told of a change; answers how many differed.
 
-	What was never seen before is taken in as opening stock. Opens an alert for each difference if ``alert``.
+	What was never seen before is taken in as opening stock; where the stock ledger agrees with the position against the
+	Bin, nothing is restated. Opens an alert for each difference if ``alert``.
 	"""
 	posting = Posting("", "", ctx.clock.now(), (), may_be_refused=False)
 	settlement = _Settlement(ctx, [posting], set(keys), reason)
@@ -114,20 +116,6 @@ def catch_up(ctx: Context, keys: Iterable[Key], reason: str, alert: bool = True)
 				"The books changed without telling; the position was restated from them.",
 			)
 	return len(settlement.unexplained)
-
-
-def book_quantities(ctx: Context, keys: Iterable[Key], locked: bool) -> dict[Key, Decimal]:
-	"""What the books say lies there. A voucher's own transaction has just written these rows and reads them as they
-	are; whoever comes without a voucher locks them, which always comes before positions.
-	"""
-	found: dict[Key, Decimal] = {}
-	for some in ledger.in_parts(sorted(keys)):
-		condition, params = key_in(some, "item_code", "warehouse")
-		source = ctx.store.through("Bin", ("item_code", "warehouse"))
-		sql = f"SELECT item_code, warehouse, actual_qty FROM {source} WHERE {condition}"
-		for row in ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params):
-			found[(row["item_code"], row["warehouse"])] = from_store(row["actual_qty"])
-	return found
 
 
 class _Settlement:
@@ -149,6 +137,8 @@ class _Settlement:
 		self.stock = LockedStock(ctx, self.keys)
 		self.change = {key: books.get(key, ZERO) - self.stock.positions[key].on_hand for key in self.keys}
 		self.before = dict(self.stock.positions)
+		if not self.told:
+			self._leave_those_whose_bin_is_wrong(books)
 		self._plan_movements()
 		self._apply_to_positions()
 		self._follow_demands()
@@ -159,6 +149,15 @@ class _Settlement:
 			allocation.displace(ctx, self.stock, self.allocations, self.contents.overpinned())
 			self.allocations.write()
 		self.stock.write()
+
+	def _leave_those_whose_bin_is_wrong(self, books: dict[Key, Decimal]) -> None:
+		differing = {
+			key: self.before[key].on_hand
+			for key in books
+			if self.change[key] and not self.stock.was_empty(key)
+		}
+		for key in bins_against_their_ledger(self.ctx, differing):
+			self.change[key] = ZERO
 
 	def out_of_order(self) -> set[str]:
 		return {

@@ -1,6 +1,6 @@
 """``ledger.verify``: the laws of the ledger, checked set by set. Nothing is changed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pypika import functions as fn
@@ -8,7 +8,7 @@ from pypika import functions as fn
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, any_of, compiled, table
-from inventory_midplatform.services import lots
+from inventory_midplatform.services import alerts, book_quantities, lots
 
 HALF_STEP = 5e-10
 
@@ -208,25 +208,91 @@ LAWS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+BIN_AGAINST_LEDGER = (
+	"bin_against_ledger",
+	"ERPNext's Bin is not what its stock ledger says, and the position is. Open the Bin and recalculate its quantity.",
+)
+SERIALS_AGAINST_BIN = (
+	"serials_against_bin",
+	"ERPNext has other serial numbers in the warehouse than its Bin counts. Count the item with a Stock Reconciliation.",
+)
+
+
 def verify(ctx: Context, limit: int = 100) -> dict[str, Any]:
 	"""Check every law on every item and warehouse the user may see.
 
 	Answers ``ok``, how many rows were ``checked`` and up to ``limit`` ``findings`` of each law, each with what the law
-	expects and what was found; ``more`` says how many were left out. Batches and serial numbers of an item that ERPNext is
-	still reposting are looked at when it is done.
+	expects and what was found; ``more`` says how many were left out. Where the books contradict themselves no law of
+	ours can hold on both sides: that is among ``contradictions``, and none of the findings. Batches and serial numbers
+	of an item that ERPNext is still reposting are looked at when it is done.
 	"""
 	findings: list[Row] = []
+	contradictions: list[Row] = []
 	more = 0
 	unfinished = lots.being_reposted(ctx)
 	for law, sentence, statement in LAWS:
 		broken = list(_visible(ctx, ctx.store.rows(statement, {"half_step": HALF_STEP})))
 		if law in LOT_LAWS:
 			broken = [row for row in broken if row["item_code"] not in unfinished]
-		more += max(len(broken) - limit, 0)
-		for row in broken[:limit]:
+		for row in broken:
 			row["expected"], row["found"] = from_store(row["expected"]), from_store(row["found"])
-			findings.append({"law": law, "sentence": sentence, **row})
-	return {"ok": not findings, "checked": _counts(ctx), "findings": findings, "more": more}
+		if told_apart := _CONTRADICTIONS.get(law):
+			found = told_apart(ctx, broken)
+			contradicted = {(row["item_code"], row["warehouse"]) for row in found}
+			broken = [row for row in broken if (row["item_code"], row["warehouse"]) not in contradicted]
+			contradictions += found
+		more += max(len(broken) - limit, 0)
+		findings += ({"law": law, "sentence": sentence, **row} for row in broken[:limit])
+	more += max(len(contradictions) - limit, 0)
+	return {
+		"ok": not findings,
+		"checked": _counts(ctx),
+		"findings": findings,
+		"contradictions": contradictions[:limit],
+		"more": more,
+	}
+
+
+def _bins_against_their_ledger(ctx: Context, broken: Sequence[Row]) -> list[Row]:
+	on_hand = {(row["item_code"], row["warehouse"]): row["found"] for row in broken}
+	found = book_quantities.bins_against_their_ledger(ctx, on_hand)
+	law, sentence = BIN_AGAINST_LEDGER
+	return [
+		{"law": law, "sentence": sentence, **row, "expected": row["found"], "found": row["expected"]}
+		for row in broken
+		if (row["item_code"], row["warehouse"]) in found
+	]
+
+
+def _serials_against_their_bin(ctx: Context, broken: Sequence[Row]) -> list[Row]:
+	rows = {(row["item_code"], row["warehouse"]): row for row in broken}
+	found = book_quantities.serials_against_their_bin(ctx, sorted(rows))
+	law, sentence = SERIALS_AGAINST_BIN
+	return [{"law": law, "sentence": sentence, **rows[key]} for key in sorted(found)]
+
+
+_CONTRADICTIONS: dict[str, Callable[[Context, Sequence[Row]], list[Row]]] = {
+	"books": _bins_against_their_ledger,
+	"serial_bins": _serials_against_their_bin,
+}
+"""Laws that cannot hold where the books contradict themselves, and what tells such a case from a broken law."""
+
+
+def check(ctx: Context) -> None:
+	"""Verify, and open an alert about the first finding and about each contradiction of the books; close the open ones
+	about what is right again.
+	"""
+	answer = verify(ctx)
+	wrong = answer["findings"][:1]
+	for kind, rows, all_of in (
+		(alerts.LEDGER_CHECK, wrong, answer["findings"]),
+		(alerts.CONTRADICTION, answer["contradictions"], answer["contradictions"]),
+	):
+		if not answer["more"]:
+			alerts.close_mended(ctx, kind, {(row["item_code"], row["warehouse"]) for row in all_of})
+		for row in rows:
+			message = f"{row['law']}: {row['sentence']}"
+			alerts.open_alert(ctx, kind, row["item_code"], row["warehouse"], message)
 
 
 def _visible(ctx: Context, rows: Iterable[Row]) -> Iterable[Row]:

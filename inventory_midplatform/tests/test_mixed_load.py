@@ -3,7 +3,8 @@
 ERPNext itself can lose a change of ``Bin.actual_qty`` (the second test shows it, with the app's switches off too):
 what changes a Bin's ordered or reserved quantity (``stock_balance.update_bin_qty``) reads the row without a lock and
 writes all of its columns back. The next posting of the item puts it right from the stock ledger. So positions are held
-against the stock ledger at once, and against the Bins when each item was posted again.
+against the stock ledger at once, and against the Bins when each item was posted again; a nightly run in between follows
+no such Bin.
 """
 
 import multiprocessing
@@ -17,6 +18,7 @@ from typing import Any
 import frappe
 from frappe.utils import nowdate
 
+from inventory_midplatform.adapters.site import jobs
 from inventory_midplatform.adapters.site.store import SiteStore
 from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.tests import erpnext_documents as erp
@@ -56,8 +58,8 @@ class TestMixedLoad(SiteTestCase):
 			self.assertEqual(outcome["Sales Order"] + outcome["Delivery Note"], DOCUMENTS)
 		self.assertGreater(with_app["reserved"], 100)
 		self.assertLessEqual(with_app["deadlocks"], without["deadlocks"], told_by_the_server())
-		self.assert_positions_are_right(1)
 		self.assert_laws_hold()
+		self.assert_positions_are_right(1)
 		# values and FIFO queues ERPNext alone gets wrong when two deliver the same item at once: shown, not judged
 		self.assertEqual(erpnext_reports.of_quantities(beside), [])
 
@@ -77,6 +79,7 @@ class TestMixedLoad(SiteTestCase):
 			frappe.db.commit()
 			self.assertEqual(self.lost_by_erpnext(), 1, "ERPNext keeps it now: this test's reason is gone")
 			if on:
+				jobs.reconcile()
 				self.assert_positions_are_right(1)
 			else:
 				switch(**dict.fromkeys(SWITCHES, 1))

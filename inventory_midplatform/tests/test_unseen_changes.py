@@ -5,6 +5,8 @@ import threading
 import frappe
 
 from inventory_midplatform.adapters.site import events, jobs
+from inventory_midplatform.adapters.site.context import site_context
+from inventory_midplatform.services import verification
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import SiteTestCase, switch
 
@@ -16,14 +18,26 @@ class TestUnseenChanges(SiteTestCase):
 		erp.receipt(self.item, self.place, 10)
 		frappe.db.commit()
 
+	def change_books(self, qty: float) -> None:
+		"""The Bin and the stock ledger, as ERPNext keeps them alike."""
+		last = {"item_code": self.item, "warehouse": self.place, "is_cancelled": 0}
+		entry = frappe.get_last_doc(
+			"Stock Ledger Entry", last, order_by="posting_datetime desc, creation desc"
+		)
+		entry.db_set("qty_after_transaction", qty)
+		self.change_bin(qty)
+
+	def change_bin(self, qty: float) -> None:
+		frappe.db.sql("UPDATE tabBin SET actual_qty = %s WHERE item_code = %s", (qty, self.item))
+		frappe.db.commit()
+
 	def alerts(self, kind: str) -> int:
 		return frappe.db.count(
 			"Inventory Alert", {"item_code": self.item, "alert_type": kind, "status": "Open"}
 		)
 
 	def test_books_changed_by_sql_are_restated_at_night_with_an_alert(self) -> None:
-		frappe.db.sql("UPDATE tabBin SET actual_qty = 7 WHERE item_code = %s", self.item)
-		frappe.db.commit()
+		self.change_books(7)
 		jobs.reconcile()
 		self.assertEqual(self.on_hand(self.item, self.place), 7)
 		self.assertEqual(self.alerts("Restated by Books"), 1)
@@ -31,8 +45,7 @@ class TestUnseenChanges(SiteTestCase):
 		self.assertEqual(frappe.get_all("Stock Movement", restated, pluck="qty", order_by="name"), [-3])
 		jobs.reconcile()
 		self.assertEqual(frappe.db.count("Stock Movement", restated), 1, "restated twice")
-		frappe.db.sql("UPDATE tabBin SET actual_qty = 10 WHERE item_code = %s", self.item)
-		frappe.db.commit()
+		self.change_books(10)
 		jobs.reconcile()
 		self.assertEqual(self.on_hand(self.item, self.place), 10)
 		self.assertEqual(self.alerts("Restated by Books"), 1, "one open alert of a kind is enough")
@@ -40,17 +53,52 @@ class TestUnseenChanges(SiteTestCase):
 	def test_books_below_what_is_reserved_alert_and_stock_closes_the_alert(self) -> None:
 		order = erp.sales_order(self.item, self.place, 8)
 		frappe.db.commit()
-		frappe.db.sql("UPDATE tabBin SET actual_qty = 5 WHERE item_code = %s", self.item)
-		frappe.db.commit()
+		self.change_books(5)
 		jobs.reconcile()
 		self.assertEqual(self.position(self.item, self.place), {"on_hand": 5, "on_hold": 0, "reserved": 8})
 		self.assertEqual(self.alerts("Books Below Reserved"), 1)
-		frappe.db.sql("UPDATE tabBin SET actual_qty = 10 WHERE item_code = %s", self.item)
-		frappe.db.commit()
+		self.change_books(10)
 		jobs.reconcile()
 		self.assertEqual(self.alerts("Books Below Reserved"), 0)
 		self.assertEqual(self.position(self.item, self.place)["reserved"], 8)
 		erp.cancel(order)
+
+	def test_a_bin_that_is_not_what_its_ledger_says_is_told_and_not_followed(self) -> None:
+		self.change_bin(7)
+		for _ in range(2):
+			jobs.reconcile()
+			self.assertEqual(self.on_hand(self.item, self.place), 10)
+			self.assertEqual(self.alerts("Restated by Books"), 0)
+			self.assertEqual(self.alerts("Books Contradict Themselves"), 1)
+		answer = verification.verify(site_context())
+		self.assertTrue(answer["ok"])
+		self.assertEqual(
+			[(c["law"], c["item_code"], c["expected"], c["found"]) for c in answer["contradictions"]],
+			[("bin_against_ledger", self.item, 10, 7)],
+		)
+		# what the alert says to do
+		frappe.get_last_doc("Bin", {"item_code": self.item}).recalculate_qty()
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.alerts("Books Contradict Themselves"), 0)
+		self.assertEqual(self.on_hand(self.item, self.place), 10)
+
+	def test_serial_numbers_that_are_not_what_the_bin_counts_are_told(self) -> None:
+		self.item = erp.item(**erp.SERIALS)
+		erp.receipt(self.item, self.place, 3)
+		self.change_books(4)
+		jobs.reconcile()
+		self.assertEqual(self.on_hand(self.item, self.place), 4)
+		self.assertEqual(self.alerts("Books Contradict Themselves"), 1)
+		answer = verification.verify(site_context())
+		self.assertEqual(answer["findings"], [])
+		self.assertEqual(
+			[(c["law"], c["item_code"], c["expected"], c["found"]) for c in answer["contradictions"]],
+			[("serials_against_bin", self.item, 4, 3)],
+		)
+		self.change_books(3)
+		jobs.reconcile()
+		self.assertEqual(self.alerts("Books Contradict Themselves"), 0)
 
 	def test_a_ledger_changed_by_sql_alerts_and_mended_the_alert_is_closed(self) -> None:
 		self.change_bin_stock(-2)

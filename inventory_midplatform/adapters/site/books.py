@@ -9,7 +9,20 @@ import frappe
 
 from inventory_midplatform.adapters.site.documents import floats
 from inventory_midplatform.adapters.site.errors import as_domain_errors
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import PostingLine, Row, Voucher
+from inventory_midplatform.query import key_in
+
+_LAST_ENTRIES = """
+SELECT bin.item_code, bin.warehouse, (
+	SELECT sle.qty_after_transaction FROM `tabStock Ledger Entry` sle
+	WHERE sle.item_code = bin.item_code AND sle.warehouse = bin.warehouse AND sle.is_cancelled = 0
+	ORDER BY sle.posting_datetime DESC, sle.creation DESC LIMIT 1
+) AS qty
+FROM `tabBin` bin WHERE {condition}
+"""
+"""As ERPNext itself looks for it (``stock_balance.get_balance_qty_from_sle``)."""
 
 
 class SiteBooks:
@@ -43,6 +56,11 @@ class SiteBooks:
 		return self._submit(
 			"Stock Reconciliation", {"purpose": "Stock Reconciliation", "items": rows}, lines, at
 		)
+
+	def ledger_quantities(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+		condition, params = key_in(keys, "bin.item_code", "bin.warehouse")
+		rows = frappe.db.sql(_LAST_ENTRIES.format(condition=condition), params)
+		return {(item, warehouse): from_store(qty) for item, warehouse, qty in rows if qty is not None}
 
 	def _stock_entry(
 		self,

@@ -9,9 +9,7 @@ import frappe
 from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork, site_settings
 from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.roles import JOB_ROLES
-from inventory_midplatform.ports import Context
 from inventory_midplatform.services import (
-	alerts,
 	orders,
 	pos_invoices,
 	receipt_layers,
@@ -181,26 +179,7 @@ def reconcile() -> None:
 		pass
 	for _ in following_pos_invoices():
 		pass
-	in_transaction(SiteUnitOfWork(), check_laws)
-
-
-def check_laws(ctx: Context) -> dict[str, Any]:
-	"""Opens an alert about the first finding, and closes those about what holds again."""
-	answer = verification.verify(ctx)
-	if not answer["more"]:
-		alerts.close_mended(
-			ctx, alerts.LEDGER_CHECK, {(f["item_code"], f["warehouse"]) for f in answer["findings"]}
-		)
-	if not answer["ok"]:
-		first = answer["findings"][0]
-		alerts.open_alert(
-			ctx,
-			alerts.LEDGER_CHECK,
-			first["item_code"],
-			first["warehouse"],
-			f"{first['law']}: {first['sentence']}",
-		)
-	return answer
+	in_transaction(SiteUnitOfWork(), verification.check)
 
 
 def clear_old_idempotency_keys(days: int = 30) -> None:

@@ -22,7 +22,8 @@ from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import ledger, orders, settlement, take_in
+from inventory_midplatform.services import ledger, orders, take_in
+from inventory_midplatform.services.book_quantities import book_quantities
 from inventory_midplatform.services.takeover import Claim, take_over
 
 ENTRY = "Stock Reservation Entry"
@@ -181,7 +182,7 @@ def convert(ctx: Context, order_rows: Sequence[str], cancel: bool) -> list[Conve
 		return []
 	found = _conversions(ctx, _entries(ctx, order_rows, lock=ctx.store.for_update))
 	claims = [c.claim for c in found if c.open]
-	settlement.book_quantities(ctx, {claim.key for claim in claims}, locked=True)
+	book_quantities(ctx, {claim.key for claim in claims}, locked=True)
 	if cancel:
 		found = [_cancelled(ctx, c) for c in found]
 	taken = {(t.claim.demand.demand_line, *t.claim.key): t for t in take_over(ctx, claims)} if claims else {}

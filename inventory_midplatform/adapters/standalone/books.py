@@ -116,6 +116,9 @@ class SmallBooks:
 			"Stock Reconciliation", {"purpose": "Stock Reconciliation"}, entries, at, counted=True
 		)
 
+	def ledger_quantities(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+		return {}
+
 	def cancel(self, voucher: Voucher) -> None:
 		doctype, name = voucher.voucher_type, voucher.voucher_no
 		self._require(doctype, name)

@@ -198,6 +198,7 @@ class Verification(TypedDict):
 	ok: bool
 	checked: dict[str, int]
 	findings: list[Finding]
+	contradictions: list[Finding]
 	more: int
 
 

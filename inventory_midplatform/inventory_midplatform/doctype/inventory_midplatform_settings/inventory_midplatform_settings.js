@@ -77,13 +77,19 @@ async function verify() {
 	frappe.msgprint({
 		title: found.ok ? __("The Ledger Is True") : __("The Ledger Disagrees"),
 		indicator: found.ok ? "green" : "red",
-		message: `${found.ok ? `<p>${__("Every law holds.")}</p>` : findings_table(found)}
+		message: `${found.ok ? `<p>${__("Every law holds.")}</p>` : findings_table(found.findings)}
+			${found.contradictions.length ? contradictions_table(found.contradictions) : ""}
+			${found.more ? `<p class="text-muted">${__("And {0} more.", [found.more])}</p>` : ""}
 			<p class="text-muted small">${__("Checked")}: ${checked}</p>`,
 		wide: true,
 	});
 }
 
-function findings_table({ findings, more }) {
+function contradictions_table(contradictions) {
+	return `<p><b>${__("ERPNext's books contradict themselves:")}</b></p>${findings_table(contradictions)}`;
+}
+
+function findings_table(findings) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
 	const rows = findings.map(
 		(f) => `<tr>
@@ -99,8 +105,7 @@ function findings_table({ findings, more }) {
 				<th class="text-right">${__("Expected")}</th><th class="text-right">${__("Found")}</th>
 			</tr></thead>
 			<tbody>${rows.join("")}</tbody>
-		</table></div>
-		${more ? `<p class="text-muted">${__("And {0} more.", [more])}</p>` : ""}`;
+		</table></div>`;
 }
 
 async function ask_for_low_stock() {
