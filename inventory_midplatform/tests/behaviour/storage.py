@@ -181,6 +181,32 @@ class StorageBehaviour(Behaviour):
 		with self.refused("unknown_strategy", 400, strategy="Random"):
 			self.removal(1, strategy="Random")
 
+	def test_what_the_books_issue_leaves_by_the_policy(self) -> None:
+		self.move(self.bin("A-01", sequence=1), 6)
+		self.policy(removal_strategy="Fewest Bins")
+		self.issue(self.item, self.warehouse, 5)
+		self.assertEqual(self.in_bins(self.item, self.warehouse), {"UNPLACED": 4, "A-01": 1})
+
+	def test_fifo_goes_by_receipt_whatever_the_bin_and_a_move_keeps_the_age(self) -> None:
+		far, near = self.bin("A-09", sequence=9), self.bin("A-01", sequence=1)
+		self.move(far, 10)
+		self.receive(self.item, self.warehouse, 10, bin=near)
+		self.policy(removal_strategy="FIFO")
+		self.assertEqual(self.parts(self.removal(12)), {"A-09": 10, "A-01": 2})
+		self.issue(self.item, self.warehouse, 12)
+		self.assertEqual(self.in_bins(self.item, self.warehouse), {"A-01": 8})
+		self.assertEqual(list(self.parts(self.removal(1, strategy="LIFO"))), ["A-01"])
+
+	def test_fefo_takes_the_batch_that_expires_first(self) -> None:
+		item, warehouse = self.stocked(0, has_batch_no=1)
+		late, soon = (self.platform.make_batch(item, date(2090, month, 1)) for month in (9, 3))
+		self.receive(item, warehouse, 5, batch_no=late)
+		self.receive(item, warehouse, 5, batch_no=soon)
+		found = self.platform.call(
+			"stock.suggest_removal", item_code=item, warehouse=warehouse, qty=7, strategy="FEFO"
+		)
+		self.assertEqual([(p["batch_no"], p["qty"]) for p in found["bins"]], [(soon, 5), (late, 2)])
+
 	# which policy
 
 	def test_the_most_specific_policy_counts_alone(self) -> None:
@@ -299,29 +325,3 @@ class _Counting:
 
 	def __getattr__(self, name: str) -> Any:
 		return getattr(self._store, name)
-
-	def test_what_the_books_issue_leaves_by_the_policy(self) -> None:
-		self.move(self.bin("A-01", sequence=1), 6)
-		self.policy(removal_strategy="Fewest Bins")
-		self.issue(self.item, self.warehouse, 5)
-		self.assertEqual(self.in_bins(self.item, self.warehouse), {"UNPLACED": 4, "A-01": 1})
-
-	def test_fifo_goes_by_receipt_whatever_the_bin_and_a_move_keeps_the_age(self) -> None:
-		far, near = self.bin("A-09", sequence=9), self.bin("A-01", sequence=1)
-		self.move(far, 10)
-		self.receive(self.item, self.warehouse, 10, bin=near)
-		self.policy(removal_strategy="FIFO")
-		self.assertEqual(self.parts(self.removal(12)), {"A-09": 10, "A-01": 2})
-		self.issue(self.item, self.warehouse, 12)
-		self.assertEqual(self.in_bins(self.item, self.warehouse), {"A-01": 8})
-		self.assertEqual(list(self.parts(self.removal(1, strategy="LIFO"))), ["A-01"])
-
-	def test_fefo_takes_the_batch_that_expires_first(self) -> None:
-		item, warehouse = self.stocked(0, has_batch_no=1)
-		late, soon = (self.platform.make_batch(item, date(2090, month, 1)) for month in (9, 3))
-		self.receive(item, warehouse, 5, batch_no=late)
-		self.receive(item, warehouse, 5, batch_no=soon)
-		found = self.platform.call(
-			"stock.suggest_removal", item_code=item, warehouse=warehouse, qty=7, strategy="FEFO"
-		)
-		self.assertEqual([(p["batch_no"], p["qty"]) for p in found["bins"]], [(soon, 5), (late, 2)])
