@@ -1,7 +1,7 @@
 """Removal strategies: from which bins a quantity is taken. Pure functions over what lies in the bins."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +31,10 @@ class BinContent:
 	@property
 	def free(self) -> Decimal:
 		return self.qty - self.allocated
+
+	def expired(self, today: date) -> bool:
+		"""Its batch was good until a day before ``today``; on its last day ERPNext still picks it, and so do we."""
+		return self.expiry_date is not None and self.expiry_date < today
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,37 @@ def fewest_bins(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent
 	return sorted(walked, key=lambda c: place[c.bin])
 
 
-def of_batch(batch_no: str, then: RemovalStrategy) -> RemovalStrategy:
-	"""Only what is of this batch, in the order of another strategy."""
+def of_batch(batch_no: str, then: RemovalStrategy, today: date) -> RemovalStrategy:
+	"""Only what is of this batch, in the order of another strategy, even where it has expired: then it says so."""
 
 	def order(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
 		return then.order([c for c in contents if c.batch_no == batch_no], qty)
 
-	return RemovalStrategy(
-		then.name, order, lambda c: Reason("Batch {batch_no} was asked for.", batch_no=batch_no)
+	def reason(c: BinContent) -> Reason:
+		if c.expiry_date is not None and c.expired(today):
+			return Reason(
+				"Batch {batch_no} was asked for. It expired on {expiry_date}.",
+				batch_no=batch_no,
+				expiry_date=c.expiry_date,
+			)
+		return Reason("Batch {batch_no} was asked for.", batch_no=batch_no)
+
+	return RemovalStrategy(then.name, order, reason)
+
+
+def without_expired(contents: Iterable[BinContent], today: date) -> tuple[list[BinContent], list[BinContent]]:
+	"""What may be suggested by itself, and what may not because it has expired, in walking order."""
+	good: list[BinContent] = []
+	expired: list[BinContent] = []
+	for c in contents:
+		(expired if c.expired(today) else good).append(c)
+	return good, sorted(expired, key=_walk)
+
+
+def why_expired(c: BinContent) -> Reason:
+	return Reason(
+		"It expired on {expiry_date}, so it is suggested only where its batch is asked for.",
+		expiry_date=c.expiry_date or "",
 	)
 
 

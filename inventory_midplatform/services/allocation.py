@@ -22,8 +22,9 @@ def allocate(
 	"""Pin ``qty`` (stock UOM; all that is kept and not pinned yet if not said) of a reservation to bins.
 
 	The bins are chosen by the named removal strategy, else the Storage Policy's, else the walk through the warehouse;
-	``batch_no`` keeps to one batch. Raises Conflict: ``nothing_to_allocate``, ``more_than_reserved``,
-	``insufficient_in_bins`` where less of the batch lies there unpinned; InvalidInput ``unknown_strategy``.
+	``batch_no`` keeps to one batch. What has expired is pinned only where its batch is named. Raises Conflict:
+	``nothing_to_allocate``, ``more_than_reserved``, ``insufficient_in_bins`` where less lies there unpinned;
+	InvalidInput ``unknown_strategy``.
 	"""
 	stock, key, current = _locked(ctx, name)
 	left = current.reserved - current.allocated
@@ -42,17 +43,11 @@ def allocate(
 			left=to_text(left),
 			qty=to_text(wanted),
 		)
-	_, taken, rest = storage.chosen_for_removal(ctx, key, wanted, strategy, batch_no)
-	if rest:
-		raise Conflict(
-			"Only {found} of item {item_code} lies in the bins available and pinned to nobody.",
-			code="insufficient_in_bins",
-			item_code=key[0],
-			found=to_text(wanted - rest),
-			qty=to_text(wanted),
-		)
+	found = storage.chosen_for_removal(ctx, key, wanted, strategy, batch_no)
+	if found.rest:
+		raise _not_in_bins(key[0], wanted, found)
 	allocations = Allocations(ctx, [key])
-	for t in taken:
+	for t in found.taken:
 		allocations.add(Allocation(name, *key, t.content.bin, t.content.batch_no, t.qty))
 	return _written(ctx, stock, allocations, current, wanted)
 
@@ -124,6 +119,23 @@ def _tell_owners(ctx: Context, displaced: dict[str, Decimal]) -> None:
 			name=row["name"],
 			qty=to_text(displaced[row["name"]]),
 		)
+
+
+def _not_in_bins(item_code: str, wanted: Decimal, found: storage.Suggested) -> Conflict:
+	facts = {"item_code": item_code, "found": to_text(wanted - found.rest), "qty": to_text(wanted)}
+	if found.expired:
+		return Conflict(
+			"Only {found} of item {item_code} lies in the bins available and pinned to nobody; {expired} more lies there"
+			" and has expired. Name its batch to pin it all the same.",
+			code="insufficient_in_bins",
+			expired=to_text(found.expired_qty),
+			**facts,
+		)
+	return Conflict(
+		"Only {found} of item {item_code} lies in the bins available and pinned to nobody.",
+		code="insufficient_in_bins",
+		**facts,
+	)
 
 
 def _locked(ctx: Context, name: str) -> tuple[LockedStock, Key, Reservation]:

@@ -11,7 +11,7 @@ from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.put_away import Bin, PutAwayStrategy, Rules
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
-from inventory_midplatform.domain.removal import RemovalStrategy, Take
+from inventory_midplatform.domain.removal import BinContent, RemovalStrategy, Take
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import ledger, masters
 
@@ -143,61 +143,77 @@ def suggest_removal(
 	"""From which bins ``qty`` (stock UOM) is taken, each with its reason; changes nothing.
 
 	By the named strategy, else the policy's, else the walk through the warehouse; ``batch_no`` keeps to one batch. Only
-	what is available and allocated to nobody is suggested; ``rest`` is more than lies there so. Raises what
-	:mod:`masters` raises, or InvalidInput (``unknown_strategy``).
+	what is available and allocated to nobody is suggested, and of that what has not expired, but for the batch that was
+	named; ``expired`` says what lies there besides. ``rest`` is more than was found. Raises what :mod:`masters` raises,
+	or InvalidInput (``unknown_strategy``).
 	"""
 	item = masters.stock_item(ctx, item_code).item_code
 	place = masters.stock_warehouse(ctx, warehouse).name
 	policy = policies(ctx, [(item, place)]).get((item, place), Policy())
-	chosen, taken, rest = _taken(
-		ctx, (item, place), qty, strategy or policy.removal_strategy, batch_no, False
-	)
-	codes = _bin_codes(ctx, {t.content.bin for t in taken})
+	found = _suggested(ctx, (item, place), qty, strategy or policy.removal_strategy, batch_no, False)
+	codes = _bin_codes(ctx, {c.bin for c in (*(t.content for t in found.taken), *found.expired)})
+
+	def part(content: BinContent, qty: Decimal, reason: Reason) -> Row:
+		return {
+			"bin": content.bin,
+			"bin_code": codes[content.bin]["bin_code"],
+			"zone": codes[content.bin]["zone"] or "",
+			"batch_no": content.batch_no,
+			"qty": qty,
+			"reason": reason.as_dict(),
+		}
+
 	return {
 		"item_code": item,
 		"warehouse": place,
 		"qty": qty,
 		"batch_no": batch_no,
 		"policy": policy.name,
-		"strategy": chosen.name,
-		"bins": [
-			{
-				"bin": t.content.bin,
-				"bin_code": codes[t.content.bin]["bin_code"],
-				"zone": codes[t.content.bin]["zone"] or "",
-				"batch_no": t.content.batch_no,
-				"qty": t.qty,
-				"reason": chosen.reason(t.content).as_dict(),
-			}
-			for t in taken
-		],
-		"rest": rest,
-		"why_rest": _why_missing(qty, rest).as_dict() if rest else None,
+		"strategy": found.strategy.name,
+		"bins": [part(t.content, t.qty, found.strategy.reason(t.content)) for t in found.taken],
+		"expired": [part(c, c.free, removal.why_expired(c)) for c in found.expired],
+		"rest": found.rest,
+		"why_rest": _why_missing(found, qty).as_dict() if found.rest else None,
 	}
 
 
 def chosen_for_removal(
 	ctx: Context, key: Key, qty: Decimal, strategy: str = "", batch_no: str = ""
-) -> tuple[RemovalStrategy, list[Take], Decimal]:
-	"""What :func:`suggest_removal` suggests, of a locked position: the strategy, the parts, and what was not found."""
+) -> "Suggested":
+	"""What :func:`suggest_removal` suggests, of a locked position."""
 	policy = policies(ctx, [key]).get(key, Policy())
-	return _taken(ctx, key, qty, strategy or policy.removal_strategy, batch_no, True)
+	return _suggested(ctx, key, qty, strategy or policy.removal_strategy, batch_no, True)
 
 
-def _taken(
-	ctx: Context, key: Key, qty: Decimal, strategy: str, batch_no: str, locked: bool
-) -> tuple[RemovalStrategy, list[Take], Decimal]:
-	"""Of what is available and allocated to nobody."""
-	chosen = _removal_strategy(ctx, strategy)
-	if batch_no:
-		chosen = removal.of_batch(batch_no, chosen)
+@dataclass(frozen=True)
+class Suggested:
+	"""What is to be taken, by which strategy; how much of the quantity was not found; and what lies there besides and is
+	not suggested because it has expired. Of what is available and allocated to nobody, in stock UOM."""
+
+	strategy: RemovalStrategy
+	taken: list[Take]
+	rest: Decimal
+	expired: list[BinContent]
+
+	@property
+	def expired_qty(self) -> Decimal:
+		return sum((c.free for c in self.expired), ZERO)
+
+
+def _suggested(ctx: Context, key: Key, qty: Decimal, strategy: str, batch_no: str, locked: bool) -> Suggested:
+	chosen, today = _removal_strategy(ctx, strategy), ctx.clock.now().date()
 	contents = [
 		replace(c, qty=c.free, allocated=ZERO)
 		for c in ledger.bin_contents(ctx, [key], locked)[key]
 		if c.stock_status == AVAILABLE and c.free > 0
 	]
+	expired: list[BinContent] = []
+	if batch_no:
+		chosen = removal.of_batch(batch_no, chosen, today)
+	else:
+		contents, expired = removal.without_expired(contents, today)
 	taken, rest = removal.take(contents, qty, chosen)
-	return chosen, taken, rest
+	return Suggested(chosen, taken, rest, expired)
 
 
 def strategy_names(ctx: Context) -> Row:
@@ -347,7 +363,17 @@ def _is_whole(ctx: Context, uom: str) -> bool:
 	return any(row["must_be_whole_number"] for row in ctx.store.rows(sql, {"name": uom}))
 
 
-def _why_missing(qty: Decimal, rest: Decimal) -> Reason:
+def _why_missing(found: Suggested, qty: Decimal) -> Reason:
+	if found.expired:
+		return Reason(
+			"Only {found} of {qty} lies in the bins available and allocated to nobody; {expired} more lies there and has"
+			" expired.",
+			found=qty - found.rest,
+			qty=qty,
+			expired=found.expired_qty,
+		)
 	return Reason(
-		"Only {found} of {qty} lies in the bins available and allocated to nobody.", found=qty - rest, qty=qty
+		"Only {found} of {qty} lies in the bins available and allocated to nobody.",
+		found=qty - found.rest,
+		qty=qty,
 	)

@@ -19,6 +19,7 @@ from inventory_midplatform.domain.removal import (
 	named,
 	of_batch,
 	take,
+	without_expired,
 )
 
 D = Decimal
@@ -165,9 +166,18 @@ def test_of_bins_that_suffice_alone_the_one_that_comes_out_emptiest_is_visited()
 def test_a_named_batch_alone_is_taken(
 	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
 ) -> None:
-	takes, rest = take(contents, qty, of_batch("B1", strategy))
+	takes, rest = take(contents, qty, of_batch("B1", strategy, date(2026, 1, 3)))
 	assert all(t.content.batch_no == "B1" for t in takes)
 	assert rest == max(qty - sum(c.qty for c in contents if c.batch_no == "B1"), ZERO)
+
+
+@given(contents=bins)
+def test_what_has_expired_is_set_apart_and_nothing_is_lost(contents: list[BinContent]) -> None:
+	today = date(2026, 1, 3)
+	good, expired = without_expired(contents, today)
+	assert sorted(map(id, [*good, *expired])) == sorted(map(id, contents))
+	assert all(c.expiry_date is None or c.expiry_date >= today for c in good)
+	assert all(c.expiry_date is not None and c.expiry_date < today for c in expired)
 
 
 @each_strategy

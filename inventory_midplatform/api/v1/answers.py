@@ -176,6 +176,7 @@ class RemovalSuggestion(TypedDict):
 	policy: str
 	strategy: str
 	bins: list[RemovalPart]
+	expired: list[RemovalPart]
 	rest: float
 	why_rest: Reason | None
 

@@ -157,7 +157,10 @@ def suggest_put_away(
 def suggest_removal(
 	ctx: Context, item_code: Text, warehouse: Text, qty: Quantity, strategy: Text = "", batch_no: Text = ""
 ) -> answers.RemovalSuggestion:
-	"""From which bins a quantity is taken, by the named strategy or the Storage Policy's, and why; nothing is taken."""
+	"""From which bins a quantity is taken, by the named strategy or the Storage Policy's, and why; nothing is taken.
+
+	What has expired is suggested only where ``batch_no`` names it; else ``expired`` says where it lies.
+	"""
 	answer: Any = storage.suggest_removal(ctx, item_code, warehouse, qty, strategy, batch_no)
 	return answer
 

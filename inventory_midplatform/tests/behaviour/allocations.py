@@ -145,6 +145,20 @@ class AllocationBehaviour(Behaviour):
 		self.assertEqual({a["batch_no"]: a["qty"] for a in answer["allocations"]}, {soon: 10, late: 2})
 		self.issue(item, warehouse, 8, batch_no=late)
 
+	def test_what_has_expired_is_not_pinned_unless_its_batch_is_asked_for(self) -> None:
+		item, warehouse = self.stocked(0, has_batch_no=1)
+		gone, good = (self.platform.make_batch(item, day) for day in (date(2020, 2, 29), date(2090, 1, 1)))
+		for batch, qty in ((gone, 10), (good, 6)):
+			self.receive(item, warehouse, qty, batch_no=batch)
+		made = self.reserve(item, warehouse, 12)
+		with self.refused("insufficient_in_bins", found="6", qty="12", expired="10") as caught:
+			self.platform.call("reservation.allocate", name=made["name"], strategy="FEFO")
+		self.assertIn("10 more lies there and has expired", str(caught[0]))
+		answer = self.platform.call("reservation.allocate", name=made["name"], qty=6)
+		self.assertEqual({a["batch_no"]: a["qty"] for a in answer["allocations"]}, {good: 6})
+		answer = self.platform.call("reservation.allocate", name=made["name"], qty=2, batch_no=gone)
+		self.assertEqual({a["batch_no"]: a["qty"] for a in answer["allocations"]}, {good: 6, gone: 2})
+
 	def bins(self) -> dict[str, float]:
 		answer = self.platform.call("stock.explain", item_code=self.item, warehouse=self.warehouse)
 		return {row["bin"]: row["qty"] for row in answer["bins"]}

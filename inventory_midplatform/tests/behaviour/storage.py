@@ -1,7 +1,7 @@
 """Storage Policies: which bins are suggested for putting away and taking out, and why."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from inventory_midplatform.domain.roles import BUYER, OPERATOR
@@ -206,6 +206,70 @@ class StorageBehaviour(Behaviour):
 			"stock.suggest_removal", item_code=item, warehouse=warehouse, qty=7, strategy="FEFO"
 		)
 		self.assertEqual([(p["batch_no"], p["qty"]) for p in found["bins"]], [(soon, 5), (late, 2)])
+
+	def test_what_has_expired_is_not_suggested_and_the_answer_says_where_it_lies(self) -> None:
+		item, warehouse = self.stocked(0, has_batch_no=1)
+		with self.platform.context() as ctx:
+			today = ctx.clock.now().date()
+		gone, last_day, late = (
+			self.platform.make_batch(item, today + timedelta(days)) for days in (-1, 0, 30)
+		)
+		shelf = self.platform.make_bin(warehouse, bin_code="A-01", sequence=1)
+		self.receive(item, warehouse, 5, batch_no=gone, bin=shelf)
+		for batch, qty in ((gone, 3), (last_day, 4), (late, 2)):
+			self.receive(item, warehouse, qty, batch_no=batch)
+		for strategy in self.platform.call("stock.list_strategies")["removal"]:
+			found = self.removal(9, item, warehouse=warehouse, strategy=strategy)
+			self.assertEqual(sum(p["qty"] for p in found["bins"]), 6, strategy)
+			self.assertEqual({p["batch_no"] for p in found["bins"]}, {last_day, late}, strategy)
+			self.assertEqual(found["rest"], 3, strategy)
+		self.assertEqual(
+			[(p["bin_code"], p["batch_no"], p["qty"]) for p in found["expired"]],
+			[("UNPLACED", gone, 3), ("A-01", gone, 5)],
+		)
+		self.assertEqual(
+			found["expired"][0]["reason"]["sentence"],
+			f"It expired on {today - timedelta(1)}, so it is suggested only where its batch is asked for.",
+		)
+		self.assertEqual(
+			found["why_rest"]["sentence"],
+			"Only 6 of 9 lies in the bins available and allocated to nobody; 8 more lies there and has expired.",
+		)
+
+	def test_an_expired_batch_is_told_even_where_nothing_is_missing(self) -> None:
+		item, warehouse, gone, good = self.some_expired()
+		found = self.removal(5, item, warehouse=warehouse, strategy="FEFO")
+		self.assertEqual([(p["batch_no"], p["qty"]) for p in found["bins"]], [(good, 5)])
+		self.assertEqual([(p["batch_no"], p["qty"]) for p in found["expired"]], [(gone, 3)])
+		self.assertEqual((found["rest"], found["why_rest"]), (0, None))
+
+	def test_an_expired_batch_that_is_asked_for_is_suggested_and_said_to_have_expired(self) -> None:
+		item, warehouse, gone, _ = self.some_expired()
+		found = self.removal(4, item, warehouse=warehouse, batch_no=gone)
+		self.assertEqual([(p["batch_no"], p["qty"]) for p in found["bins"]], [(gone, 3)])
+		self.assertEqual(
+			found["bins"][0]["reason"]["sentence"],
+			f"Batch {gone} was asked for. It expired on 2020-02-29.",
+		)
+		self.assertEqual((found["expired"], found["rest"]), ([], 1))
+		self.assertEqual(found["why_rest"]["values"], {"found": "3", "qty": "4"})
+
+	def test_expired_stock_of_another_batch_is_not_told_of_where_one_is_asked_for(self) -> None:
+		item, warehouse, _, good = self.some_expired()
+		found = self.removal(9, item, warehouse=warehouse, batch_no=good)
+		self.assertEqual((found["expired"], found["why_rest"]["values"]), ([], {"found": "5", "qty": "9"}))
+		self.assertEqual(
+			found["bins"][0]["reason"]["sentence"],
+			f"Batch {good} was asked for.",
+		)
+
+	def some_expired(self) -> tuple[str, str, str, str]:
+		"""An item and a warehouse where three of an expired batch and five of a good one lie."""
+		item, warehouse = self.stocked(0, has_batch_no=1)
+		gone, good = (self.platform.make_batch(item, day) for day in (date(2020, 2, 29), date(2090, 1, 1)))
+		self.receive(item, warehouse, 3, batch_no=gone)
+		self.receive(item, warehouse, 5, batch_no=good)
+		return item, warehouse, gone, good
 
 	# which policy
 
