@@ -147,9 +147,10 @@ class AllocationBehaviour(Behaviour):
 
 	def test_what_has_expired_is_not_pinned_unless_its_batch_is_asked_for(self) -> None:
 		item, warehouse = self.stocked(0, has_batch_no=1)
-		gone, good = (self.platform.make_batch(item, day) for day in (date(2020, 2, 29), date(2090, 1, 1)))
+		gone, good = (self.platform.make_batch(item, date(2090, 1, day)) for day in (1, 2))
 		for batch, qty in ((gone, 10), (good, 6)):
 			self.receive(item, warehouse, qty, batch_no=batch)
+		self.expire(gone)
 		made = self.reserve(item, warehouse, 12)
 		with self.refused("insufficient_in_bins", found="6", qty="12", expired="10") as caught:
 			self.platform.call("reservation.allocate", name=made["name"], strategy="FEFO")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,10 @@ class Behaviour(Base):
 
 	def issue(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> Any:
 		return self.platform.books.issue([self.line(item_code, warehouse, qty, bin, **lot)])
+
+	def expire(self, batch_no: str, day: date = date(2020, 2, 29)) -> None:
+		"""Its last day was ``day``. ERPNext receives no batch that has expired, so it expires once it lies there."""
+		self.platform.update("Batch", batch_no, {"expiry_date": day})
 
 	def line(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> PostingLine:
 		return PostingLine(item_code, warehouse, D(str(qty)), D(10), bin, **lot)

@@ -212,12 +212,13 @@ class StorageBehaviour(Behaviour):
 		with self.platform.context() as ctx:
 			today = ctx.clock.now().date()
 		gone, last_day, late = (
-			self.platform.make_batch(item, today + timedelta(days)) for days in (-1, 0, 30)
+			self.platform.make_batch(item, today + timedelta(days)) for days in (1, 0, 30)
 		)
 		shelf = self.platform.make_bin(warehouse, bin_code="A-01", sequence=1)
 		self.receive(item, warehouse, 5, batch_no=gone, bin=shelf)
 		for batch, qty in ((gone, 3), (last_day, 4), (late, 2)):
 			self.receive(item, warehouse, qty, batch_no=batch)
+		self.expire(gone, today - timedelta(1))
 		for strategy in self.platform.call("stock.list_strategies")["removal"]:
 			found = self.removal(9, item, warehouse=warehouse, strategy=strategy)
 			self.assertEqual(sum(p["qty"] for p in found["bins"]), 6, strategy)
@@ -266,9 +267,10 @@ class StorageBehaviour(Behaviour):
 	def some_expired(self) -> tuple[str, str, str, str]:
 		"""An item and a warehouse where three of an expired batch and five of a good one lie."""
 		item, warehouse = self.stocked(0, has_batch_no=1)
-		gone, good = (self.platform.make_batch(item, day) for day in (date(2020, 2, 29), date(2090, 1, 1)))
+		gone, good = (self.platform.make_batch(item, date(2090, 1, day)) for day in (1, 2))
 		self.receive(item, warehouse, 3, batch_no=gone)
 		self.receive(item, warehouse, 5, batch_no=good)
+		self.expire(gone)
 		return item, warehouse, gone, good
 
 	# which policy
