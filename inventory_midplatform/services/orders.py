@@ -3,6 +3,7 @@
 What differs between them is data, a :class:`Followed` each; what is done with it is done once.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from decimal import Decimal
 
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reservation import OPEN_STATUSES, IfShort
+from inventory_midplatform.domain.taken import shared_out
 from inventory_midplatform.ports import Context, Row, Settings
 from inventory_midplatform.services import reservation
 from inventory_midplatform.services.reservation import DemandLine
@@ -36,6 +38,9 @@ class Followed:
 	"""How its rows reserve; None where it reserves nothing by itself."""
 	completed: tuple[str, ...] = ()
 	"""Statuses in which it wants nothing more, whatever its rows say."""
+	taken_from: str = ""
+	"""Where ERPNext writes what was taken of an item, all of it, into each row of the item: how much of it left which
+	warehouse, of the documents ``names``: demand_name, item_code, warehouse, qty."""
 
 
 def _sales_order_policy(settings: Settings) -> IfShort | None:
@@ -103,25 +108,34 @@ _MADE_FROM = """CASE WHEN d.skip_transfer = 1 AND d.from_wip_warehouse = 1 THEN 
 WORK_ORDERS = Followed(
 	WORK_ORDER,
 	f"""
-SELECT d.name AS demand_name, '' AS demand_line, r.item_code, wh.name AS warehouse,
-	SUM(r.required_qty) AS stock_qty,
-	MAX(CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END) AS delivered,
-	d.planned_start_date AS due, MIN(r.idx) AS idx, d.docstatus, d.status
+SELECT d.name AS demand_name, '' AS demand_line, r.item_code, wh.name AS warehouse, r.required_qty AS stock_qty,
+	CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END AS delivered,
+	d.planned_start_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabWork Order Item` r
 JOIN `tabWork Order` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
-JOIN `tabWarehouse` wh ON wh.name = {_MADE_FROM}
-WHERE {{document}} AND {{row}} AND r.include_item_in_manufacturing = 1
-	AND item.is_stock_item = 1 AND wh.is_group = 0
-GROUP BY d.name, r.item_code, wh.name, d.planned_start_date, d.docstatus, d.status
+LEFT JOIN `tabWarehouse` wh ON wh.name = {_MADE_FROM} AND wh.is_group = 0
+WHERE {{document}} AND {{row}} AND r.include_item_in_manufacturing = 1 AND item.is_stock_item = 1
 ORDER BY idx
 """,
 	"d.status NOT IN ('Closed', 'Stopped', 'Completed')",
 	("Closed", "Stopped"),
 	lambda settings: IfShort.PARTIAL if settings.reserve_for_work_orders else None,
 	completed=("Completed",),
+	taken_from="""
+SELECT d.name AS demand_name, COALESCE(NULLIF(part.original_item, ''), part.item_code) AS item_code,
+	part.s_warehouse AS warehouse, SUM(part.transfer_qty) AS qty
+FROM `tabStock Entry` entry
+JOIN `tabWork Order` d ON d.name = entry.work_order
+JOIN `tabStock Entry Detail` part ON part.parent = entry.name
+WHERE entry.work_order IN %(names)s AND entry.docstatus = 1 AND entry.is_return = 0 AND part.s_warehouse <> ''
+	AND ((d.skip_transfer = 0 AND entry.purpose = 'Material Transfer for Manufacture')
+		OR (d.skip_transfer = 1 AND entry.purpose IN ('Manufacture', 'Material Consumption for Manufacture')))
+GROUP BY d.name, COALESCE(NULLIF(part.original_item, ''), part.item_code), part.s_warehouse
+""",
 )
-"""Rows of one item are one demand: ERPNext writes what was transferred of the item, all of it, into each of them."""
+"""Rows of one item and warehouse are one demand. A row without a warehouse wants nothing from anywhere, but it has its
+share of what was transferred."""
 
 FOLLOWED = {f.demand_type: f for f in (SALES_ORDERS, MATERIAL_REQUESTS, WORK_ORDERS)}
 
@@ -250,7 +264,9 @@ def unreserved_demand(ctx: Context, item_code: str, warehouse: str) -> list[Open
 			row=_HERE[followed.demand_type],
 			part="packed.item_code = %(item_code)s AND packed.warehouse = %(warehouse)s",
 		)
-		for row in ctx.store.rows(sql, {**key, **_work_orders(ctx)}):
+		for row in _wanted(ctx, followed, sql, key):
+			if row["warehouse"] != warehouse:
+				continue
 			demand = (followed.demand_type, str(row["demand_name"]), row["demand_line"] or "")
 			qty = from_store(row["stock_qty"]) - from_store(row["delivered"])
 			covered = min(kept.get(demand, ZERO), max(qty, ZERO))
@@ -263,8 +279,9 @@ def unreserved_demand(ctx: Context, item_code: str, warehouse: str) -> list[Open
 _HERE = {
 	SALES_ORDER: "soi.item_code = %(item_code)s AND soi.warehouse = %(warehouse)s",
 	MATERIAL_REQUEST: "r.item_code = %(item_code)s AND wh.name = %(warehouse)s",
-	WORK_ORDER: "r.item_code = %(item_code)s AND wh.name = %(warehouse)s",
+	WORK_ORDER: "r.item_code = %(item_code)s",
 }
+"""Of a Work Order all rows of the item: only together they say what each has got."""
 
 
 def as_date(value: date | datetime | str | None) -> date | None:
@@ -276,7 +293,37 @@ def as_date(value: date | datetime | str | None) -> date | None:
 
 def _rows(ctx: Context, followed: Followed, name: str) -> list[Row]:
 	sql = followed.rows.format(document="d.name = %(name)s", row="1 = 1", part="packed.parent = %(name)s")
-	return ctx.store.rows(sql, {"name": name, **_work_orders(ctx)})
+	return _wanted(ctx, followed, sql, {"name": name})
+
+
+def _wanted(ctx: Context, followed: Followed, sql: str, params: Row) -> list[Row]:
+	"""What rows want from a warehouse, each with what it has got."""
+	rows = ctx.store.rows(sql, {**params, **_work_orders(ctx)})
+	if followed.taken_from:
+		_share_out(ctx, followed, rows)
+	return [row for row in rows if row["warehouse"]]
+
+
+def _share_out(ctx: Context, followed: Followed, rows: Iterable[Row]) -> None:
+	"""Each row's ``delivered`` is that of its item until now, and becomes its own. Where an item comes from one warehouse
+	alone, nobody is asked where what was taken came from.
+	"""
+	of_item: dict[tuple[str, str], list[Row]] = defaultdict(list)
+	for row in rows:
+		of_item[(row["demand_name"], row["item_code"])].append(row)
+	several = {
+		name
+		for (name, _), theirs in of_item.items()
+		if theirs[0]["delivered"] and len({row["warehouse"] for row in theirs}) > 1
+	}
+	left: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
+	for row in ctx.store.rows(followed.taken_from, {"names": sorted(several)}) if several else ():
+		left[(row["demand_name"], row["item_code"])][row["warehouse"]] = from_store(row["qty"])
+	for where, theirs in of_item.items():
+		wants = [(row["warehouse"] or "", from_store(row["stock_qty"])) for row in theirs]
+		got = shared_out(wants, from_store(theirs[0]["delivered"]), left[where])
+		for row, delivered in zip(theirs, got, strict=True):
+			row["delivered"] = delivered
 
 
 def _document(ctx: Context, followed: Followed, name: str) -> Row | None:

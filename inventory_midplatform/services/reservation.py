@@ -342,7 +342,7 @@ def follow(
 	for r in sorted(stock.named(row["name"] for row in reserved), key=lambda r: r.name):
 		by_line[(r.demand.demand_line, r.item_code, r.warehouse)].append(r)
 	elsewhere = defaultdict(list)
-	for where in set(by_line) - {(line.demand_line, *line.key) for line in wanted}:
+	for where in set(by_line) - {(line.demand_line, *line.key) for line in lines}:
 		elsewhere[where[:2]].append(where)
 	for line in wanted:
 		others = sorted(elsewhere.pop((line.demand_line, line.item_code), ()))

@@ -307,6 +307,112 @@ class TestWorkOrders(DemandCase):
 		self.assertEqual((again["promised"], again["ladder"]), (10, []))
 
 
+class TestWorkOrdersOfTwoWarehouses(DemandCase):
+	"""ERPNext writes what was transferred of an item, all of it, into each of the item's rows."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.part, self.first = self.stocked(20)
+		self.second, self.in_progress = erp.warehouse(), erp.warehouse()
+		erp.receipt(self.part, self.second, 20)
+		self.product, self.of_bom = erp.item(), erp.item()
+		self.bom = erp.bom(self.product, self.of_bom)
+
+	def order(self, **values: Any) -> Any:
+		"""Six pieces of the part are to come from the first warehouse, four from the second.
+
+		A part that the keeper adds: what the BOM wants of an item, ERPNext writes into each row of it.
+		"""
+		order = erp.insert(
+			"Work Order",
+			production_item=self.product,
+			bom_no=self.bom,
+			qty=2,
+			company=erp.company(),
+			source_warehouse="",
+			wip_warehouse=self.in_progress,
+			fg_warehouse=self.first,
+			**{"planned_start_date": now_datetime(), **values},
+		)
+		order.required_items[0].include_item_in_manufacturing = 0
+		for place, qty in ((self.first, 6), (self.second, 4)):
+			order.append(
+				"required_items",
+				{
+					"item_code": self.part,
+					"source_warehouse": place,
+					"required_qty": qty,
+					"include_item_in_manufacturing": 1,
+				},
+			)
+		order.submit()
+		return order
+
+	def taken(self, order: Any, *parts: tuple[str, float], purpose: str = "", **of_row: Any) -> Any:
+		"""So much is taken from each warehouse for the order."""
+		entry = frappe.get_doc(_entry_of(order.name, purpose or "Material Transfer for Manufacture", 1))
+		entry.items = [row for row in entry.items if row.is_finished_item]
+		to = {} if purpose else {"t_warehouse": self.in_progress}
+		for warehouse, qty in parts:
+			row = {"item_code": self.part, "uom": "Nos", "stock_uom": "Nos", "conversion_factor": 1}
+			entry.append("items", {**row, **to, "s_warehouse": warehouse, "qty": qty, **of_row})
+		return erp.submit(entry)
+
+	def assert_kept(self, order: Any, first: tuple[float, float], second: tuple[float, float]) -> None:
+		"""Reserved and consumed in each of both warehouses, and so it stays when the order is followed by night."""
+		expected = sorted([(self.first, *first), (self.second, *second)])
+		for _ in range(2):
+			kept = [(place, held, gone) for _, place, held, _, gone in self.kept(order)]
+			self.assertEqual(sorted(kept), expected)
+			for _ in following_orders():
+				pass
+
+	def test_what_was_transferred_from_one_is_still_wanted_from_the_other(self) -> None:
+		order = self.order()
+		self.assert_kept(order, (6, 0), (4, 0))
+		self.taken(order, (self.first, 6))
+		order.reload()
+		self.assertEqual([row.transferred_qty for row in order.required_items], [0, 6, 6])
+		self.assert_kept(order, (0, 6), (4, 0))
+		last = self.taken(order, (self.second, 4))
+		self.assert_kept(order, (0, 6), (0, 4))
+		erp.cancel(last)
+		self.assert_kept(order, (0, 6), (4, 0))
+
+	def test_a_part_from_each_and_from_the_second_first(self) -> None:
+		order = self.order()
+		self.taken(order, (self.second, 3))
+		self.assert_kept(order, (6, 0), (1, 3))
+		self.taken(order, (self.first, 2), (self.second, 1))
+		self.assert_kept(order, (4, 2), (0, 4))
+
+	def test_what_came_from_a_third_warehouse_is_wanted_no_more_the_first_row_first(self) -> None:
+		order, third = self.order(), erp.warehouse()
+		erp.receipt(self.part, third, 9)
+		self.taken(order, (third, 7))
+		self.assert_kept(order, (0, 0), (3, 0))
+
+	def test_without_a_transfer_manufacture_takes_it_from_both(self) -> None:
+		order = self.order(skip_transfer=1)
+		self.taken(order, (self.second, 3), purpose="Manufacture")
+		self.assert_kept(order, (6, 0), (1, 3))
+
+	def test_an_alternative_that_was_taken_counts_for_its_item(self) -> None:
+		other = erp.item()
+		erp.receipt(other, self.second, 5)
+		order = self.order()
+		self.taken(order, (self.second, 3), item_code=other, original_item=self.part)
+		self.assert_kept(order, (6, 0), (1, 0))
+
+	def test_what_is_not_reserved_of_it_is_promised_to_nobody_else(self) -> None:
+		switch(reserve_for_work_orders=0)
+		order = self.order(planned_start_date=add_days(now_datetime(), 2))
+		self.taken(order, (self.first, 6))
+		for place, wanted in ((self.first, []), (self.second, [(order.name, 16)])):
+			promise = self.call("stock.available_to_promise", item_code=self.part, warehouse=place)
+			self.assertEqual([(s["document"], s["balance"]) for s in promise["ladder"]], wanted)
+
+
 class TestOtherDemands(DemandCase):
 	def test_a_demand_that_erpnext_does_not_know_is_an_ordinary_record_of_the_desk(self) -> None:
 		item, place = self.stocked(10)
