@@ -47,6 +47,8 @@ class Reservation:
 	warehouse: str
 	demand: Demand
 	qty: Decimal
+	made_at: datetime
+	"""When it was asked for. With the priority it is its place among those who wait."""
 	reserved: Decimal = ZERO
 	waiting: Decimal = ZERO
 	consumed: Decimal = ZERO
@@ -116,6 +118,9 @@ class Reservation:
 	def hand_over(self, qty: Decimal, name: str, to: Demand) -> "tuple[Reservation, Reservation]":
 		"""``qty`` of what is open goes to another demand, what is kept before what waits; what was kept stays kept, so
 		that nobody can come between. Answers both sides; to the giver it is released.
+
+		The place in the queue goes with it, priority and age: as much stands there as before, so that nobody behind waits
+		longer, and nobody in front is passed by.
 		"""
 		kept = min(qty, self.reserved)
 		waited = min(qty - kept, self.waiting)
@@ -142,6 +147,11 @@ class Reservation:
 			handed_over=between,
 		)
 		return given, taken
+
+	def in_place_of(self, other: "Reservation") -> "Reservation":
+		"""It stands for what another one of the same demand waited for, and in that one's place where it is the better."""
+		better = in_turn([self, other])[0]
+		return replace(self, priority=better.priority, made_at=better.made_at)
 
 	def make_way(self, qty: Decimal) -> "Reservation":
 		"""Another reservation of the same demand now stands for ``qty`` of it: of what waits here, then of what was
@@ -186,7 +196,7 @@ def consumed_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Re
 	Those that keep stock come first, so that nothing stays kept for a want that is met.
 	"""
 	changed = []
-	for r in sorted(reservations, key=lambda r: (-r.reserved, r.name)):
+	for r in sorted(reservations, key=lambda r: (-r.reserved, r.made_at, r.name)):
 		part = min(qty, r.open)
 		if part > 0:
 			changed.append(r.consume(part))
@@ -197,7 +207,7 @@ def consumed_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Re
 def wanted_again_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Reservation]:
 	"""The other way round, the newest first: what came back is wanted once more, by one of them only."""
 	changed = []
-	for r in sorted(reservations, key=lambda r: r.name, reverse=True):
+	for r in sorted(reservations, key=lambda r: (r.made_at, r.name), reverse=True):
 		part = min(qty, r.consumed)
 		if part > 0:
 			changed.append(r.want_again(part))
@@ -206,5 +216,6 @@ def wanted_again_among(reservations: Iterable[Reservation], qty: Decimal) -> lis
 
 
 def in_turn(reservations: Iterable[Reservation]) -> list[Reservation]:
-	"""The order in which those who wait are served: priority, then age (names are time-ordered)."""
-	return sorted(reservations, key=lambda r: (-r.priority, r.name))
+	"""The order in which those who wait are served: priority, then age; a name may be its caller's own, and tells the
+	order of those only that were made at once."""
+	return sorted(reservations, key=lambda r: (-r.priority, r.made_at, r.name))

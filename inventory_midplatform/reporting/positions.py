@@ -203,7 +203,7 @@ def explain(ctx: Context, item_code: str, warehouse: str, limit: int = 50) -> Ro
 		" owner, creation FROM `tabInventory Reservation`"
 		" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s"
 		" AND status IN ('Reserved', 'Partially Reserved', 'Waiting')"
-		" ORDER BY priority DESC, name LIMIT %(limit)s",
+		" ORDER BY priority DESC, creation, name LIMIT %(limit)s",
 		{**key, "limit": limit},
 	)
 	waiting = ctx.store.rows(

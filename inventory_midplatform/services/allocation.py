@@ -7,7 +7,7 @@ from typing import Any
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO, to_text
-from inventory_midplatform.domain.reservation import Reservation
+from inventory_midplatform.domain.reservation import Reservation, in_turn
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import operation_log, reservation, storage
 from inventory_midplatform.services.allocated import Allocation, Allocations
@@ -88,9 +88,8 @@ def displace(ctx: Context, stock: LockedStock, allocations: Allocations, over: d
 	displaced: dict[str, Decimal] = {}
 	for where, too_much in sorted(over.items()):
 		pinned = allocations.in_bin(*where)
-		reservations = {r.name: r for r in stock.named({a.reservation for a in pinned})}
-		turn = sorted(pinned, key=lambda a: a.reservation, reverse=True)
-		for a in sorted(turn, key=lambda a: reservations[a.reservation].priority):
+		turn = [r.name for r in in_turn(stock.named({a.reservation for a in pinned}))]
+		for a in sorted(pinned, key=lambda a: turn.index(a.reservation), reverse=True):
 			part = min(a.qty, too_much)
 			if part:
 				allocations.take(a, part)

@@ -88,6 +88,7 @@ def reserve(
 		warehouse=place,
 		demand=demand,
 		qty=qty,
+		made_at=ctx.clock.now(),
 		waiting=qty,
 		if_short=if_short,
 		priority=priority,
@@ -223,7 +224,8 @@ def transfer(
 
 	What is kept goes before what waits, and stays kept: the stock is never free in between. The giver has released
 	it. A demand that waits for the item here itself waits for that much less; where it does and no ``demand_line`` is
-	named, the row that waits first gets it. The new reservation does not expire.
+	named, the row that waits first gets it. The new reservation does not expire; it stands in the queue where its giver
+	stood, or where the demand stood with what it waits less for, whichever is the better.
 
 	``new_name`` is the caller's own id of the new one: called again with the same one, the first answer is given.
 	Raises Conflict: ``already_closed`` if nothing is open or its time is over, ``more_than_open``, ``module_off``;
@@ -258,6 +260,8 @@ def transfer(
 			smaller = r.make_way(rest)
 			rest -= r.qty - smaller.qty
 			stock.put(smaller)
+			if smaller.waiting < r.waiting:
+				taken = taken.in_place_of(r)
 	stock.put(replace(given, reason=reason or given.reason))
 	taken = stock.put(replace(taken, reason=reason))
 	stock.write()
@@ -339,7 +343,7 @@ def follow(
 		return
 	stock = LockedStock(ctx, keys)
 	by_line: dict[tuple[str, str, str], list[Reservation]] = defaultdict(list)
-	for r in sorted(stock.named(row["name"] for row in reserved), key=lambda r: r.name):
+	for r in in_turn(stock.named(row["name"] for row in reserved)):
 		by_line[(r.demand.demand_line, r.item_code, r.warehouse)].append(r)
 	elsewhere = defaultdict(list)
 	for where in set(by_line) - {(line.demand_line, *line.key) for line in lines}:
@@ -357,6 +361,7 @@ def follow(
 						warehouse=line.warehouse,
 						demand=Demand(demand_type, demand_name, line.demand_line),
 						qty=line.wanted,
+						made_at=ctx.clock.now(),
 						waiting=line.wanted,
 						if_short=if_short,
 						priority=line.priority,
@@ -384,8 +389,8 @@ def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]
 def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, may_grow: bool) -> None:
 	"""Bring a row's reservations, mostly one, to what it still wants; a transfer made it a further one.
 
-	What came back from the customer is wanted again. What a person released stays released, as far as it was not
-	delivered from free stock since.
+	What it wants more of waits behind what it wanted before. What came back from the customer is wanted again. What a
+	person released stays released, as far as it was not delivered from free stock since.
 	"""
 	fitted = {r.name: r for r in of_line}
 	consumed = sum((r.consumed for r in of_line), ZERO)
@@ -398,8 +403,8 @@ def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, m
 	target = max(line.wanted - max(released - delivered_besides, ZERO), ZERO)
 	missing = target - sum((r.open for r in fitted.values()), ZERO)
 	if missing > 0 and may_grow:
-		oldest = fitted[of_line[0].name]
-		fitted[oldest.name] = oldest.grow(missing)
+		last = fitted[of_line[-1].name]
+		fitted[last.name] = last.grow(missing)
 	for r in sorted(fitted.values(), key=lambda r: (r.reserved, r.name)):
 		too_much = min(max(-missing, ZERO), r.open)
 		if too_much:

@@ -63,6 +63,7 @@ def take_over(ctx: Context, claims: Sequence[Claim]) -> list[Taken]:
 				warehouse=claim.warehouse,
 				demand=claim.demand,
 				qty=claim.open,
+				made_at=ctx.clock.now(),
 				waiting=claim.open,
 				if_short=IfShort.WAIT if whole else IfShort.PARTIAL,
 				reason=claim.origin,

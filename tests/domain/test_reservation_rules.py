@@ -1,5 +1,6 @@
 """A reservation's parts always add up to its quantity, whatever is done with it."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from hypothesis import given
@@ -9,6 +10,7 @@ from inventory_midplatform.domain.reservation import (
 	Demand,
 	Reservation,
 	consumed_among,
+	in_turn,
 	wanted_again_among,
 )
 
@@ -24,6 +26,8 @@ def reservations(draw, name="R"):
 		warehouse="STORE",
 		demand=Demand("Sales Order", "SO-1", "row"),
 		qty=reserved + waiting + consumed + released,
+		made_at=datetime(2026, 1, draw(st.integers(1, 3))),
+		priority=draw(st.integers(0, 2)),
 		reserved=reserved,
 		waiting=waiting,
 		consumed=consumed,
@@ -53,6 +57,21 @@ def test_what_is_handed_over_is_neither_more_nor_less_and_stays_kept(r, data):
 	assert taken.reserved == min(qty, r.reserved)
 	assert taken.demand == Demand("Project", "P-1")
 	assert given_.demand == r.demand
+
+
+@given(reservations(name="R1"), reservations(name="R2"))
+def test_who_makes_way_gives_the_better_place(r, other):
+	stands = r.in_place_of(other)
+	ahead = [(-x.priority, x.made_at) for x in (r, other)]
+	assert (-stands.priority, stands.made_at) == min(ahead)
+	assert (stands.name, stands.waiting) == (r.name, r.waiting)
+
+
+@given(several)
+def test_a_name_decides_only_among_those_made_at_once(waiting):
+	turn = in_turn(reversed(waiting))
+	places = [(-r.priority, r.made_at, r.name) for r in turn]
+	assert places == sorted(places)
 
 
 @given(reservations(), amounts)

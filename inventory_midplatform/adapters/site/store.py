@@ -89,7 +89,7 @@ def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, dict[str, Any]]:
 		"docstatus": 0,
 		"idx": 0,
 	}
-	columns = ["name", *standard, *(c for c in rows[0] if c != "name")]
+	columns = list(dict.fromkeys(["name", *standard, *rows[0]]))
 	params: dict[str, Any] = {}
 	groups = []
 	for i, row in enumerate(rows):

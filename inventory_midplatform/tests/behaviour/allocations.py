@@ -5,6 +5,7 @@ from typing import Any
 
 from inventory_midplatform.ports import Row
 from inventory_midplatform.tests.behaviour.base import Behaviour
+from inventory_midplatform.tests.platform import unique
 
 
 class AllocationBehaviour(Behaviour):
@@ -108,9 +109,12 @@ class AllocationBehaviour(Behaviour):
 	def test_the_youngest_of_the_lowest_priority_gives_way_and_its_owner_is_told(self) -> None:
 		keeper = self.platform.make_user(["Warehouse Operator"])
 		kept = {"item_code": self.item, "warehouse": self.warehouse, "qty": 20}
+		# the one that came last has a name that sorts before the others'
 		names = [
-			self.platform.call("reservation.reserve", user=keeper, **kept, priority=priority)["name"]
-			for priority in (5, 0, 0)
+			self.platform.call(
+				"reservation.reserve", user=keeper, **kept, priority=priority, name=unique(prefix)
+			)["name"]
+			for priority, prefix in ((5, "mm"), (0, "zz"), (0, "00"))
 		]
 		for name in names:
 			self.allocate(name)

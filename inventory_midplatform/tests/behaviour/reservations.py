@@ -97,6 +97,18 @@ class ReservationBehaviour(Behaviour):
 		self.receive(self.item, self.warehouse, 15)
 		self.assertEqual([self.get(r["name"])["reserved_qty"] for r in (first, urgent, second)], [5, 10, 0])
 
+	def test_a_name_that_its_caller_chose_changes_nobodys_turn(self) -> None:
+		self.asked(100)
+		names = [unique(prefix) for prefix in ("zz", "00", "~", "aa")]
+		for name in names:
+			self.asked(10, name=name, if_short="Partial")
+		told = self.platform.call("stock.explain", item_code=self.item, warehouse=self.warehouse)
+		self.assertEqual([r["name"] for r in told["reservations"]][1:], names)
+		self.receive(self.item, self.warehouse, 25)
+		self.assertEqual([self.get(name)["reserved_qty"] for name in names], [10, 10, 5, 0])
+		self.receive(self.item, self.warehouse, 10)
+		self.assertEqual([self.get(name)["reserved_qty"] for name in names], [10, 10, 10, 5])
+
 	def test_what_one_gives_back_goes_to_the_next_who_waits(self) -> None:
 		holder = self.asked(100)
 		waiting = self.asked(30, if_short="Wait")

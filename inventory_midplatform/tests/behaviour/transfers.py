@@ -73,6 +73,42 @@ class TransferBehaviour(Behaviour):
 		self.assert_reservation(self.get(second["name"]), reserved_qty=110)
 		self.assert_reservation(self.get(first["name"]), reserved_qty=20)
 
+	def test_the_place_in_the_queue_goes_with_what_waits(self) -> None:
+		"""Nobody behind waits longer for it, and nobody in front is passed by."""
+		self.kept(100)
+		front, giver, behind = (
+			self.kept(10, demand_name=f"PROJ-{n}", if_short="Partial", name=unique(prefix))
+			for n, prefix in ((2, "zz"), (3, "mm"), (4, "00"))
+		)
+		taken = self.transfer(giver["name"], qty=6, new_name=unique("zzz"))
+		served = []
+		for _ in range(3):
+			self.receive(self.item, self.warehouse, 10)
+			served.append([self.get(r["name"])["reserved_qty"] for r in (front, giver, taken, behind)])
+		self.assertEqual([row[0] for row in served], [10, 10, 10])
+		self.assertEqual([row[1] + row[2] for row in served], [0, 10, 10])
+		self.assertEqual([row[3] for row in served], [0, 0, 10])
+
+	def test_one_that_waits_itself_stands_in_the_better_place_of_both(self) -> None:
+		giver, shop = {"demand_name": "PROJ-2"}, {"demand_type": "Shop Order", "demand_name": "SHOP-7"}
+		self.kept(100)
+		self.assert_served_before_what_is_between(shop, giver)
+		self.assert_served_before_what_is_between(giver, shop)
+		self.assert_served_before_what_is_between(shop, {**giver, "priority": 5})
+		self.assert_served_before_what_is_between(giver, {**shop, "priority": 5})
+
+	def assert_served_before_what_is_between(self, first: Row, last: Row) -> None:
+		"""Of two that wait the giver hands over to the shop, and a third that waits between them is served after it."""
+		waiting = {"qty": 10, "if_short": "Partial", "name": unique("job")}
+		one = self.kept(**waiting, **first)
+		between = self.kept(**{**waiting, "name": unique("aaa"), "demand_name": "PROJ-3"})
+		other = self.kept(**{**waiting, "name": unique("000")}, **last)
+		taken = self.transfer(one["name"] if one["demand_name"] == "PROJ-2" else other["name"])
+		for served in (taken, between):
+			self.assert_reservation(self.get(served["name"]), reserved_qty=0)
+			self.receive(self.item, self.warehouse, 10)
+			self.assert_reservation(self.get(served["name"]), reserved_qty=10)
+
 	def test_it_cannot_give_what_it_has_not(self) -> None:
 		first = self.kept(60)
 		with self.refused("more_than_open", open="60", qty="61"):
