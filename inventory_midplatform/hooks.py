@@ -18,6 +18,7 @@ after_uninstall = "inventory_midplatform.uninstall.after_uninstall"
 
 _EVENTS = "inventory_midplatform.adapters.site.events"
 _MASTERS = "inventory_midplatform.adapters.site.masters"
+_KEPT = "inventory_midplatform.adapters.site.kept_on_rows"
 
 doc_events = {
 	"*": {
@@ -29,10 +30,13 @@ doc_events = {
 		"on_trash": f"{_MASTERS}.item_deleted",
 	},
 	"Material Request": {
+		"before_update_after_submit": f"{_KEPT}.saving",
+		"before_validate": f"{_KEPT}.saving",
 		"on_cancel": f"{_EVENTS}.demand_submitted",
 		"on_change": f"{_EVENTS}.demand_changed",
 		"on_submit": [f"{_EVENTS}.draft_finished", f"{_EVENTS}.demand_submitted"],
 		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
+		"onload": f"{_KEPT}.loaded",
 	},
 	"POS Invoice": {
 		"on_cancel": f"{_EVENTS}.pos_invoice_submitted",
@@ -42,13 +46,13 @@ doc_events = {
 		"on_change": f"{_EVENTS}.repost_changed",
 	},
 	"Sales Order": {
-		"before_update_after_submit": f"{_EVENTS}.sales_order_saving",
-		"before_validate": f"{_EVENTS}.sales_order_saving",
+		"before_update_after_submit": f"{_KEPT}.saving",
+		"before_validate": f"{_KEPT}.saving",
 		"on_cancel": f"{_EVENTS}.demand_submitted",
 		"on_change": f"{_EVENTS}.demand_changed",
 		"on_submit": f"{_EVENTS}.demand_submitted",
 		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
-		"onload": f"{_EVENTS}.sales_order_loaded",
+		"onload": f"{_KEPT}.loaded",
 	},
 	"Stock Entry": {
 		"on_submit": f"{_EVENTS}.draft_finished",
@@ -65,10 +69,13 @@ doc_events = {
 		"on_trash": f"{_MASTERS}.warehouse_deleted",
 	},
 	"Work Order": {
+		"before_update_after_submit": f"{_KEPT}.saving",
+		"before_validate": f"{_KEPT}.saving",
 		"on_cancel": f"{_EVENTS}.demand_submitted",
 		"on_change": f"{_EVENTS}.demand_changed",
 		"on_submit": f"{_EVENTS}.demand_submitted",
 		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
+		"onload": f"{_KEPT}.loaded",
 	},
 }
 
@@ -76,7 +83,9 @@ doc_events = {
 ignore_links_on_delete = ["Stock Operation Log"]
 
 doctype_js = {
-	"Sales Order": "public/js/sales_order.js",
+	"Material Request": ["public/js/kept_on_rows.js", "public/js/material_request.js"],
+	"Sales Order": ["public/js/kept_on_rows.js", "public/js/sales_order.js"],
+	"Work Order": ["public/js/kept_on_rows.js", "public/js/work_order.js"],
 }
 
 _PERMISSIONS = "inventory_midplatform.adapters.site.permissions"

@@ -27,7 +27,7 @@ class Followed:
 
 	demand_type: str
 	rows: str
-	"""What its rows want: demand_name, demand_line, item_code, warehouse, stock_qty, delivered (both in stock UOM), due
+	"""What its rows want: row_name, demand_name, demand_line, item_code, warehouse, stock_qty, delivered (both in stock UOM), due
 	(a date or NULL) and idx; with each its document's docstatus and status. ``{document}`` stands for a condition on the document, ``{row}`` and ``{part}`` for one
 	on its row or packed part."""
 	may_want: str
@@ -51,7 +51,7 @@ def _sales_order_policy(settings: Settings) -> IfShort | None:
 SALES_ORDERS = Followed(
 	SALES_ORDER,
 	"""
-SELECT d.name AS demand_name, soi.name AS demand_line, soi.item_code, soi.warehouse, soi.stock_qty,
+SELECT soi.name AS row_name, d.name AS demand_name, soi.name AS demand_line, soi.item_code, soi.warehouse, soi.stock_qty,
 	soi.delivered_qty * soi.conversion_factor AS delivered, soi.delivery_date AS due, soi.idx AS idx,
 	d.docstatus, d.status
 FROM `tabSales Order Item` soi
@@ -60,7 +60,7 @@ JOIN `tabItem` item ON item.name = soi.item_code
 JOIN `tabWarehouse` wh ON wh.name = soi.warehouse
 WHERE {document} AND {row} AND soi.delivered_by_supplier = 0 AND item.is_stock_item = 1 AND wh.is_group = 0
 UNION ALL
-SELECT d.name, soi.name, packed.item_code, packed.warehouse, packed.qty,
+SELECT soi.name, d.name, soi.name, packed.item_code, packed.warehouse, packed.qty,
 	packed.qty * soi.delivered_qty / soi.qty, soi.delivery_date, soi.idx, d.docstatus, d.status
 FROM `tabPacked Item` packed
 JOIN `tabSales Order Item` soi ON soi.name = packed.parent_detail_docname
@@ -83,7 +83,7 @@ _ISSUED_FROM = """CASE d.material_request_type WHEN 'Material Issue' THEN r.ware
 MATERIAL_REQUESTS = Followed(
 	MATERIAL_REQUEST,
 	f"""
-SELECT d.name AS demand_name, r.name AS demand_line, r.item_code, wh.name AS warehouse, r.stock_qty,
+SELECT r.name AS row_name, d.name AS demand_name, r.name AS demand_line, r.item_code, wh.name AS warehouse, r.stock_qty,
 	r.ordered_qty AS delivered, r.schedule_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
@@ -108,7 +108,7 @@ _MADE_FROM = """CASE WHEN d.skip_transfer = 1 AND d.from_wip_warehouse = 1 THEN 
 WORK_ORDERS = Followed(
 	WORK_ORDER,
 	f"""
-SELECT d.name AS demand_name, '' AS demand_line, r.item_code, wh.name AS warehouse, r.required_qty AS stock_qty,
+SELECT r.name AS row_name, d.name AS demand_name, '' AS demand_line, r.item_code, wh.name AS warehouse, r.required_qty AS stock_qty,
 	CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END AS delivered,
 	d.planned_start_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabWork Order Item` r
@@ -207,10 +207,39 @@ def follow_delivered(ctx: Context, documents: Iterable[tuple[str, str]], may_gro
 			follow(ctx, demand_type, name, may_grow)
 
 
-def row_quantities(ctx: Context, name: str) -> dict[str, Row]:
-	"""Row → reserved and waiting, in stock UOM, for the order's form."""
-	found = reservation.demand_quantities(ctx, SALES_ORDER, [name])
-	return {line: quantities for (_, line), quantities in found.items()}
+def row_quantities(ctx: Context, demand_type: str, name: str) -> dict[str, Row]:
+	"""Row → what is reserved for it and what waits, in stock UOM, with the item and warehouse, for the document's form.
+
+	Rows of one item and warehouse may be one demand: the first of them has the quantities, and the others name it by its
+	number in ``with_row``. Nothing is told where the document's type reserves nothing by itself and nothing ever was.
+	"""
+	followed = FOLLOWED[demand_type]
+	kept = reservation.demand_quantities(ctx, demand_type, name)
+	if not kept and followed.if_short(ctx.settings) is None:
+		return {}
+	told: dict[str, Row] = {}
+	first_rows: dict[tuple[str, ...], Row] = {}
+	for row in _rows(ctx, followed, name):
+		where = (row["demand_line"], row["item_code"], row["warehouse"])
+		first = first_rows.setdefault(where, row)
+		# what is kept in another warehouse than any row names is shown on the first row of its item
+		first_rows.setdefault(where[:2], row)
+		told.setdefault(
+			row["row_name"],
+			{
+				"reserved": ZERO,
+				"waiting": ZERO,
+				"item_code": row["item_code"],
+				"warehouse": row["warehouse"],
+				"with_row": first["idx"] if first["row_name"] != row["row_name"] else 0,
+			},
+		)
+	for where, quantities in kept.items():
+		row = first_rows.get(where) or first_rows.get(where[:2]) or {"row_name": where[0]}
+		if of_row := told.get(row["row_name"]):
+			of_row["reserved"] += quantities["reserved"]
+			of_row["waiting"] += quantities["waiting"]
+	return told
 
 
 def open_documents(ctx: Context, demand_type: str, after: str = "", limit: int = 100) -> list[str]:

@@ -1,7 +1,7 @@
 """Reservation as a two-phase transfer: reserve, then consume, release or expire; or wait for stock to come."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -457,21 +457,16 @@ def as_dict(r: Reservation) -> dict[str, Any]:
 	}
 
 
-def demand_quantities(
-	ctx: Context, demand_type: str, demand_names: Iterable[str]
-) -> dict[tuple[str, str], Row]:
-	"""(order, row) → what is reserved and what waits for it, in stock UOM."""
-	names = sorted(set(demand_names))
-	if not names:
-		return {}
+def demand_quantities(ctx: Context, demand_type: str, demand_name: str) -> dict[tuple[str, str, str], Row]:
+	"""(row, item, warehouse) of an order → what is reserved and what waits for it, in stock UOM."""
 	rows = ctx.store.rows(
-		"SELECT demand_name, demand_line, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting"
-		" FROM `tabInventory Reservation` WHERE demand_type = %(demand_type)s AND demand_name IN %(names)s"
-		" GROUP BY demand_name, demand_line",
-		{"demand_type": demand_type, "names": names},
+		"SELECT demand_line, item_code, warehouse, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting"
+		" FROM `tabInventory Reservation` WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
+		" GROUP BY demand_line, item_code, warehouse",
+		{"demand_type": demand_type, "demand_name": demand_name},
 	)
 	return {
-		(row["demand_name"], row["demand_line"]): {
+		(row["demand_line"] or "", row["item_code"], row["warehouse"]): {
 			"reserved": from_store(row["reserved"]),
 			"waiting": from_store(row["waiting"]),
 		}

@@ -7,6 +7,31 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 MODULE = "Inventory Midplatform"
 
+_SHOWN = {"is_virtual": 1, "read_only": 1, "no_copy": 1, "print_hide": 1}
+
+
+def _kept_after(fieldname: str) -> list[dict[str, Any]]:
+	"""What is kept for a row and what waits, beside the warehouse it is to come from."""
+	return [
+		{
+			"fieldname": "inventory_reserved_qty",
+			"label": "Reserved",
+			"fieldtype": "Float",
+			"insert_after": fieldname,
+			"description": "In stock units: kept for this row.",
+			**_SHOWN,
+		},
+		{
+			"fieldname": "inventory_waiting_qty",
+			"label": "Waiting",
+			"fieldtype": "Float",
+			"insert_after": "inventory_reserved_qty",
+			"description": "In stock units: waiting for stock to come.",
+			**_SHOWN,
+		},
+	]
+
+
 FIELDS: dict[str, list[dict[str, Any]]] = {
 	"Warehouse": [
 		{
@@ -60,32 +85,9 @@ FIELDS: dict[str, list[dict[str, Any]]] = {
 			"depends_on": "inventory_request",
 		},
 	],
-	"Sales Order Item": [
-		{
-			"fieldname": "inventory_reserved_qty",
-			"label": "Reserved",
-			"fieldtype": "Float",
-			"is_virtual": 1,
-			"read_only": 1,
-			"no_copy": 1,
-			"print_hide": 1,
-			"in_list_view": 1,
-			"columns": 1,
-			"insert_after": "warehouse",
-			"description": "In stock units: kept for this row.",
-		},
-		{
-			"fieldname": "inventory_waiting_qty",
-			"label": "Waiting",
-			"fieldtype": "Float",
-			"is_virtual": 1,
-			"read_only": 1,
-			"no_copy": 1,
-			"print_hide": 1,
-			"insert_after": "inventory_reserved_qty",
-			"description": "In stock units: waiting for stock to come.",
-		},
-	],
+	"Sales Order Item": _kept_after("warehouse"),
+	"Material Request Item": _kept_after("warehouse"),
+	"Work Order Item": _kept_after("source_warehouse"),
 }
 
 

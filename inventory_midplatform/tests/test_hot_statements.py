@@ -160,7 +160,9 @@ class TestHotStatements(SiteTestCase):
 			"receipt": lambda: erp.receipt(self.item, self.place, 5),
 			"issue": lambda: erp.issue(self.item, self.place, 1),
 			"order": lambda: in_context(lambda ctx: orders.follow_sales_order(ctx, order.name)),
-			"order's rows": lambda: in_context(lambda ctx: orders.row_quantities(ctx, order.name)),
+			"order's rows": lambda: in_context(
+				lambda ctx: orders.row_quantities(ctx, orders.SALES_ORDER, order.name)
+			),
 			"open orders": lambda: in_context(lambda ctx: orders.open_documents(ctx, orders.SALES_ORDER)),
 			"sweep": lambda: in_context(reservation.sweep),
 			"repost": lambda: in_context(lambda ctx: take_in.suspects(ctx, [self.item])),

@@ -298,7 +298,7 @@ class Work:
 		customer = self.platform.make_customer()
 		self.order = self.platform.books.order(customer, [self.line(5), self.line(6)])
 		with self.platform.context() as ctx:
-			orders.row_quantities(ctx, self.order)
+			orders.row_quantities(ctx, orders.SALES_ORDER, self.order)
 			orders.follow_closing(ctx, orders.SALES_ORDER, self.order, "To Deliver and Bill")
 
 	def cancel_receipt(self) -> None:

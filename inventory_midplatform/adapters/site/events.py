@@ -123,29 +123,6 @@ def demand_changed(document: Any, method: str | None = None) -> None:
 			orders.follow_closing(site_context(), document.doctype, document.name, document.status)
 
 
-def sales_order_loaded(order: Any, method: str | None = None) -> None:
-	"""Show on each row what is kept for it and what waits."""
-	if order.docstatus != 1 or not site_settings().reservation:
-		return
-	quantities = orders.row_quantities(site_context(), order.name)
-	shown = {
-		line: {"reserved": float(q["reserved"]), "waiting": float(q["waiting"])}
-		for line, q in quantities.items()
-	}
-	order.set_onload("inventory_reservations", shown)
-	for row in order.items:
-		of_row = shown.get(row.name, {})
-		row.inventory_reserved_qty = of_row.get("reserved", 0)
-		row.inventory_waiting_qty = of_row.get("waiting", 0)
-
-
-def sales_order_saving(order: Any, method: str | None = None) -> None:
-	"""What was shown on the rows is nobody's entry: it would stand in the order's history as a change."""
-	before = order.get_doc_before_save()
-	for row in (*order.items, *(before.items if before else ())):
-		row.inventory_reserved_qty = row.inventory_waiting_qty = 0.0
-
-
 def pos_invoice_submitted(invoice: Any, method: str | None = None) -> None:
 	"""Also cancelled: what was sold is kept until the POS is closed; what came back of it is free again."""
 	sold = invoice.return_against if invoice.is_return else invoice.name
