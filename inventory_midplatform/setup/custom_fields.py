@@ -7,11 +7,17 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 MODULE = "Inventory Midplatform"
 
-_SHOWN = {"is_virtual": 1, "read_only": 1, "no_copy": 1, "print_hide": 1}
+_SHOWN = {
+	"is_virtual": 1,
+	"read_only": 1,
+	"no_copy": 1,
+	"print_hide": 1,
+	"depends_on": "eval:parent.__onload && parent.__onload.inventory_reservations",
+}
 
 
 def _kept_after(fieldname: str) -> list[dict[str, Any]]:
-	"""What is kept for a row and what waits, beside the warehouse it is to come from."""
+	"""What is kept for a row and what waits; where nothing is told of it, a row does not say zero."""
 	return [
 		{
 			"fieldname": "inventory_reserved_qty",
@@ -87,7 +93,7 @@ FIELDS: dict[str, list[dict[str, Any]]] = {
 	],
 	"Sales Order Item": _kept_after("warehouse"),
 	"Material Request Item": _kept_after("warehouse"),
-	"Work Order Item": _kept_after("source_warehouse"),
+	"Work Order Item": _kept_after("required_qty"),
 }
 
 

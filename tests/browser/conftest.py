@@ -41,6 +41,7 @@ ROLES = {
 	"supervisor": ["Warehouse Supervisor"],
 	"director": ["Inventory Director"],
 	"seller": ["Sales User", "Warehouse Operator"],
+	"planner": ["Stock User", "Manufacturing User", "Warehouse Operator"],
 }
 
 

@@ -20,10 +20,13 @@ Object.assign(inventory_midplatform.kept_on_rows, {
 			},
 
 			refresh(frm) {
-				const kept = frm.doc.__onload?.inventory_reservations;
-				if (frm.doc.docstatus !== 1 || !kept) return;
-				const { explain_selected, may_explain, show_quantities, show_reservations } =
+				const { explain_selected, hide_quantities, may_explain, show_quantities, show_reservations } =
 					inventory_midplatform.kept_on_rows;
+				const kept = frm.doc.__onload?.inventory_reservations;
+				if (frm.doc.docstatus !== 1 || !kept) {
+					hide_quantities(frm.fields_dict[table].grid);
+					return;
+				}
 				show_quantities(frm, table, kept, make_room);
 				if (may_explain()) {
 					frm.add_custom_button(__("Why This Much"), () => explain_selected(frm, table), __("Stock"));
@@ -55,6 +58,14 @@ Object.assign(inventory_midplatform.kept_on_rows, {
 			});
 		}
 		make_room(frm, field);
+		grid.shows_inventory_quantities = true;
+		grid.reset_grid();
+	},
+
+	// A grid keeps the columns of the document that was shown before in the same form.
+	hide_quantities(grid) {
+		if (!grid.shows_inventory_quantities) return;
+		grid.shows_inventory_quantities = false;
 		grid.reset_grid();
 	},
 
@@ -66,9 +77,10 @@ Object.assign(inventory_midplatform.kept_on_rows, {
 		}
 		const text = format_number(value || 0, null, String(value || 0).split(".")[1]?.length || 0);
 		if (!inventory_midplatform.kept_on_rows.may_explain()) return text;
+		const title = `${of_row.warehouse}: ${__("Why this much is available")}`;
 		const colour = df.fieldname === "inventory_waiting_qty" && value ? "var(--red-600)" : "inherit";
 		return `<a href="#" data-stock-why="${frappe.utils.escape_html(row.name)}"
-			title="${__("Why this much is available")}"
+			title="${frappe.utils.escape_html(title)}"
 			style="color: ${colour}; text-decoration: underline dotted">${text}</a>`;
 	},
 
