@@ -51,7 +51,10 @@ def assert_sound(items: Iterable[str]) -> None:
 
 def _of_item(item: str) -> Iterable[str]:
 	filters = frappe._dict(item_code=item, company=erp.company())
-	for report in (incorrect_balance, variance, fifo_queue):
+	for difference_in in ("Qty", "Value", "Valuation"):
+		for row in variance.execute(frappe._dict(filters, difference_in=difference_in))[1]:
+			yield f"stock_ledger_variance in {difference_in}: {_about(row, item)}: {_differences(row)}"
+	for report in (incorrect_balance, fifo_queue):
 		name = report.__name__.rsplit(".", 1)[1]
 		for row in report.execute(filters)[1]:
 			if row and not (report is fifo_queue and _is_sound(row)):
@@ -64,6 +67,10 @@ def _of_item(item: str) -> Iterable[str]:
 			if wrong:
 				yield f"stock_ledger_invariant_check: {_about(row, item)} in {place}: {', '.join(wrong)}"
 				break
+
+
+def _differences(row: Any) -> dict[str, float]:
+	return {k: flt(v, 6) for k, v in row.items() if k.endswith("_diff") or k.startswith("difference_") if v}
 
 
 def _is_sound(row: Any) -> bool:
