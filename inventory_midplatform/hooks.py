@@ -75,6 +75,23 @@ doc_events = {
 # What was done is told of still when the master it was done with is gone.
 ignore_links_on_delete = ["Stock Operation Log"]
 
+doctype_list_js = dict.fromkeys(
+	(
+		"Bin Allocation",
+		"Bin Stock",
+		"Inventory Alert",
+		"Inventory Reservation",
+		"Receipt Layer",
+		"Serial Location",
+		"Stock Movement",
+		"Stock Operation Log",
+		"Stock Position",
+		"Storage Policy",
+		"Warehouse Bin",
+		"Warehouse Zone",
+	),
+	"public/js/stock_lists.js",
+)
 doctype_js = {
 	"Sales Order": "public/js/sales_order.js",
 }
