@@ -75,33 +75,10 @@ doc_events = {
 # What was done is told of still when the master it was done with is gone.
 ignore_links_on_delete = ["Stock Operation Log"]
 
-doctype_list_js = dict.fromkeys(
-	(
-		"Bin Allocation",
-		"Bin Stock",
-		"Inventory Alert",
-		"Inventory Reservation",
-		"Receipt Layer",
-		"Serial Location",
-		"Stock Movement",
-		"Stock Operation Log",
-		"Stock Position",
-		"Storage Policy",
-		"Warehouse Bin",
-		"Warehouse Zone",
-	),
-	"public/js/stock_lists.js",
-)
-doctype_js = {
-	"Sales Order": "public/js/sales_order.js",
-}
-
-_PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
-_IN_A_WAREHOUSE = (
+_LISTS_OF_STOCK = (
 	"Bin Allocation",
 	"Bin Stock",
 	"Inventory Alert",
-	"Inventory Request",
 	"Inventory Reservation",
 	"Receipt Layer",
 	"Serial Location",
@@ -112,6 +89,14 @@ _IN_A_WAREHOUSE = (
 	"Warehouse Bin",
 	"Warehouse Zone",
 )
+
+doctype_list_js = dict.fromkeys(_LISTS_OF_STOCK, "public/js/stock_lists.js")
+doctype_js = {
+	"Sales Order": "public/js/sales_order.js",
+}
+
+_PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
+_IN_A_WAREHOUSE = ("Inventory Request", *_LISTS_OF_STOCK)
 
 has_permission = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.has_permission")
 permission_query_conditions = {
