@@ -82,18 +82,10 @@ doc_events = {
 # What was done is told of still when the master it was done with is gone.
 ignore_links_on_delete = ["Stock Operation Log"]
 
-doctype_js = {
-	"Material Request": ["public/js/kept_on_rows.js", "public/js/material_request.js"],
-	"Sales Order": ["public/js/kept_on_rows.js", "public/js/sales_order.js"],
-	"Work Order": ["public/js/kept_on_rows.js", "public/js/work_order.js"],
-}
-
-_PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
-_IN_A_WAREHOUSE = (
+_LISTS_OF_STOCK = (
 	"Bin Allocation",
 	"Bin Stock",
 	"Inventory Alert",
-	"Inventory Request",
 	"Inventory Reservation",
 	"Receipt Layer",
 	"Serial Location",
@@ -104,6 +96,16 @@ _IN_A_WAREHOUSE = (
 	"Warehouse Bin",
 	"Warehouse Zone",
 )
+
+doctype_list_js = dict.fromkeys(_LISTS_OF_STOCK, "public/js/stock_lists.js")
+doctype_js = {
+	"Material Request": ["public/js/kept_on_rows.js", "public/js/material_request.js"],
+	"Sales Order": ["public/js/kept_on_rows.js", "public/js/sales_order.js"],
+	"Work Order": ["public/js/kept_on_rows.js", "public/js/work_order.js"],
+}
+
+_PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
+_IN_A_WAREHOUSE = ("Inventory Request", *_LISTS_OF_STOCK)
 
 has_permission = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.has_permission")
 permission_query_conditions = {

@@ -164,6 +164,24 @@ def why_nowhere(
 	)
 
 
+def objections(bin: Bin, qty: Decimal, rules: Rules) -> list[Reason]:
+	"""What speaks against ``qty`` more in a bin. Told and not refused where a person puts it there: it lies there."""
+	found: list[Reason] = []
+	if bin.room(qty) < qty:
+		found.append(
+			Reason(
+				"The bin holds {capacity} at most; {filled} lies there now.",
+				capacity=bin.capacity,
+				filled=bin.filled + qty,
+			)
+		)
+	if not rules.allow_mixed_items and bin.holds_other_items:
+		found.append(Reason("Other items lie in the bin, and the Storage Policy does not mix them."))
+	if not rules.allow_mixed_batches and bin.holds_other_batches:
+		found.append(Reason("Other batches lie in the bin, and the Storage Policy does not mix them."))
+	return found
+
+
 def usable(bin: Bin) -> bool:
 	return not bin.disabled and not bin.is_unplaced
 

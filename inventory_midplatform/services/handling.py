@@ -9,7 +9,7 @@ from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, to_text
 from inventory_midplatform.domain.removal import BinContent
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import ledger, lots, masters, operation_log
+from inventory_midplatform.services import ledger, lots, masters, operation_log, storage
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -28,6 +28,7 @@ def move(
 ) -> Row:
 	"""Move stock between two bins of one warehouse. ``qty`` in stock UOM.
 
+	A bin beyond its capacity, or mixed against the Storage Policy, is among the ``warnings`` and not refused.
 	Raises Conflict (``insufficient_in_bin``) where less than ``qty`` lies unallocated in ``from_bin``; InvalidInput
 	(``same_bin``, ``batch_needed``, ``serials_needed``); Conflict (``serial_elsewhere``).
 	"""
@@ -39,6 +40,7 @@ def move(
 		raise InvalidInput("Name two different bins.", code="same_bin", bin=source)
 	ledger.lock_positions(ctx, [(item, place)])
 	content = _content(ctx, (item, place), source, stock_status, batch_no, qty)
+	warnings = storage.objections(ctx, (item, place), target, qty, content.batch_no)
 	_record(ctx, "Bin Move", content, (item, place), (target, stock_status), qty, serial_nos, reason)
 	operation_log.log(
 		ctx,
@@ -52,7 +54,14 @@ def move(
 		to_value=target,
 		reason=reason,
 	)
-	return {"item_code": item, "warehouse": place, "from_bin": source, "to_bin": target, "qty": qty}
+	return {
+		"item_code": item,
+		"warehouse": place,
+		"from_bin": source,
+		"to_bin": target,
+		"qty": qty,
+		"warnings": [warning.as_dict() for warning in warnings],
+	}
 
 
 def change_status(

@@ -155,6 +155,23 @@ def change_positions(ctx: Context, before: Mapping[Key, Position], after: Mappin
 	ctx.store.add("Stock Position", POSITION_KEY, moved, add=NUMBERS, put=("last_change",))
 
 
+def newest_postings(ctx: Context, keys: Iterable[Key]) -> dict[Key, datetime]:
+	"""When the latest of all that was posted was posted, which is not when it was written."""
+	found: dict[Key, datetime] = {}
+	for some in in_parts(sorted(keys)):
+		condition, params = key_in(some, "item_code", "warehouse")
+		sql = (
+			"SELECT item_code, warehouse, MAX(posting_datetime) AS newest FROM `tabStock Movement`"
+			f" WHERE {condition} GROUP BY item_code, warehouse"
+		)
+		for row in ctx.store.rows(sql, params):
+			newest = row["newest"]
+			# SQLite has only text where a column is computed
+			newest = datetime.fromisoformat(newest) if isinstance(newest, str) else newest
+			found[(row["item_code"], row["warehouse"])] = newest
+	return found
+
+
 def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict[Key, list[BinContent]]:
 	"""What of our own stock lies in the bins; of locked positions it is read with a lock."""
 	contents: dict[Key, list[BinContent]] = {key: [] for key in keys}

@@ -8,58 +8,79 @@ from decimal import Decimal
 from typing import Any
 
 from inventory_midplatform.domain.errors import Conflict
-from inventory_midplatform.domain.quantity import from_store, to_text
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.replenishment import Supply
+from inventory_midplatform.domain.reservation import OPEN_STATUSES
 from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters
 
 ORIGIN_LOW_STOCK = "Low Stock"
 
-THRESHOLDS = """
+REORDER_LEVELS = """
 SELECT reorder.parent AS item_code, reorder.warehouse, reorder.warehouse_reorder_level AS threshold,
 	reorder.warehouse_reorder_qty AS reorder_qty, reorder.material_request_type AS request_type,
 	'Item Reorder' AS source
 FROM `tabItem Reorder` reorder
 WHERE reorder.parenttype = 'Item' AND reorder.warehouse_reorder_level > 0
-UNION ALL
-SELECT item.name, dflt.default_warehouse, item.safety_stock, 0, item.default_material_request_type, 'Safety Stock'
-FROM `tabItem` item
-JOIN `tabItem Default` dflt ON dflt.parent = item.name
-WHERE item.safety_stock > 0 AND dflt.default_warehouse IS NOT NULL AND dflt.default_warehouse <> ''
+"""
+
+SAFETY_STOCKS = """
+SELECT stocked.name AS item_code, dflt.default_warehouse AS warehouse, stocked.safety_stock AS threshold,
+	0 AS reorder_qty, stocked.default_material_request_type AS request_type, 'Safety Stock' AS source
+FROM `tabItem` stocked
+JOIN `tabItem Default` dflt ON dflt.parent = stocked.name
+WHERE stocked.safety_stock > 0 AND dflt.default_warehouse IS NOT NULL AND dflt.default_warehouse <> ''
 	AND NOT EXISTS (
 		SELECT 1 FROM `tabItem Reorder` r
-		WHERE r.parent = item.name AND r.warehouse = dflt.default_warehouse AND r.warehouse_reorder_level > 0
+		WHERE r.parent = stocked.name AND r.warehouse = dflt.default_warehouse AND r.warehouse_reorder_level > 0
 	)
 """
 
-SUPPLIES = f"""
+_SHORT = """
 SELECT t.item_code, t.warehouse, t.threshold, t.reorder_qty, t.request_type, t.source,
-	item.item_name, item.stock_uom, item.min_order_qty, item.lead_time_days, wh.company,
-	uom.must_be_whole_number AS whole_units,
 	COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0) AS available,
-	COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) AS on_order,
-	COALESCE(waits.waiting, 0) AS waiting
-FROM ({THRESHOLDS}) t
-JOIN `tabItem` item ON item.name = t.item_code AND item.disabled = 0 AND item.is_stock_item = 1
-	AND item.has_variants = 0
-JOIN `tabWarehouse` wh ON wh.name = t.warehouse AND wh.disabled = 0 AND wh.is_group = 0
-LEFT JOIN `tabUOM` uom ON uom.name = item.stock_uom
+	COALESCE(sp.waiting, 0) AS waiting,
+	COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) AS on_order
+FROM ({thresholds}) t
 LEFT JOIN `tabStock Position` sp ON sp.item_code = t.item_code AND sp.warehouse = t.warehouse
 LEFT JOIN `tabBin` bin ON bin.item_code = t.item_code AND bin.warehouse = t.warehouse
-LEFT JOIN (
-	SELECT item_code, warehouse, SUM(waiting_qty) AS waiting FROM `tabInventory Reservation`
-	WHERE status IN ('Waiting', 'Partially Reserved') GROUP BY item_code, warehouse
-) waits ON waits.item_code = t.item_code AND waits.warehouse = t.warehouse
 WHERE (%(item_code)s = '' OR t.item_code = %(item_code)s)
 	AND (%(warehouse)s = '' OR t.warehouse = %(warehouse)s)
-	AND (%(company)s = '' OR wh.company = %(company)s)
-	AND COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0)
-		+ COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0)
-		- COALESCE(waits.waiting, 0) < t.threshold
-ORDER BY t.item_code, t.warehouse
+	AND COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0) - COALESCE(sp.waiting, 0)
+		+ COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) < t.threshold
 """
-"""Only those that may be low come back; own drafts are netted off after, from a read that sees them all."""
+
+SUPPLIES = f"""
+SELECT low.item_code, low.warehouse, low.threshold, low.reorder_qty, low.request_type, low.source,
+	low.available, low.waiting, low.on_order,
+	item.item_name, item.stock_uom, item.min_order_qty, item.lead_time_days, wh.company,
+	uom.must_be_whole_number AS whole_units
+FROM (
+	{_SHORT.format(thresholds=REORDER_LEVELS)}
+	UNION ALL
+	{_SHORT.format(thresholds=SAFETY_STOCKS)}
+) low
+JOIN `tabItem` item ON item.name = low.item_code AND item.disabled = 0 AND item.is_stock_item = 1
+	AND item.has_variants = 0
+JOIN `tabWarehouse` wh ON wh.name = low.warehouse AND wh.disabled = 0 AND wh.is_group = 0
+LEFT JOIN `tabUOM` uom ON uom.name = item.stock_uom
+WHERE %(company)s = '' OR wh.company = %(company)s
+ORDER BY low.item_code, low.warehouse
+"""
+"""Only those that may be low come back, and only of those the names are looked up; what is kept for Material Issues and
+own drafts are netted off after, the drafts from a read that sees them all."""
+
+KEPT_FOR_ISSUES = """
+SELECT r.item_code, r.warehouse, SUM(r.reserved_qty + r.waiting_qty) AS kept
+FROM `tabInventory Reservation` r
+JOIN `tabMaterial Request` d ON d.name = r.demand_name AND d.material_request_type = 'Material Issue'
+WHERE r.demand_type = 'Material Request' AND r.status IN %(statuses)s
+GROUP BY r.item_code, r.warehouse
+"""
+"""ERPNext takes what open Material Issues ask for off a Bin's indented quantity. What of it is kept or waits is off the
+position already, and would count twice."""
 
 OWN_DRAFTS = (
 	"SELECT name FROM {drafts} WHERE docstatus = 0 AND inventory_origin IN ('Low Stock', 'Inventory Request')"
@@ -130,7 +151,8 @@ def suggest(
 	if not rows:
 		return []
 	drafted = _drafted({**_drafts(ctx), **drafts})
-	found = [(row, _supply(row, drafted)) for row in rows]
+	kept = _kept_for_issues(ctx)
+	found = [(row, _supply(row, drafted, kept)) for row in rows]
 	low = [(row, supply) for row, supply in found if supply.is_low]
 	suppliers = _suppliers(ctx, [row for row, _ in low])
 	return [
@@ -293,7 +315,12 @@ def _keeper(ctx: Context, warehouse: str) -> list[str]:
 	return [rows[0]["inventory_keeper"]] if rows and rows[0]["inventory_keeper"] else []
 
 
-def _supply(row: Row, drafted: dict[tuple[str, str], Decimal]) -> Supply:
+def _kept_for_issues(ctx: Context) -> dict[Key, Decimal]:
+	rows = ctx.store.rows(KEPT_FOR_ISSUES, {"statuses": OPEN_STATUSES})
+	return {(row["item_code"], row["warehouse"]): from_store(row["kept"]) for row in rows}
+
+
+def _supply(row: Row, drafted: dict[Key, Decimal], kept_for_issues: dict[Key, Decimal]) -> Supply:
 	key = (row["item_code"], row["warehouse"])
 	return Supply(
 		item_code=key[0],
@@ -302,7 +329,7 @@ def _supply(row: Row, drafted: dict[tuple[str, str], Decimal]) -> Supply:
 		threshold_source=row["source"],
 		available=from_store(row["available"]),
 		waiting=from_store(row["waiting"]),
-		on_order=from_store(row["on_order"]),
+		on_order=from_store(row["on_order"]) + kept_for_issues.get(key, ZERO),
 		drafted=drafted.get(key, from_store(None)),
 		reorder_qty=from_store(row["reorder_qty"]),
 		min_order_qty=from_store(row["min_order_qty"]),

@@ -7,7 +7,7 @@ less the position on hand. The voucher's rows explain it; what they do not expla
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from inventory_midplatform.domain.errors import Conflict
@@ -36,10 +36,6 @@ from inventory_midplatform.services.bin_contents import BinContents, merged_part
 from inventory_midplatform.services.book_quantities import bins_against_their_ledger, book_quantities
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
-
-BACKDATED = timedelta(minutes=1)
-"""A posting so much older than its position's last change belongs before something else; less is the way of a voucher
-to its submission."""
 
 
 @dataclass(frozen=True)
@@ -160,15 +156,16 @@ class _Settlement:
 			self.change[key] = ZERO
 
 	def out_of_order(self) -> set[str]:
-		return {
-			m.item_code
-			for m in self.movements
-			if m.kind == "Cancellation"
-			or (
-				(last := self.before[(m.item_code, m.warehouse)].last_change) is not None
-				and m.posting_datetime < last - BACKDATED
-			)
-		}
+		"""Items of which something was cancelled, or posted before what was posted already."""
+		items = {m.item_code for m in self.movements if m.kind == "Cancellation"}
+		earliest: dict[Key, datetime] = {}
+		for m in self.movements:
+			key = (m.item_code, m.warehouse)
+			last = self.before[key].last_change
+			if last is not None and m.posting_datetime < last:
+				earliest[key] = min(earliest.get(key, m.posting_datetime), m.posting_datetime)
+		newest = ledger.newest_postings(self.ctx, earliest)
+		return items | {key[0] for key, at in earliest.items() if at < newest[key]}
 
 	# movements
 

@@ -44,7 +44,7 @@ SELECT bin.name, bin.bin_code, bin.zone, bin.sequence, bin.capacity_qty, bin.dis
 FROM `tabWarehouse Bin` bin
 LEFT JOIN `tabBin Stock` stock ON stock.bin = bin.name AND stock.qty > 0
 LEFT JOIN `tabWarehouse Zone` zone ON zone.name = bin.zone
-WHERE bin.warehouse = %(warehouse)s AND bin.is_unplaced = 0
+WHERE bin.warehouse = %(warehouse)s AND bin.is_unplaced = 0 AND (%(bin)s = '' OR bin.name = %(bin)s)
 GROUP BY bin.name, bin.bin_code, bin.zone, bin.sequence, bin.capacity_qty, bin.disabled, zone.disabled
 """
 
@@ -135,6 +135,15 @@ def suggest_put_away(ctx: Context, item_code: str, warehouse: str, qty: Decimal,
 		"rest": rest,
 		"why_rest": put_away.why_nowhere(bins, rest, policy.rules, strategy).as_dict() if rest else None,
 	}
+
+
+def objections(ctx: Context, key: Key, bin: str, qty: Decimal, batch_no: str) -> list[Reason]:
+	"""What speaks against ``qty`` (stock UOM) more of an item and batch in a bin of the warehouse, by its capacity and
+	the item's Storage Policy. The Unplaced bin takes everything.
+	"""
+	_, bins = _bins(ctx, *key, batch_no, bin)
+	rules = policies(ctx, [key]).get(key, Policy()).rules
+	return [reason for known in bins for reason in put_away.objections(known, qty, rules)]
 
 
 def suggest_removal(
@@ -333,9 +342,13 @@ def _groups_above(ctx: Context, keys: Iterable[Key], groups: set[str]) -> dict[s
 	return found
 
 
-def _bins(ctx: Context, item_code: str, warehouse: str, batch_no: str) -> tuple[dict[str, str], list[Bin]]:
-	"""The codes of a warehouse's bins by their names, and the bins as this item and batch see them."""
-	rows = ctx.store.rows(BINS, {"item_code": item_code, "warehouse": warehouse, "batch_no": batch_no})
+def _bins(
+	ctx: Context, item_code: str, warehouse: str, batch_no: str, bin: str = ""
+) -> tuple[dict[str, str], list[Bin]]:
+	"""The codes of a warehouse's bins by their names, and the bins as this item and batch see them; of one bin only, if
+	it is named."""
+	about = {"item_code": item_code, "warehouse": warehouse, "batch_no": batch_no, "bin": bin}
+	rows = ctx.store.rows(BINS, about)
 	bins = [
 		Bin(
 			name=row["name"],

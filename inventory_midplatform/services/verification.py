@@ -5,6 +5,7 @@ from typing import Any
 
 from pypika import functions as fn
 
+from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, any_of, compiled, table
@@ -208,16 +209,6 @@ LAWS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-BIN_AGAINST_LEDGER = (
-	"bin_against_ledger",
-	"ERPNext's Bin is not what its stock ledger says, and the position is. Open the Bin and recalculate its quantity.",
-)
-SERIALS_AGAINST_BIN = (
-	"serials_against_bin",
-	"ERPNext has other serial numbers in the warehouse than its Bin counts. Count the item with a Stock Reconciliation.",
-)
-
-
 def verify(ctx: Context, limit: int = 100) -> dict[str, Any]:
 	"""Check every law on every item and warehouse the user may see.
 
@@ -236,11 +227,11 @@ def verify(ctx: Context, limit: int = 100) -> dict[str, Any]:
 			broken = [row for row in broken if row["item_code"] not in unfinished]
 		for row in broken:
 			row["expected"], row["found"] = from_store(row["expected"]), from_store(row["found"])
-		if told_apart := _CONTRADICTIONS.get(law):
-			found = told_apart(ctx, broken)
-			contradicted = {(row["item_code"], row["warehouse"]) for row in found}
-			broken = [row for row in broken if (row["item_code"], row["warehouse"]) not in contradicted]
-			contradictions += found
+		for name, of_books, contradicted_law, among in CONTRADICTIONS:
+			if contradicted_law == law:
+				found = among(ctx, broken)
+				broken = [row for row in broken if _key(row) not in {_key(told) for told in found}]
+				contradictions += ({"law": name, "sentence": of_books, **row} for row in found)
 		more += max(len(broken) - limit, 0)
 		findings += ({"law": law, "sentence": sentence, **row} for row in broken[:limit])
 	more += max(len(contradictions) - limit, 0)
@@ -253,29 +244,38 @@ def verify(ctx: Context, limit: int = 100) -> dict[str, Any]:
 	}
 
 
+def _key(row: Row) -> Key:
+	return (row["item_code"], row["warehouse"])
+
+
 def _bins_against_their_ledger(ctx: Context, broken: Sequence[Row]) -> list[Row]:
-	on_hand = {(row["item_code"], row["warehouse"]): row["found"] for row in broken}
-	found = book_quantities.bins_against_their_ledger(ctx, on_hand)
-	law, sentence = BIN_AGAINST_LEDGER
+	found = book_quantities.bins_against_their_ledger(ctx, {_key(row): row["found"] for row in broken})
 	return [
-		{"law": law, "sentence": sentence, **row, "expected": row["found"], "found": row["expected"]}
-		for row in broken
-		if (row["item_code"], row["warehouse"]) in found
+		{**row, "expected": row["found"], "found": row["expected"]} for row in broken if _key(row) in found
 	]
 
 
 def _serials_against_their_bin(ctx: Context, broken: Sequence[Row]) -> list[Row]:
-	rows = {(row["item_code"], row["warehouse"]): row for row in broken}
-	found = book_quantities.serials_against_their_bin(ctx, sorted(rows))
-	law, sentence = SERIALS_AGAINST_BIN
-	return [{"law": law, "sentence": sentence, **rows[key]} for key in sorted(found)]
+	rows = {_key(row): row for row in broken}
+	return [rows[key] for key in sorted(book_quantities.serials_against_their_bin(ctx, sorted(rows)))]
 
 
-_CONTRADICTIONS: dict[str, Callable[[Context, Sequence[Row]], list[Row]]] = {
-	"books": _bins_against_their_ledger,
-	"serial_bins": _serials_against_their_bin,
-}
-"""Laws that cannot hold where the books contradict themselves, and what tells such a case from a broken law."""
+CONTRADICTIONS: tuple[tuple[str, str, str, Callable[[Context, Sequence[Row]], list[Row]]], ...] = (
+	(
+		"bin_against_ledger",
+		"ERPNext's Bin is not what its stock ledger says, and the position is. Open the Bin and recalculate its quantity.",
+		"books",
+		_bins_against_their_ledger,
+	),
+	(
+		"serials_against_bin",
+		"ERPNext has other serial numbers in the warehouse than its Bin counts. Count the item with a Stock Reconciliation.",
+		"serial_bins",
+		_serials_against_their_bin,
+	),
+)
+"""Where the books contradict themselves: a name, what to do, the law that cannot hold there, and what tells such a case
+from a broken law."""
 
 
 def check(ctx: Context) -> None:
@@ -289,7 +289,7 @@ def check(ctx: Context) -> None:
 		(alerts.CONTRADICTION, answer["contradictions"], answer["contradictions"]),
 	):
 		if not answer["more"]:
-			alerts.close_mended(ctx, kind, {(row["item_code"], row["warehouse"]) for row in all_of})
+			alerts.close_mended(ctx, kind, {_key(row) for row in all_of})
 		for row in rows:
 			message = f"{row['law']}: {row['sentence']}"
 			alerts.open_alert(ctx, kind, row["item_code"], row["warehouse"], message)

@@ -38,7 +38,7 @@ class RandomSite:
 				erp.insert("Warehouse Bin", bin_code=erp.unique("B"), warehouse=place, pick_sequence=n).name
 				for n in range(2)
 			]
-			for place in self.places
+			for place in (*self.places, self.transit)
 		}
 		self.plain = [self.new_item() for _ in range(4)]
 		self.by_hand = self.new_item(has_batch_no=1)

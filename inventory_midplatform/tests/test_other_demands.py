@@ -84,6 +84,19 @@ class TestMaterialRequests(DemandCase):
 		frappe.db.rollback()
 		erp.issue(item, place, 4)
 
+	def test_what_is_kept_for_an_issue_is_not_missing_twice(self) -> None:
+		"""ERPNext takes an open issue off what is on order; what is kept is off what is available already."""
+		for keeps in (1, 0):
+			switch(reserve_for_material_requests=keeps)
+			item, place = self.stocked(30)
+			document = frappe.get_doc("Item", item)
+			level = {"warehouse": place, "warehouse_reorder_level": 20, "warehouse_reorder_qty": 1}
+			document.append("reorder_levels", {**level, "material_request_type": "Purchase"})
+			document.save()
+			self.issue(item, place, 15)
+			suggestion = self.call("replenishment.suggest", warehouse=place)["suggestions"][0]
+			self.assertEqual((suggestion["suggested_qty"], suggestion["why"]["level"]), (5, 15), keeps)
+
 	def test_what_is_short_waits_and_is_filled(self) -> None:
 		item, place = self.stocked(10)
 		request = self.issue(item, place, 12)

@@ -17,6 +17,9 @@ PLACEHOLDER = re.compile(r"{[^{}]*}")
 STRING = r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"""
 JS_CALL = re.compile(rf"""\b__\(\s*{STRING}(?:,\s*null,\s*{STRING})?""")
 HTML_LABEL = re.compile(r"\bdata-t>([^<]+)<")
+LAWS = ("LAWS", "CONTRADICTIONS")
+"""Tables whose second column is a sentence."""
+
 HTML_TAG = re.compile(r"<[^>]+>")
 
 # What the desk shows of each kind of record the app ships.
@@ -107,7 +110,7 @@ def from_python() -> Iterator[Text]:
 				yield from returned_sentences(node)
 			elif isinstance(node, ast.FunctionDef) and node.name == "_log_entry":
 				yield from assigned_operations(node)
-			elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "LAWS":
+			elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in LAWS:
 				yield from ((law.elts[1].value, "") for law in node.value.elts)  # type: ignore[union-attr]
 
 

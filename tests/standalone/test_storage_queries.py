@@ -38,10 +38,11 @@ def ctx(request: pytest.FixtureRequest) -> Iterator[Context]:
 	[
 		(storage.POLICIES, {"warehouses": ["a", "b"]}),
 		(storage.GROUPS, {"items": ["a", "b"], "groups": ["g"]}),
-		(storage.BINS, {"item_code": "a", "warehouse": "b", "batch_no": ""}),
+		(storage.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": ""}),
+		(storage.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": "c"}),
 		(storage.SAME_SCOPE, {"warehouse": "a", "item_code": "b", "item_group": "", "name": ""}),
 	],
-	ids=["policies", "groups", "bins", "same scope"],
+	ids=["policies", "groups", "bins", "one bin", "same scope"],
 )
 def test_nothing_is_found_by_a_full_scan(ctx: Context, sql: str, params: Row) -> None:
 	if ctx.store.for_update:

@@ -295,8 +295,7 @@ class SmallBooks:
 			for e in entries
 		)
 		posting = Posting(voucher.voucher_type, voucher.voucher_no, at, rows, cancelled, counted)
-		changed = settlement.settle(self.ctx, [posting])
-		for item_code in changed if cancelled else ():
+		for item_code in sorted(settlement.settle(self.ctx, [posting])):
 			receipt_layers.rebuild(self.ctx, item_code)
 		delivered = {(SALES_ORDER, e.demand.demand_name) for e in entries if e.demand}
 		orders.follow_delivered(self.ctx, delivered, may_grow=cancelled)

@@ -192,15 +192,14 @@ class SqliteStore(SqlStore):
 		for name, value in (params or {}).items():
 			if isinstance(value, list | tuple):
 				lengths.append((name, len(value)))
-				values.update({f"{name}_{i}": _to_sqlite(v) for i, v in enumerate(value)})
+				values.update({f"{name}_{i}": v for i, v in enumerate(value)})
 			else:
-				values[name] = _to_sqlite(value)
+				values[name] = value
 		cursor: sqlite3.Cursor = self.connection.execute(_for_sqlite(sql, tuple(lengths)), values)
 		return cursor
 
 	def _many(self, sql: str, rows: Sequence[Row]) -> None:
-		values = [{k: _to_sqlite(v) for k, v in row.items()} for row in rows]
-		self.connection.executemany(_for_sqlite(sql, ()), values)
+		self.connection.executemany(_for_sqlite(sql, ()), rows)
 
 	def _plain(self, sql: str) -> None:
 		self.connection.execute(sql)
@@ -236,18 +235,9 @@ def _for_sqlite(sql: str, lengths: tuple[tuple[str, int], ...]) -> str:
 	return PLACEHOLDER.sub(replace, sql)
 
 
-def _to_sqlite(value: Any) -> Any:
-	if isinstance(value, Enum):
-		return value.value
-	if isinstance(value, Decimal):
-		return float(value)
-	if isinstance(value, datetime):
-		return value.isoformat(sep=" ", timespec="microseconds")
-	if isinstance(value, date):
-		return value.isoformat()
-	return value
-
-
+sqlite3.register_adapter(Decimal, float)
+sqlite3.register_adapter(datetime, lambda moment: moment.isoformat(sep=" ", timespec="microseconds"))
+sqlite3.register_adapter(date, date.isoformat)
 sqlite3.register_converter("DATETIME", lambda raw: datetime.fromisoformat(raw.decode()))
 sqlite3.register_converter("DATE", lambda raw: date.fromisoformat(raw.decode()[:10]))
 

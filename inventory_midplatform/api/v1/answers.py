@@ -119,12 +119,21 @@ class ReservationPage(TypedDict):
 	has_more: bool
 
 
+class Reason(TypedDict):
+	"""The sentence in English, and what it is made of for whoever says it in another language."""
+
+	sentence: str
+	template: str
+	values: dict[str, str]
+
+
 class Moved(TypedDict):
 	item_code: str
 	warehouse: str
 	from_bin: str
 	to_bin: str
 	qty: float
+	warnings: list[Reason]
 
 
 class StatusChanged(TypedDict):
@@ -134,14 +143,6 @@ class StatusChanged(TypedDict):
 	qty: float
 	from_status: str
 	to_status: str
-
-
-class Reason(TypedDict):
-	"""The sentence in English, and what it is made of for whoever says it in another language."""
-
-	sentence: str
-	template: str
-	values: dict[str, str]
 
 
 class PutAwayPart(TypedDict):

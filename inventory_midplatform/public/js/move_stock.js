@@ -76,6 +76,11 @@ inventory_midplatform.move_stock = async function (where, done) {
 			if (!moved) return;
 			dialog.hide();
 			frappe.show_alert({ message: __("Moved to {0}", [to_bin.bold()]), indicator: "green" });
+			const warnings = moved.warnings.map(inventory_midplatform.reason_text);
+			if (warnings.length) {
+				const message = warnings.map((w) => frappe.utils.escape_html(w)).join("<br>");
+				frappe.msgprint({ title: __("Moved, but Look at the Bin"), message, indicator: "orange" });
+			}
 			done && done();
 		},
 	});

@@ -13,7 +13,7 @@ class BinBehaviour(Behaviour):
 		self.unplaced = f"UNPLACED - {self.warehouse}"
 		self.shelf = self.platform.make_bin(self.warehouse, bin_code="A-01", sequence=0)
 
-	def move(self, from_bin: str, to_bin: str, qty: object, **more: Any) -> object:
+	def move(self, from_bin: str, to_bin: str, qty: object, **more: Any) -> Any:
 		return self.platform.call(
 			"stock.move",
 			**{
@@ -55,6 +55,23 @@ class BinBehaviour(Behaviour):
 		with self.refused("insufficient_in_bin", free="4"):
 			self.move(self.shelf, self.unplaced, 5)
 		self.assert_bins(UNPLACED=6, A_01=4)
+
+	def test_a_bin_beyond_its_capacity_or_mixed_is_told_and_not_refused(self) -> None:
+		small = self.platform.make_bin(self.warehouse, capacity_qty=5)
+		self.assertEqual(self.move(self.unplaced, small, 5)["warnings"], [])
+		self.platform.create("Storage Policy", {"warehouse": self.warehouse, "allow_mixed_items": 0})
+		other = self.platform.make_item()
+		self.receive(other, self.warehouse, 3)
+		warnings = self.move(self.unplaced, small, 2, item_code=other)["warnings"]
+		self.assertEqual(
+			[w["sentence"] for w in warnings],
+			[
+				"The bin holds 5 at most; 7 lies there now.",
+				"Other items lie in the bin, and the Storage Policy does not mix them.",
+			],
+		)
+		self.assertEqual(self.move(small, self.unplaced, 5)["warnings"], [])
+		self.assertEqual(self.in_bins(other, self.warehouse), {"UNPLACED": 1, small.split(" - ")[0]: 2})
 
 	def test_a_bin_of_another_warehouse_is_refused(self) -> None:
 		other = self.platform.make_bin(self.platform.make_warehouse())

@@ -102,7 +102,8 @@ function findings_table(findings) {
 	return `<div style="overflow-x: auto"><table class="table table-sm">
 			<thead><tr>
 				<th>${__("Law")}</th><th>${__("Item")}</th>
-				<th class="text-right">${__("Expected")}</th><th class="text-right">${__("Found")}</th>
+				<th class="text-right text-nowrap">${__("Expected")}</th>
+				<th class="text-right text-nowrap">${__("Found")}</th>
 			</tr></thead>
 			<tbody>${rows.join("")}</tbody>
 		</table></div>`;

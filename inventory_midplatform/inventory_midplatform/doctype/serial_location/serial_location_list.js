@@ -1,3 +1,0 @@
-frappe.listview_settings["Serial Location"] = {
-	hide_name_column: true,
-};
