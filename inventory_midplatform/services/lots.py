@@ -100,10 +100,11 @@ def to_send(ctx: Context, key: Key, qty: Decimal) -> list[Lot]:
 	return sent
 
 
-def check_leaving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
-	"""Of an item with batches or serial numbers it is said which ones move, and those that leave are there.
+def check_moving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
+	"""Of an item with batches or serial numbers it is said which ones move; those that leave are there, and no serial
+	number is in stock twice.
 
-	Raises InvalidInput (``lot_needed``) and Conflict (``negative_stock``).
+	Raises InvalidInput (``lot_needed``) and Conflict (``negative_stock``, ``serial_in_stock``).
 	"""
 	with_serials = tracked_items(ctx, {item for (item, _), _ in moves})
 	tracked = [(key, lot) for key, lot in moves if key[0] in with_serials]
@@ -123,6 +124,21 @@ def check_leaving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
 				code="negative_stock",
 				lot=lot.serial_no or lot.batch_no,
 				warehouse=key[1],
+			)
+	_check_arriving(ctx, tracked)
+
+
+def _check_arriving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
+	numbered = [(item, lot) for (item, _), lot in moves if lot.serial_no]
+	times: dict[str, Decimal] = defaultdict(lambda: ZERO)
+	for row in _serials_of(ctx, sorted({item for item, _ in numbered})):
+		times[row["serial_no"]] += bool(row["warehouse"])
+	for _, lot in numbered:
+		times[lot.serial_no] += lot.qty
+	for serial, number in times.items():
+		if number > 1:
+			raise Conflict(
+				"Serial number {serial_no} would be in stock twice.", code="serial_in_stock", serial_no=serial
 			)
 
 

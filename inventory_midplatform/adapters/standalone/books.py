@@ -145,7 +145,7 @@ class SmallBooks:
 			)
 			for row in rows
 		]
-		lots.check_leaving(self.ctx, [(e.key, e.lot) for e in entries])
+		lots.check_moving(self.ctx, [(e.key, e.lot) for e in entries])
 		self._set(doctype, name, docstatus=2)
 		self._place_serials(entries)
 		self.ctx.store.execute(
@@ -269,7 +269,7 @@ class SmallBooks:
 		"""Write the voucher, carry it into the books, then settle it: the order in which ERPNext does it."""
 		when = at or self.ctx.clock.now()
 		values = {"company": self._company(entries[0].warehouse), "posting_date": when.date(), "docstatus": 1}
-		lots.check_leaving(self.ctx, [(e.key, e.lot) for e in entries])
+		lots.check_moving(self.ctx, [(e.key, e.lot) for e in entries])
 		items = [{"name": e.detail_no, "qty": abs(e.qty), **e.which, **e.row} for e in entries if e.row]
 		voucher = Voucher(doctype, self.ctx.documents.create(doctype, {**values, **header, "items": items}))
 		self._carry(entries)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
 from inventory_midplatform.tests.platform import unique
@@ -187,6 +188,18 @@ class SerialBehaviour(Behaviour):
 		self.assertEqual([bins[s] for s in serials[:3]], [f"UNPLACED - {target}"] * 3)
 		self.platform.books.cancel(voucher)
 		self.assertEqual(self.serials_in_bins(item), dict.fromkeys(serials, f"UNPLACED - {source}"))
+
+	def test_a_serial_number_in_stock_does_not_come_once_more(self) -> None:
+		item, warehouse, serials = self.serialised(2)
+		line, new = self.line_of(item, warehouse, serials[:1]), [unique("SN")]
+		elsewhere = self.line_of(item, self.platform.make_warehouse(), serials[:1])
+		for lines in ([line], [elsewhere], [self.line_of(item, warehouse, new)] * 2):
+			with self.subTest(lines=lines), self.assertRaises(InventoryError):
+				self.platform.books.receive(lines)
+		self.assert_position(item, warehouse, on_hand=2)
+		self.platform.books.issue([line])
+		self.platform.books.receive([elsewhere])
+		self.assertEqual(self.serials_in_bins(item)[serials[0]], f"UNPLACED - {elsewhere.warehouse}")
 
 	def test_taking_in_finds_each_serial_number(self) -> None:
 		from inventory_midplatform.services import settlement
