@@ -201,6 +201,21 @@ class SerialBehaviour(Behaviour):
 		self.platform.books.receive([elsewhere])
 		self.assertEqual(self.serials_in_bins(item)[serials[0]], f"UNPLACED - {elsewhere.warehouse}")
 
+	def test_a_serial_number_is_moved_as_of_its_own_batch(self) -> None:
+		item, warehouse = self.stocked(0, has_serial_no=1, has_batch_no=1, stock_uom="Nos")
+		target, serials = self.platform.make_bin(warehouse), [unique("SN") for _ in range(2)]
+		batches = [self.platform.make_batch(item) for _ in range(2)]
+		for serial, batch in zip(serials, batches, strict=True):
+			self.receive(item, warehouse, 1, batch_no=batch, serial_nos=(serial,))
+		where = {"item_code": item, "warehouse": warehouse, "qty": 1}
+		where |= {"batch_no": batches[0], "serial_nos": serials[1:]}
+		unplaced = f"UNPLACED - {warehouse}"
+		with self.refused("serial_of_other_batch", batch_no=batches[1]):
+			self.platform.call("stock.move", **where, from_bin=unplaced, to_bin=target)
+		with self.refused("serial_of_other_batch", batch_no=batches[1]):
+			self.platform.call("stock.hold", **where, bin=unplaced, stock_status="Damaged")
+		self.assertEqual(self.serials_in_bins(item), dict.fromkeys(serials, unplaced))
+
 	def test_taking_in_finds_each_serial_number(self) -> None:
 		from inventory_midplatform.services import settlement
 
