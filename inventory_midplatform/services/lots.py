@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.position import Key
-from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.removal import BinContent
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
@@ -88,16 +88,34 @@ def _serials_of(ctx: Context, items: Sequence[str]) -> Iterable[Row]:
 		yield from ctx.store.rows(sql, {"items": items[start : start + 200]})
 
 
-def to_send(ctx: Context, key: Key, qty: Decimal) -> list[Lot]:
-	"""What of an item is sent where nobody says: its batches and serial numbers by name, as many as it takes."""
+def to_send(ctx: Context, key: Key, qty: Decimal, sent: Sequence[Lot] = ()) -> list[Lot]:
+	"""What of an item is sent where nobody says: its batches and serial numbers by name, as many as it takes.
+
+	``sent`` leaves already, by another row of the voucher: signed, so negative. Raises Conflict (``negative_stock``)
+	where all there is does not make ``qty``.
+	"""
 	if not tracked_items(ctx, [key[0]]):
 		return [Lot(qty)]
-	sent: list[Lot] = []
+	gone: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+	for lot in sent:
+		gone[(lot.batch_no, lot.serial_no)] -= lot.qty
+	chosen: list[Lot] = []
+	rest = qty
 	for lot in sorted(in_books(ctx, [key])[key], key=lambda lot: (lot.batch_no, lot.serial_no)):
-		part = min(lot.qty, qty - sum((s.qty for s in sent), ZERO))
+		part = min(lot.qty - gone[(lot.batch_no, lot.serial_no)], rest)
 		if part > 0:
-			sent.append(replace(lot, qty=part))
-	return sent
+			chosen.append(replace(lot, qty=part))
+			rest -= part
+	if rest:
+		raise Conflict(
+			"Only {on_hand} of item {item_code} lies in {warehouse}; {qty} cannot leave.",
+			code="negative_stock",
+			item_code=key[0],
+			warehouse=key[1],
+			on_hand=to_text(qty - rest),
+			qty=to_text(qty),
+		)
+	return chosen
 
 
 def check_moving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:

@@ -251,11 +251,12 @@ class SmallBooks:
 		wanted = {n: q for n, q in (open_ if quantities is None else quantities).items() if q > 0}
 		if not wanted or any(qty > open_.get(name, ZERO) for name, qty in wanted.items()):
 			raise Conflict("{order} does not want this much any more.", code="over_delivery", order=order)
-		entries = []
+		entries: list[_Entry] = []
 		for name, qty in wanted.items():
 			item, warehouse = rows[name]["item_code"], rows[name]["warehouse"]
 			demand, row = Demand(SALES_ORDER, order, name), {"warehouse": warehouse, "so_detail": name}
-			for lot in lots.to_send(self.ctx, (item, warehouse), qty):
+			sent = [e.lot for e in entries if e.key == (item, warehouse)]
+			for lot in lots.to_send(self.ctx, (item, warehouse), qty, sent):
 				of_lot = {**row, "stock_qty": lot.qty, "against_sales_order": order}
 				entry = _Entry(item, warehouse, -lot.qty, row=of_lot, demand=demand)
 				entries.append(replace(entry, batch_no=lot.batch_no, serial_no=lot.serial_no))

@@ -87,6 +87,24 @@ class BatchBehaviour(Behaviour):
 		)
 		self.assert_position(item, warehouse, on_hand=10, reserved=8)
 
+	def test_an_order_is_delivered_whole_or_not_at_all(self) -> None:
+		item, warehouse, first, _ = self.batched()
+		order = self.order(item, warehouse, 8)
+		for there in (0, 5):
+			with self.subTest(there=there):
+				if there:
+					self.receive(item, warehouse, there, batch_no=first)
+				with self.assertRaises(InventoryError):
+					self.platform.books.deliver(order)
+				self.assert_position(item, warehouse, on_hand=there, reserved=there)
+
+	def test_two_rows_of_an_order_are_sent_what_is_there_once(self) -> None:
+		item, warehouse, first, second = self.batched()
+		self.receive(item, warehouse, 5, batch_no=first)
+		self.receive(item, warehouse, 5, batch_no=second)
+		self.platform.books.deliver(self.order(item, warehouse, 4, 4))
+		self.assert_position(item, warehouse, on_hand=2, reserved=0)
+
 	def test_more_of_a_batch_than_there_is_is_refused(self) -> None:
 		item, warehouse, first, second = self.batched()
 		self.receive(item, warehouse, 5, batch_no=first)
