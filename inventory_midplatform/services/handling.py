@@ -30,7 +30,7 @@ def move(
 
 	A bin beyond its capacity, or mixed against the Storage Policy, is among the ``warnings`` and not refused.
 	Raises Conflict (``insufficient_in_bin``) where less than ``qty`` lies unallocated in ``from_bin``; InvalidInput
-	(``same_bin``, ``batch_needed``, ``serials_needed``); Conflict (``serial_elsewhere``).
+	(``same_bin``, ``batch_needed``, ``serials_needed``); Conflict (``serial_elsewhere``, ``serial_of_other_batch``).
 	"""
 	item = masters.stock_item(ctx, item_code).item_code
 	place = masters.stock_warehouse(ctx, warehouse).name
@@ -223,5 +223,12 @@ def _serials(
 				serial_no=serial,
 				bin=content.bin,
 				stock_status=content.stock_status,
+			)
+		if (at["batch_no"] or "") != content.batch_no:
+			raise Conflict(
+				"Serial number {serial_no} is of batch {batch_no}.",
+				code="serial_of_other_batch",
+				serial_no=serial,
+				batch_no=at["batch_no"],
 			)
 	return named

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.position import Key
-from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.removal import BinContent
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
@@ -88,22 +88,41 @@ def _serials_of(ctx: Context, items: Sequence[str]) -> Iterable[Row]:
 		yield from ctx.store.rows(sql, {"items": items[start : start + 200]})
 
 
-def to_send(ctx: Context, key: Key, qty: Decimal) -> list[Lot]:
-	"""What of an item is sent where nobody says: its batches and serial numbers by name, as many as it takes."""
+def to_send(ctx: Context, key: Key, qty: Decimal, sent: Sequence[Lot] = ()) -> list[Lot]:
+	"""What of an item is sent where nobody says: its batches and serial numbers by name, as many as it takes.
+
+	``sent`` leaves already, by another row of the voucher: signed, so negative. Raises Conflict (``negative_stock``)
+	where all there is does not make ``qty``.
+	"""
 	if not tracked_items(ctx, [key[0]]):
 		return [Lot(qty)]
-	sent: list[Lot] = []
+	gone: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+	for lot in sent:
+		gone[(lot.batch_no, lot.serial_no)] -= lot.qty
+	chosen: list[Lot] = []
+	rest = qty
 	for lot in sorted(in_books(ctx, [key])[key], key=lambda lot: (lot.batch_no, lot.serial_no)):
-		part = min(lot.qty, qty - sum((s.qty for s in sent), ZERO))
+		part = min(lot.qty - gone[(lot.batch_no, lot.serial_no)], rest)
 		if part > 0:
-			sent.append(replace(lot, qty=part))
-	return sent
+			chosen.append(replace(lot, qty=part))
+			rest -= part
+	if rest:
+		raise Conflict(
+			"Only {on_hand} of item {item_code} lies in {warehouse}; {qty} cannot leave.",
+			code="negative_stock",
+			item_code=key[0],
+			warehouse=key[1],
+			on_hand=to_text(qty - rest),
+			qty=to_text(qty),
+		)
+	return chosen
 
 
-def check_leaving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
-	"""Of an item with batches or serial numbers it is said which ones move, and those that leave are there.
+def check_moving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
+	"""Of an item with batches or serial numbers it is said which ones move; those that leave are there, and no serial
+	number is in stock twice.
 
-	Raises InvalidInput (``lot_needed``) and Conflict (``negative_stock``).
+	Raises InvalidInput (``lot_needed``) and Conflict (``negative_stock``, ``serial_in_stock``).
 	"""
 	with_serials = tracked_items(ctx, {item for (item, _), _ in moves})
 	tracked = [(key, lot) for key, lot in moves if key[0] in with_serials]
@@ -123,6 +142,21 @@ def check_leaving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
 				code="negative_stock",
 				lot=lot.serial_no or lot.batch_no,
 				warehouse=key[1],
+			)
+	_check_arriving(ctx, tracked)
+
+
+def _check_arriving(ctx: Context, moves: Sequence[tuple[Key, Lot]]) -> None:
+	numbered = [(item, lot) for (item, _), lot in moves if lot.serial_no]
+	times: dict[str, Decimal] = defaultdict(lambda: ZERO)
+	for row in _serials_of(ctx, sorted({item for item, _ in numbered})):
+		times[row["serial_no"]] += bool(row["warehouse"])
+	for _, lot in numbered:
+		times[lot.serial_no] += lot.qty
+	for serial, number in times.items():
+		if number > 1:
+			raise Conflict(
+				"Serial number {serial_no} would be in stock twice.", code="serial_in_stock", serial_no=serial
 			)
 
 

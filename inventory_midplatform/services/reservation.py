@@ -263,9 +263,11 @@ def transfer(
 			if smaller.waiting < r.waiting:
 				taken = taken.in_place_of(r)
 	stock.put(replace(given, reason=reason or given.reason))
-	taken = stock.put(replace(taken, reason=reason))
+	stock.put(replace(taken, reason=reason))
+	# one that waits for all of its quantity wants less now, and less may be there
+	stock.fill_waiting([key])
 	stock.write()
-	return taken
+	return stock.current(taken.name)
 
 
 def _handed_over_before(

@@ -145,7 +145,7 @@ class SmallBooks:
 			)
 			for row in rows
 		]
-		lots.check_leaving(self.ctx, [(e.key, e.lot) for e in entries])
+		lots.check_moving(self.ctx, [(e.key, e.lot) for e in entries])
 		self._set(doctype, name, docstatus=2)
 		self._place_serials(entries)
 		self.ctx.store.execute(
@@ -251,11 +251,12 @@ class SmallBooks:
 		wanted = {n: q for n, q in (open_ if quantities is None else quantities).items() if q > 0}
 		if not wanted or any(qty > open_.get(name, ZERO) for name, qty in wanted.items()):
 			raise Conflict("{order} does not want this much any more.", code="over_delivery", order=order)
-		entries = []
+		entries: list[_Entry] = []
 		for name, qty in wanted.items():
 			item, warehouse = rows[name]["item_code"], rows[name]["warehouse"]
 			demand, row = Demand(SALES_ORDER, order, name), {"warehouse": warehouse, "so_detail": name}
-			for lot in lots.to_send(self.ctx, (item, warehouse), qty):
+			sent = [e.lot for e in entries if e.key == (item, warehouse)]
+			for lot in lots.to_send(self.ctx, (item, warehouse), qty, sent):
 				of_lot = {**row, "stock_qty": lot.qty, "against_sales_order": order}
 				entry = _Entry(item, warehouse, -lot.qty, row=of_lot, demand=demand)
 				entries.append(replace(entry, batch_no=lot.batch_no, serial_no=lot.serial_no))
@@ -269,7 +270,7 @@ class SmallBooks:
 		"""Write the voucher, carry it into the books, then settle it: the order in which ERPNext does it."""
 		when = at or self.ctx.clock.now()
 		values = {"company": self._company(entries[0].warehouse), "posting_date": when.date(), "docstatus": 1}
-		lots.check_leaving(self.ctx, [(e.key, e.lot) for e in entries])
+		lots.check_moving(self.ctx, [(e.key, e.lot) for e in entries])
 		items = [{"name": e.detail_no, "qty": abs(e.qty), **e.which, **e.row} for e in entries if e.row]
 		voucher = Voucher(doctype, self.ctx.documents.create(doctype, {**values, **header, "items": items}))
 		self._carry(entries)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
 from inventory_midplatform.tests.platform import unique
@@ -85,6 +86,24 @@ class BatchBehaviour(Behaviour):
 			self.lots_in_bins(item, warehouse), {("UNPLACED", first): 5, ("UNPLACED", second): 5}
 		)
 		self.assert_position(item, warehouse, on_hand=10, reserved=8)
+
+	def test_an_order_is_delivered_whole_or_not_at_all(self) -> None:
+		item, warehouse, first, _ = self.batched()
+		order = self.order(item, warehouse, 8)
+		for there in (0, 5):
+			with self.subTest(there=there):
+				if there:
+					self.receive(item, warehouse, there, batch_no=first)
+				with self.assertRaises(InventoryError):
+					self.platform.books.deliver(order)
+				self.assert_position(item, warehouse, on_hand=there, reserved=there)
+
+	def test_two_rows_of_an_order_are_sent_what_is_there_once(self) -> None:
+		item, warehouse, first, second = self.batched()
+		self.receive(item, warehouse, 5, batch_no=first)
+		self.receive(item, warehouse, 5, batch_no=second)
+		self.platform.books.deliver(self.order(item, warehouse, 4, 4))
+		self.assert_position(item, warehouse, on_hand=2, reserved=0)
 
 	def test_more_of_a_batch_than_there_is_is_refused(self) -> None:
 		item, warehouse, first, second = self.batched()
@@ -187,6 +206,33 @@ class SerialBehaviour(Behaviour):
 		self.assertEqual([bins[s] for s in serials[:3]], [f"UNPLACED - {target}"] * 3)
 		self.platform.books.cancel(voucher)
 		self.assertEqual(self.serials_in_bins(item), dict.fromkeys(serials, f"UNPLACED - {source}"))
+
+	def test_a_serial_number_in_stock_does_not_come_once_more(self) -> None:
+		item, warehouse, serials = self.serialised(2)
+		line = self.line_of(item, warehouse, serials[:1])
+		elsewhere = self.line_of(item, self.platform.make_warehouse(), serials[:1])
+		for again in (line, elsewhere):
+			with self.subTest(warehouse=again.warehouse), self.assertRaises(InventoryError):
+				self.platform.books.receive([again])
+		self.assert_position(item, warehouse, on_hand=2)
+		self.platform.books.issue([line])
+		self.platform.books.receive([elsewhere])
+		self.assertEqual(self.serials_in_bins(item)[serials[0]], f"UNPLACED - {elsewhere.warehouse}")
+
+	def test_a_serial_number_is_moved_as_of_its_own_batch(self) -> None:
+		item, warehouse = self.stocked(0, has_serial_no=1, has_batch_no=1, stock_uom="Nos")
+		target, serials = self.platform.make_bin(warehouse), [unique("SN") for _ in range(2)]
+		batches = [self.platform.make_batch(item) for _ in range(2)]
+		for serial, batch in zip(serials, batches, strict=True):
+			self.receive(item, warehouse, 1, batch_no=batch, serial_nos=(serial,))
+		where = {"item_code": item, "warehouse": warehouse, "qty": 1}
+		where |= {"batch_no": batches[0], "serial_nos": serials[1:]}
+		unplaced = f"UNPLACED - {warehouse}"
+		with self.refused("serial_of_other_batch", batch_no=batches[1]):
+			self.platform.call("stock.move", **where, from_bin=unplaced, to_bin=target)
+		with self.refused("serial_of_other_batch", batch_no=batches[1]):
+			self.platform.call("stock.hold", **where, bin=unplaced, stock_status="Damaged")
+		self.assertEqual(self.serials_in_bins(item), dict.fromkeys(serials, unplaced))
 
 	def test_taking_in_finds_each_serial_number(self) -> None:
 		from inventory_midplatform.services import settlement

@@ -109,6 +109,17 @@ class TransferBehaviour(Behaviour):
 			self.receive(self.item, self.warehouse, 10)
 			self.assert_reservation(self.get(served["name"]), reserved_qty=10)
 
+	def test_whose_want_is_small_enough_now_waits_no_more(self) -> None:
+		waiting = self.kept(120, if_short="Wait")
+		self.assert_reservation(waiting, reserved_qty=0, waiting_qty=120)
+		second = self.transfer(waiting["name"], qty=50)
+		self.assert_reservation(self.get(waiting["name"]), status="Reserved", reserved_qty=70)
+		self.assert_reservation(second, status="Waiting", waiting_qty=50)
+		third = self.transfer(second["name"], qty=20, demand_name="SHOP-8")
+		self.assert_reservation(self.get(second["name"]), status="Reserved", reserved_qty=30)
+		self.assert_reservation(third, waiting_qty=20)
+		self.assert_now(reserved=100, available=0)
+
 	def test_it_cannot_give_what_it_has_not(self) -> None:
 		first = self.kept(60)
 		with self.refused("more_than_open", open="60", qty="61"):

@@ -1,0 +1,297 @@
+"""What the model of test_stateful.py knows of reservations: who keeps how much, who waits, what is pinned to which bin."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from stateful_bins import Bins, Place, Refused
+
+from inventory_midplatform.domain.position import AVAILABLE, Key
+from inventory_midplatform.domain.quantity import ZERO
+
+SALES_ORDER = "Sales Order"
+
+Demand = tuple[str, str, str]
+"""Its type, its name, its row."""
+
+
+@dataclass
+class Claim:
+	"""A reservation."""
+
+	name: str
+	key: Key
+	demand: Demand = ("", "", "")
+	reserved: Decimal = ZERO
+	waiting: Decimal = ZERO
+	consumed: Decimal = ZERO
+	released: Decimal = ZERO
+	if_short: str = "Partial"
+	priority: int = 0
+	expires_at: datetime | None = None
+	pins: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+	"""(bin, batch) → how much of it is pinned there."""
+
+	@property
+	def open(self) -> Decimal:
+		return self.reserved + self.waiting
+
+	@property
+	def pinned(self) -> Decimal:
+		return sum(self.pins.values(), ZERO)
+
+	def want_less(self, qty: Decimal) -> None:
+		"""What waits goes before what is kept."""
+		waited = min(qty, self.waiting)
+		self.waiting -= waited
+		self.reserved -= qty - waited
+
+	def unpin(self, where: tuple[str, str], qty: Decimal) -> None:
+		self.pins[where] -= qty
+		if not self.pins[where]:
+			del self.pins[where]
+
+	def unpin_last(self, qty: Decimal) -> None:
+		for where in sorted(self.pins, reverse=True):
+			part = min(qty, self.pins[where])
+			if part > 0:
+				self.unpin(where, part)
+				qty -= part
+
+
+@dataclass
+class Row:
+	key: Key
+	qty: Decimal
+	delivered: Decimal = ZERO
+
+	@property
+	def outstanding(self) -> Decimal:
+		return self.qty - self.delivered
+
+
+@dataclass
+class Order:
+	rows: dict[str, Row]
+	closed: bool = False
+
+
+class Reservations(Bins):
+	def __init__(self, has: Mapping[str, tuple[bool, bool]], bins: Mapping[str, Sequence[str]]):
+		super().__init__(has, bins)
+		self.now = datetime.min
+		self.displaced = 0
+		self.claims: dict[str, Claim] = {}
+		self.orders: dict[str, Order] = {}
+
+	def reserved(self, key: Key) -> Decimal:
+		return sum((c.reserved for c in self.claims.values() if c.key == key), ZERO)
+
+	def available(self, key: Key) -> Decimal:
+		return self.there(key, statuses=(AVAILABLE,)) - self.reserved(key)
+
+	def pinned(self, place: Place) -> Decimal:
+		if place.status != AVAILABLE:
+			return ZERO
+		where = (place.bin, place.batch)
+		return sum((c.pins.get(where, ZERO) for c in self.claims.values() if c.key == place.key), ZERO)
+
+	def expired(self, claim: Claim) -> bool:
+		return claim.expires_at is not None and claim.expires_at <= self.now and claim.open > 0
+
+	def reserve(self, claim: Claim) -> None:
+		"""``claim`` waits for all that it asks for."""
+		if self.available(claim.key) < claim.waiting and self._sweep([claim.key]):
+			self._fill([claim.key])
+		if claim.if_short == "Refuse" and self.available(claim.key) < claim.waiting:
+			raise Refused("insufficient_stock")
+		self._hold(claim)
+		self.claims[claim.name] = claim
+
+	def release(self, name: str, qty: Decimal | None) -> None:
+		claim = self.claims[name]
+		self._require_open(claim, qty)
+		given = qty or claim.open
+		claim.want_less(given)
+		claim.released += given
+		self._fill([claim.key])
+		self._unpin_what_is_kept_no_more()
+
+	def hand_over(self, name: str, new_name: str, demand: Demand, qty: Decimal | None) -> None:
+		giver = self.claims[name]
+		if self.expired(giver):
+			raise Refused("already_closed")
+		self._require_open(giver, qty)
+		if giver.demand == demand:
+			raise Refused("same_demand")
+		given = qty or giver.open
+		kept = min(given, giver.reserved)
+		rest = given
+		theirs = self._claims_of(demand, giver.key)
+		for claim in sorted(theirs, key=lambda c: (-c.priority, c.name)):
+			waited = min(rest, claim.waiting)
+			given_up = min(rest - waited, claim.released)
+			claim.waiting -= waited
+			claim.released -= given_up
+			rest -= waited + given_up
+		giver.reserved -= kept
+		giver.waiting -= given - kept
+		giver.released += given
+		taken = Claim(new_name, giver.key, demand, kept, given - kept)
+		taken.if_short, taken.priority = giver.if_short, giver.priority
+		self.claims[new_name] = taken
+		self._fill([giver.key])
+		self._unpin_what_is_kept_no_more()
+
+	def sweep(self) -> None:
+		keys = {c.key for c in self.claims.values() if self.expired(c)}
+		self._sweep(keys)
+		self._fill(keys)
+		self._unpin_what_is_kept_no_more()
+
+	def allocate(
+		self, name: str, qty: Decimal | None, batch: str, pins: Mapping[tuple[str, str], Decimal]
+	) -> None:
+		"""``pins`` is what is pinned afterwards: where is the removal strategy's business, how much is not."""
+		claim = self.claims[name]
+		left = claim.reserved - claim.pinned
+		if not left or self.expired(claim):
+			raise Refused("nothing_to_allocate")
+		wanted = qty or left
+		if wanted > left:
+			raise Refused("more_than_reserved")
+		lying = [p for p in self.lies if p.key == claim.key and p.status == AVAILABLE]
+		free = {(p.bin, p.batch): self.free(p) for p in lying if batch in ("", p.batch)}
+		if sum(free.values(), ZERO) < wanted:
+			raise Refused("insufficient_in_bins")
+		for where in {*pins, *claim.pins}:
+			more = pins.get(where, ZERO) - claim.pins.get(where, ZERO)
+			assert ZERO <= more <= free.get(where, ZERO), (where, more, free)
+			wanted -= more
+		assert not wanted, wanted
+		claim.pins = dict(pins)
+
+	def deallocate(self, name: str, qty: Decimal | None) -> None:
+		claim = self.claims[name]
+		given = claim.pinned if qty is None else qty
+		if not given or given > claim.pinned:
+			raise Refused("more_than_allocated")
+		claim.unpin_last(given)
+
+	# orders
+
+	def order(self, name: str, rows: dict[str, Row], reservations: Mapping[str, str]) -> None:
+		"""``reservations`` are the names of what each row reserves."""
+		self.orders[name] = Order(rows)
+		for line, row in rows.items():
+			made = reservations[line]
+			self.claims[made] = Claim(made, row.key, (SALES_ORDER, name, line))
+		self._follow(name)
+
+	def update_order(self, order: str, row: str, qty: Decimal) -> None:
+		made = self.orders[order]
+		if qty < made.rows[row].delivered:
+			raise Refused("below_delivered")
+		made.rows[row].qty = qty
+		made.closed = False
+		self._follow(order)
+
+	def close_order(self, order: str, closed: bool = True) -> None:
+		self.orders[order].closed = closed
+		self._follow(order)
+
+	def cancel_order(self, order: str) -> None:
+		if any(row.delivered for row in self.orders[order].rows.values()):
+			raise Refused("has_deliveries")
+		self.close_order(order)
+
+	def _follow(self, order: str, may_grow: bool = True) -> None:
+		"""What an order wants kept is what is outstanding, unless it is closed or somebody gave it up."""
+		made = self.orders[order]
+		theirs = [c for c in self.claims.values() if c.demand[:2] == (SALES_ORDER, order)]
+		for line in {c.demand[2] for c in theirs}:
+			row = made.rows[line]
+			of_row = sorted((c for c in theirs if c.demand[2] == line), key=lambda c: c.name)
+			besides = max(row.delivered - sum((c.consumed for c in of_row), ZERO), ZERO)
+			given_up = max(sum((c.released for c in of_row), ZERO) - besides, ZERO)
+			wanted = ZERO if made.closed else max(row.outstanding - given_up, ZERO)
+			missing = wanted - sum((c.open for c in of_row), ZERO)
+			if missing > 0 and may_grow:
+				of_row[0].waiting += missing
+			for claim in sorted(of_row, key=lambda c: (c.reserved, c.name)):
+				too_much = min(max(-missing, ZERO), claim.open)
+				claim.want_less(too_much)
+				missing += too_much
+		self._fill({c.key for c in theirs})
+		self._unpin_what_is_kept_no_more()
+
+	def _consume(self, demand: Demand, key: Key, qty: Decimal) -> None:
+		for claim in sorted(self._claims_of(demand, key), key=lambda c: (-c.reserved, c.name)):
+			part = min(qty, claim.open)
+			kept = min(part, claim.reserved)
+			claim.reserved -= kept
+			claim.waiting -= part - kept
+			claim.consumed += part
+			qty -= part
+
+	def _want_again(self, demand: Demand, key: Key, qty: Decimal) -> None:
+		for claim in reversed(self._claims_of(demand, key)):
+			part = min(qty, claim.consumed)
+			claim.consumed -= part
+			claim.waiting += part
+			qty -= part
+
+	def _claims_of(self, demand: Demand, key: Key) -> list[Claim]:
+		theirs = (c for c in self.claims.values() if c.demand == demand and c.key == key)
+		return sorted(theirs, key=lambda c: c.name)
+
+	# what follows every change
+
+	def _require_open(self, claim: Claim, qty: Decimal | None) -> None:
+		if not claim.open:
+			raise Refused("already_closed")
+		if qty is not None and qty > claim.open:
+			raise Refused("more_than_open")
+
+	def _hold(self, claim: Claim) -> None:
+		free = max(self.available(claim.key), ZERO)
+		share = min(claim.waiting, free) if claim.if_short == "Partial" or free >= claim.waiting else ZERO
+		claim.reserved += share
+		claim.waiting -= share
+
+	def _fill(self, keys: Iterable[Key]) -> None:
+		waits = [c for c in self.claims.values() if c.key in keys and c.waiting and not self.expired(c)]
+		for claim in sorted(waits, key=lambda c: (-c.priority, c.name)):
+			self._hold(claim)
+
+	def _sweep(self, keys: Iterable[Key]) -> bool:
+		over = [c for c in self.claims.values() if c.key in keys and self.expired(c)]
+		for claim in over:
+			claim.released += claim.open
+			claim.reserved = claim.waiting = ZERO
+		return bool(over)
+
+	def _leave_what_is_kept(self, keys: Iterable[Key]) -> None:
+		short = [key for key in keys if self.available(key) < 0]
+		if self._sweep(short):
+			self._fill(short)
+		if any(self.available(key) < 0 for key in short):
+			raise Refused("takes_reserved_stock")
+
+	def _displace(self, keys: Iterable[Key]) -> None:
+		"""Where more is pinned than lies, the youngest of the lowest priority gives way."""
+		for key in keys:
+			here = [c for c in self.claims.values() if c.key == key]
+			youngest_first = sorted(here, key=lambda c: c.name, reverse=True)
+			for where in {where for c in here for where in c.pins}:
+				place = Place(*key, *where)
+				for claim in sorted(youngest_first, key=lambda c: c.priority):
+					part = min(-self.free(place), claim.pins.get(where, ZERO))
+					if part > 0:
+						claim.unpin(where, part)
+						self.displaced += 1
+
+	def _unpin_what_is_kept_no_more(self) -> None:
+		for claim in self.claims.values():
+			claim.unpin_last(max(claim.pinned - claim.reserved, ZERO))
