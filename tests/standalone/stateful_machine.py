@@ -113,11 +113,13 @@ class Machine(RuleBasedStateMachine):
 		self.post("receive", lambda: self.platform.books.receive(opening), opening)
 		for item in (self.items[0], self.items[-1]):
 			self.pin(self.keep((item, self.warehouses[0]), Decimal(3))["name"])
-		for item in self.items[:2]:
-			place = Place(item, self.warehouses[0], self.bins[self.warehouses[0]][1], self.batches[item][0])
+		for item, warehouse in zip(self.items[:2], self.warehouses, strict=True):
+			place = Place(item, warehouse, self.bins[warehouse][1], self.batches[item][0])
 			held = place._replace(status=ON_HOLD[0])
 			where = {"bin": place.bin, "stock_status": held.status}
 			self.handle("stock.hold", place, held, Decimal(2), 0, True, **where)
+		short = (self.items[1], self.warehouses[1])
+		self.keep(short, self.model.available(short) + 3, "Partial")
 		wanted = [
 			PostingLine(item, self.warehouses[0], Decimal(2)) for item in (self.items[0], self.items[-1])
 		]
