@@ -9,7 +9,7 @@ import frappe
 from benchmarks import bulk
 from benchmarks.at_site import at_once, begin, scaled, switch
 from benchmarks.figures import Figure, Part, middle, profile, short
-from inventory_midplatform.adapters.site.context import SiteUnitOfWork
+from inventory_midplatform.adapters.site.context import SiteUnitOfWork, site_context
 from inventory_midplatform.api import v1  # noqa: F401 (registers the operations)
 from inventory_midplatform.api.operation import operation_named, perform
 from inventory_midplatform.services import orders
@@ -38,12 +38,11 @@ def by_erpnext(names: Sequence[str], wait: Callable[[], None]) -> None:
 
 
 def by_following(names: Sequence[str], wait: Callable[[], None]) -> None:
-	"""What submitting an order does."""
-	unit = SiteUnitOfWork()
+	"""What submitting an order does, in the transaction that is open."""
 	for number, name in enumerate(names):
 		if number == WARM:
 			wait()
-		_until_through(lambda: orders.follow_sales_order(unit.begin(), name))  # noqa: B023 (called at once)
+		_until_through(lambda: orders.follow_sales_order(site_context(), name))  # noqa: B023 (called at once)
 
 
 def _until_through(work: Callable[[], Any]) -> None:
