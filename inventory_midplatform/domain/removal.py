@@ -205,20 +205,23 @@ def take(
 ) -> tuple[list[Take], Decimal]:
 	"""What to take from which bin for ``qty``, and how much of it was not to be found.
 
-	Stock that may be promised goes before stock on hold, and unallocated before allocated. A strategy may leave
-	contents out but not add any.
+	Stock that may be promised goes before stock on hold, for that is what is shipped; what is allocated to nobody goes
+	first. A strategy may leave contents out but not add any.
 	"""
 	taken: list[Take] = []
 	rest = qty
 	remaining = {id(c): c.qty for c in contents}
 	ordered = [c for c in strategy.order(contents, qty) if id(c) in remaining]
-	ordered.sort(key=lambda c: c.stock_status != AVAILABLE)
-	limits: tuple[Callable[[BinContent], Decimal], ...] = (lambda c: c.free, lambda c: c.qty)
-	for limit in limits:
-		for content in ordered:
-			part = min(rest, remaining[id(content)], limit(content))
-			if part > 0:
-				taken.append(Take(content, part))
-				remaining[id(content)] -= part
-				rest -= part
+	available = [c for c in ordered if c.stock_status == AVAILABLE]
+	on_hold = [c for c in ordered if c.stock_status != AVAILABLE]
+	for content, most in (
+		*((c, c.free) for c in available),
+		*((c, c.qty) for c in available),
+		*((c, c.qty) for c in on_hold),
+	):
+		part = min(rest, remaining[id(content)], most)
+		if part > 0:
+			taken.append(Take(content, part))
+			remaining[id(content)] -= part
+			rest -= part
 	return taken, rest

@@ -50,7 +50,8 @@ class Allocations:
 		"""Those of these reservations, in the order of their bins."""
 		names = set(reservations)
 		return sorted(
-			(a for a in self._now.values() if a.reservation in names and a.qty), key=lambda a: a.key[1:]
+			(a for a in self._now.values() if a.reservation in names and a.qty),
+			key=lambda a: (a.bin, a.batch_no, a.reservation),
 		)
 
 	def in_bin(self, item_code: str, bin: str, batch_no: str) -> list[Allocation]:

@@ -181,6 +181,7 @@ def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict
 		source = ctx.store.through("Bin Stock", ("item_code", "warehouse"))
 		sql = f"{BIN_STOCK} {source} WHERE stock_owner = '' AND qty <> 0 AND {condition}"
 		rows += ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params)
+	rows.sort(key=lambda row: (row["bin"], row["batch_no"] or "", row["stock_status"]))
 	bins = bin_facts(ctx, {row["bin"] for row in rows})
 	expiry = expiry_dates(ctx, {row["batch_no"] for row in rows if row["batch_no"]})
 	for row in rows:

@@ -176,7 +176,7 @@ class Model(Reservations):
 
 	def _walk(self, entry: Entry, own: Sequence[Claim]) -> dict[tuple[str, str], Decimal]:
 		"""What is pinned for its row leaves first, then from its bin, then from the others in their order; everywhere what
-		is available and pinned for nobody before what is on hold, and that before what is pinned for others.
+		is available and pinned for nobody before what is pinned for others, and that before what is on hold.
 		"""
 		item, warehouse = entry.key
 		taken: dict[tuple[str, str], Decimal] = {}
@@ -188,14 +188,11 @@ class Model(Reservations):
 				rest -= self._take(Place(item, warehouse, where[0], entry.batch), part, taken)
 		walk = self.bins[warehouse]
 		for bins in ([b for b in walk if b == entry.bin], [b for b in walk if b != entry.bin]):
-			held = [(bin, status) for bin in bins for status in ON_HOLD]
-			places = [
-				Place(item, warehouse, bin, entry.batch, status)
-				for bin, status in (*((bin, AVAILABLE) for bin in bins), *held)
-			]
-			for limit in (self.free, lambda place: self.lies.get(place, ZERO)):
-				for place in places:
-					rest -= self._take(place, min(rest, limit(place)), taken)
+			places = [Place(item, warehouse, bin, entry.batch) for bin in bins]
+			for place in places:
+				rest -= self._take(place, min(rest, self.free(place)), taken)
+			for place in (*places, *(p._replace(status=status) for p in places for status in ON_HOLD)):
+				rest -= self._take(place, min(rest, self.lies.get(place, ZERO)), taken)
 		assert not rest
 		return taken
 
