@@ -224,6 +224,10 @@ def _without_warehouse(key: Row) -> Row:
 	return {"item_code": key["item_code"], "s_warehouse": key["warehouse"]}
 
 
+def yesterday() -> datetime:
+	return datetime.now() - timedelta(days=1)
+
+
 class Work:
 	"""The hot work of the platform, each piece under a name."""
 
@@ -243,6 +247,7 @@ class Work:
 			("reserve and release", self.reserve_and_release),
 			("reserve the long way, and wait", self.wait),
 			("a receipt fills who waits", lambda: self.platform.books.receive([self.line(500)])),
+			("a receipt of yesterday", lambda: self.platform.books.receive([self.line(5)], at=yesterday())),
 			("an order reserves", self.place_order),
 			("a delivery", lambda: self.platform.books.deliver(self.order)),
 			("a cancelled receipt", self.cancel_receipt),
