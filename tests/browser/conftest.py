@@ -98,6 +98,21 @@ class Site:
 	def change(self, doctype: str, name: str, **values: Any) -> None:
 		self.answer(self.request.put(f"/api/resource/{quote(doctype)}/{quote(name, safe='')}", data=values))
 
+	def stocked(self, key: str, qty: float) -> tuple[str, str]:
+		"""A new item, and the new warehouse where so much of it lies, Unplaced."""
+		company = self.company["name"]
+		warehouse = self.make("Warehouse", warehouse_name=key, company=company)
+		group = self.get("Item Group", [["is_group", "=", 0]])[0]["name"]
+		item = self.make("Item", item_code=key, item_group=group, stock_uom="Nos", is_stock_item=1)
+		self.make(
+			"Stock Entry",
+			stock_entry_type="Material Receipt",
+			company=company,
+			items=[{"item_code": item, "qty": qty, "t_warehouse": warehouse, "basic_rate": 5}],
+			docstatus=1,
+		)
+		return item, warehouse
+
 	def user(self, role: str, language: str) -> str:
 		email = f"{role}.{language}.{self.stamp}@example.com"
 		return self.make(

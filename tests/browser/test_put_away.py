@@ -10,22 +10,7 @@ from playwright.sync_api import expect
 def test_what_lies_unplaced_is_proposed_its_bin_with_the_reason(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
-	company = site.company["name"]
-	warehouse = site.make("Warehouse", warehouse_name=f"Put away {language} {site.stamp}", company=company)
-	item = site.make(
-		"Item",
-		item_code=f"PUT-{language}-{site.stamp}",
-		item_group=site.get("Item Group", [["is_group", "=", 0]])[0]["name"],
-		stock_uom="Nos",
-		is_stock_item=1,
-	)
-	site.make(
-		"Stock Entry",
-		stock_entry_type="Material Receipt",
-		company=company,
-		items=[{"item_code": item, "qty": 12, "t_warehouse": warehouse, "basic_rate": 5}],
-		docstatus=1,
-	)
+	item, warehouse = site.stocked(f"put-away-{language}-{site.stamp}", 12)
 	fixed = site.make("Warehouse Bin", bin_code="F-01", warehouse=warehouse, capacity_qty=9)
 
 	supervisor = desk("supervisor")

@@ -11,21 +11,7 @@ def test_a_reservation_is_handed_over_and_a_promise_is_asked_for(
 ) -> None:
 	key = f"promise-{language}-{site.stamp}"
 	company = site.company["name"]
-	warehouse = site.make("Warehouse", warehouse_name=key, company=company)
-	item = site.make(
-		"Item",
-		item_code=key,
-		item_group=site.get("Item Group", [["is_group", "=", 0]])[0]["name"],
-		stock_uom="Nos",
-		is_stock_item=1,
-	)
-	site.make(
-		"Stock Entry",
-		stock_entry_type="Material Receipt",
-		company=company,
-		items=[{"item_code": item, "qty": 12, "t_warehouse": warehouse, "basic_rate": 5}],
-		docstatus=1,
-	)
+	item, warehouse = site.stocked(key, 12)
 	due = date.today() + timedelta(days=3)
 	bought = site.make(
 		"Purchase Order",
