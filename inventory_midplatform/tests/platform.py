@@ -95,6 +95,14 @@ class Platform(ABC):
 			]
 		)
 
+	def change_books(self, item_code: str, warehouse: str, qty: float) -> None:
+		"""Behind everybody's back: the Bin, and what else the books keep beside it."""
+		with self.context() as ctx:
+			ctx.store.execute(
+				"UPDATE `tabBin` SET actual_qty = %(qty)s WHERE item_code = %(item)s AND warehouse = %(warehouse)s",
+				{"item": item_code, "warehouse": warehouse, "qty": qty},
+			)
+
 	def booked(self, item_code: str, warehouse: str) -> Decimal:
 		"""What the books say lies there, in stock UOM."""
 		rows = self.rows(

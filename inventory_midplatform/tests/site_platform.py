@@ -95,6 +95,16 @@ class SitePlatform(Platform):
 			erp.insert("User Permission", user=user, allow="Warehouse", for_value=warehouse)
 		return _committed(user)
 
+	def change_books(self, item_code: str, warehouse: str, qty: float) -> None:
+		"""The stock ledger too: ERPNext keeps the two alike."""
+		last = {"item_code": item_code, "warehouse": warehouse, "is_cancelled": 0}
+		entry = frappe.get_last_doc(
+			"Stock Ledger Entry", last, order_by="posting_datetime desc, creation desc"
+		)
+		entry.db_set("qty_after_transaction", qty)
+		frappe.db.commit()
+		super().change_books(item_code, warehouse, qty)
+
 	def order_from_supplier(
 		self, item_code: str, warehouse: str, qty: Decimal, due: date | None = None
 	) -> None:

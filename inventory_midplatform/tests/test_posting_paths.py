@@ -314,6 +314,9 @@ class TestRandomOperations(SiteTestCase):
 		# of batches and serial numbers ERPNext keeps no FIFO queue to compare with
 		of_lots = erpnext_reports.differences(sorted(set(site.items) - set(site.plain)))
 		self.assertEqual(erpnext_reports.of_quantities(of_lots), [])
+		for c in verification.verify(site_context())["contradictions"]:
+			if c["item_code"] in site.items:  # such as a serial number that ERPNext let leave twice
+				print(f"\n{c['sentence']} {c['item_code']}: {c['expected']} and {c['found']}")
 
 	def check_laws_now_and_then(self, since: list[str], operation: str) -> None:
 		since.append(operation)
