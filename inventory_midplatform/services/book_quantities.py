@@ -40,7 +40,8 @@ def bins_against_their_ledger(ctx: Context, on_hand: Mapping[Key, Decimal]) -> s
 def serials_against_their_bin(ctx: Context, keys: Sequence[Key]) -> set[Key]:
 	"""Of these items × warehouses: those where ERPNext has more or fewer serial numbers than its Bin says.
 
-	Its own Bin and serial numbers part for good where two vouchers of the very same second stand around a count.
+	They part for good where two vouchers of the very same second stand around a count, and where ERPNext lets a serial
+	number leave that has left: it returned one to the supplier whose master a repost had set back to the warehouse.
 	"""
 	books, there = book_quantities(ctx, keys, locked=False), lots.in_books(ctx, keys)
 	counted = {key: sum((lot.qty for lot in there[key]), ZERO) for key in keys}

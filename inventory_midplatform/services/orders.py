@@ -27,9 +27,9 @@ class Followed:
 
 	demand_type: str
 	rows: str
-	"""What its rows want: row_name, demand_name, demand_line, item_code, warehouse, stock_qty, delivered (both in stock UOM), due
-	(a date or NULL) and idx; with each its document's docstatus and status. ``{document}`` stands for a condition on the document, ``{row}`` and ``{part}`` for one
-	on its row or packed part."""
+	"""What its rows want: row_name, demand_name, demand_line, item_code, warehouse, stock_qty, delivered (both in stock
+	UOM), due (a date or NULL) and idx; with each its document's docstatus and status. ``{document}`` stands for a
+	condition on the document, ``{row}`` and ``{part}`` for one on its row or packed part."""
 	may_want: str
 	"""A condition that a submitted document ``d`` meets while its rows may still want something."""
 	closed: tuple[str, ...]
@@ -51,7 +51,8 @@ def _sales_order_policy(settings: Settings) -> IfShort | None:
 SALES_ORDERS = Followed(
 	SALES_ORDER,
 	"""
-SELECT soi.name AS row_name, d.name AS demand_name, soi.name AS demand_line, soi.item_code, soi.warehouse, soi.stock_qty,
+SELECT soi.name AS row_name, d.name AS demand_name, soi.name AS demand_line,
+	soi.item_code, soi.warehouse, soi.stock_qty,
 	soi.delivered_qty * soi.conversion_factor AS delivered, soi.delivery_date AS due, soi.idx AS idx,
 	d.docstatus, d.status
 FROM `tabSales Order Item` soi
@@ -83,7 +84,8 @@ _ISSUED_FROM = """CASE d.material_request_type WHEN 'Material Issue' THEN r.ware
 MATERIAL_REQUESTS = Followed(
 	MATERIAL_REQUEST,
 	f"""
-SELECT r.name AS row_name, d.name AS demand_name, r.name AS demand_line, r.item_code, wh.name AS warehouse, r.stock_qty,
+SELECT r.name AS row_name, d.name AS demand_name, r.name AS demand_line,
+	r.item_code, wh.name AS warehouse, r.stock_qty,
 	r.ordered_qty AS delivered, r.schedule_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
@@ -108,7 +110,8 @@ _MADE_FROM = """CASE WHEN d.skip_transfer = 1 AND d.from_wip_warehouse = 1 THEN 
 WORK_ORDERS = Followed(
 	WORK_ORDER,
 	f"""
-SELECT r.name AS row_name, d.name AS demand_name, '' AS demand_line, r.item_code, wh.name AS warehouse, r.required_qty AS stock_qty,
+SELECT r.name AS row_name, d.name AS demand_name, '' AS demand_line,
+	r.item_code, wh.name AS warehouse, r.required_qty AS stock_qty,
 	CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END AS delivered,
 	d.planned_start_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabWork Order Item` r

@@ -57,6 +57,21 @@ class SiteTestCase(unittest.TestCase):
 		return self.position(item_code, warehouse)["on_hand"]
 
 
+class EveryDemandReserves(SiteTestCase):
+	"""Material Requests and Work Orders reserve too, which they do not at first."""
+
+	SETTINGS = ("reserve_for_material_requests", "reserve_for_work_orders")
+
+	def setUp(self) -> None:
+		super().setUp()
+		switch(**dict.fromkeys(self.SETTINGS, 1))
+
+	@classmethod
+	def tearDownClass(cls) -> None:
+		switch(**dict.fromkeys(cls.SETTINGS, 0))
+		super().tearDownClass()
+
+
 def switch(**values: Any) -> None:
 	settings = frappe.get_doc(SETTINGS)
 	settings.update(values)

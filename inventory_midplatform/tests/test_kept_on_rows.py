@@ -9,22 +9,11 @@ from frappe.desk.form.save import savedocs
 from inventory_midplatform.adapters.site.kept_on_rows import ROWS
 from inventory_midplatform.setup.custom_fields import FIELDS
 from inventory_midplatform.tests import erpnext_documents as erp
-from inventory_midplatform.tests.site_case import SiteTestCase, switch
+from inventory_midplatform.tests.site_case import EveryDemandReserves, switch
 from inventory_midplatform.tests.site_platform import SitePlatform
 
-SETTINGS = ("reserve_for_material_requests", "reserve_for_work_orders")
 
-
-class TestKeptOnRows(SiteTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		switch(**dict.fromkeys(SETTINGS, 1))
-
-	@classmethod
-	def tearDownClass(cls) -> None:
-		switch(**dict.fromkeys(SETTINGS, 0))
-		super().tearDownClass()
-
+class TestKeptOnRows(EveryDemandReserves):
 	def loaded(self, document: Any) -> dict:
 		frappe.db.commit()
 		frappe.response.docs = []

@@ -9,21 +9,10 @@ from inventory_midplatform.adapters.site.context import SiteUnitOfWork
 from inventory_midplatform.adapters.site.jobs import following_orders
 from inventory_midplatform.api.operation import operation_named, perform
 from inventory_midplatform.tests import erpnext_documents as erp
-from inventory_midplatform.tests.site_case import SiteTestCase, switch
-
-SETTINGS = ("reserve_for_material_requests", "reserve_for_work_orders")
+from inventory_midplatform.tests.site_case import EveryDemandReserves, switch
 
 
-class DemandCase(SiteTestCase):
-	def setUp(self) -> None:
-		super().setUp()
-		switch(**dict.fromkeys(SETTINGS, 1))
-
-	@classmethod
-	def tearDownClass(cls) -> None:
-		switch(**dict.fromkeys(SETTINGS, 0))
-		super().tearDownClass()
-
+class DemandCase(EveryDemandReserves):
 	def call(self, operation: str, /, **arguments: Any) -> Any:
 		frappe.db.commit()
 		return perform(SiteUnitOfWork(), operation_named(operation), arguments)
