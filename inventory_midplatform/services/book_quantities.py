@@ -1,8 +1,9 @@
 """What the books say lies there, and where they contradict themselves.
 
-``Bin.actual_qty`` is the authority, with one exception: where the position is what the last entry of the stock ledger
-says and the Bin alone is not, the Bin is wrong. ERPNext loses changes of it when two work on the same item at once
-(``stock_balance.update_bin_qty`` reads the row without a lock and writes all of its columns back).
+``Bin.actual_qty`` is the authority, with one exception: where the position, and what a voucher's rows change of it, is
+what the last entry of the stock ledger says and the Bin alone is not, the Bin is wrong. ERPNext loses changes of it when
+two work on the same item at once: ``stock_balance.update_bin_qty`` reads the row without a lock and writes all of its
+columns back, and ``bin.update_qty`` does not see what was posted meanwhile as of a later time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,8 @@
 """Settlement: what the books posted, whoever posted it, becomes movements; once, when the voucher is done.
 
 The books' quantity (``Bin.actual_qty``) is the authority: for each item and warehouse the change is that quantity
-less the position on hand. The voucher's rows explain it; what they do not explain is restated from the books.
+less the position on hand. The voucher's rows explain it; what they do not explain is restated from the books, unless
+the stock ledger knows nothing of it either (``book_quantities``).
 """
 
 from collections import defaultdict
@@ -133,8 +134,6 @@ class _Settlement:
 		self.stock = LockedStock(ctx, self.keys)
 		self.change = {key: books.get(key, ZERO) - self.stock.positions[key].on_hand for key in self.keys}
 		self.before = dict(self.stock.positions)
-		if not self.told:
-			self._leave_those_whose_bin_is_wrong(books)
 		self._plan_movements()
 		self._apply_to_positions()
 		self._follow_demands()
@@ -145,15 +144,6 @@ class _Settlement:
 			allocation.displace(ctx, self.stock, self.allocations, self.contents.overpinned())
 			self.allocations.write()
 		self.stock.write()
-
-	def _leave_those_whose_bin_is_wrong(self, books: dict[Key, Decimal]) -> None:
-		differing = {
-			key: self.before[key].on_hand
-			for key in books
-			if self.change[key] and not self.stock.was_empty(key)
-		}
-		for key in bins_against_their_ledger(self.ctx, differing):
-			self.change[key] = ZERO
 
 	def out_of_order(self) -> set[str]:
 		"""Items of which something was cancelled, or posted before what was posted already."""
@@ -202,6 +192,13 @@ class _Settlement:
 	def _restate(self) -> None:
 		"""What the rows do not explain is taken from the books, for items with batches or serial numbers lot by lot."""
 		rests = {key: self.change[key] - self.explained[key] for key in self.keys}
+		as_explained = {
+			key: self.before[key].on_hand + self.explained[key]
+			for key, rest in rests.items()
+			if rest and not self.stock.was_empty(key)
+		}
+		for key in bins_against_their_ledger(self.ctx, as_explained):
+			rests[key] = ZERO
 		suspect = [key for key in self.keys if rests[key] or not self.told]
 		tracked = lots.tracked_items(self.ctx, {item for item, _ in suspect})
 		suspect = [key for key in suspect if key[0] in tracked]

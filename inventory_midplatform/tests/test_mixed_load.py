@@ -85,6 +85,22 @@ class TestMixedLoad(SiteTestCase):
 				switch(**dict.fromkeys(SWITCHES, 1))
 				self.take_in()
 
+	def test_a_posting_that_misses_a_later_one_in_its_bin_moves_what_it_says(self) -> None:
+		"""Posted as of before what another has just posted and it does not see, ERPNext leaves the other out of the Bin."""
+		self.client = erp.customer()
+		self.items, self.place = [erp.item(), erp.item()], erp.warehouse()
+		for item in self.items:
+			erp.receipt(item, self.place, STOCK, days_ago=2)
+		frappe.db.commit()
+		# this transaction sees the stock ledger as it is now, whatever others do
+		self.assertTrue(frappe.db.exists("Stock Ledger Entry", {"item_code": self.items[0]}))
+		self.deliver_meanwhile()
+		erp.receipt(self.items[0], self.place, 5, days_ago=1)
+		frappe.db.commit()
+		self.assertEqual(self.lost_by_erpnext(), 1, "ERPNext keeps it now: this test's reason is gone")
+		self.assert_positions_are_right(1)
+		self.assert_laws_hold()
+
 	def stock_up(self) -> None:
 		self.items, self.place = [erp.item() for _ in range(20)], erp.warehouse()
 		for item in self.items:
