@@ -291,8 +291,8 @@ def check(ctx: Context) -> None:
 		if not answer["more"]:
 			alerts.close_mended(ctx, kind, {_key(row) for row in all_of})
 		for row in rows:
-			message = f"{row['law']}: {row['sentence']}"
-			alerts.open_alert(ctx, kind, row["item_code"], row["warehouse"], message)
+			# the sentence alone: whoever shows an alert translates its message whole
+			alerts.open_alert(ctx, kind, row["item_code"], row["warehouse"], row["sentence"])
 
 
 def _visible(ctx: Context, rows: Iterable[Row]) -> Iterable[Row]:

@@ -98,6 +98,9 @@ class TestUnseenChanges(SiteTestCase):
 		self.assertEqual(self.alerts("Ledger Check"), 1)
 		jobs.reconcile()
 		self.assertEqual(self.alerts("Ledger Check"), 1)
+		# what was found is told in the reader's language
+		message = frappe.get_last_doc("Inventory Alert", {"item_code": self.item}).message
+		self.assertNotEqual(frappe._(message, "zh"), message)
 		self.change_bin_stock(2)
 		jobs.reconcile()
 		self.assertEqual(self.alerts("Ledger Check"), 0)

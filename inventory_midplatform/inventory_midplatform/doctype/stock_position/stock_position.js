@@ -9,6 +9,13 @@ frappe.ui.form.on("Stock Position", {
 				)
 			);
 		}
+		if (may("stock.suggest_removal") && frm.doc.on_hand > 0) {
+			frm.add_custom_button(__("Where to Pick"), () =>
+				frappe.require("/assets/inventory_midplatform/js/where_to_pick.js", () =>
+					inventory_midplatform.where_to_pick(frm.doc)
+				)
+			);
+		}
 		frm.add_custom_button(__("Movements"), () =>
 			frappe.set_route("List", "Stock Movement", {
 				item_code: frm.doc.item_code,

@@ -1,0 +1,42 @@
+"""A keeper asks from which bins a quantity is taken, and is told why, and what is missing."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import expect
+
+
+def test_bins_are_suggested_with_their_reasons_and_what_is_missing_is_told(
+	desk: Any, site: Any, texts: Any, language: str
+) -> None:
+	item, warehouse = site.stocked(f"pick-{language}-{site.stamp}", 12)
+	site.make("Storage Policy", warehouse=warehouse, removal_strategy="Fewest Bins")
+	shelf = site.make("Warehouse Bin", bin_code="P-01", warehouse=warehouse)
+	moved = {"item_code": item, "warehouse": warehouse, "from_bin": f"UNPLACED - {warehouse}", "to_bin": shelf}
+	site.answer(
+		site.request.post("/api/method/inventory_midplatform.api.v1.stock.move", data={**moved, "qty": 8})
+	)
+	position = site.get("Stock Position", [["warehouse", "=", warehouse]])[0]["name"]
+
+	keeper = desk("operator")
+	keeper.go(f"stock-position/{quote(position)}")
+	keeper.button(texts("Where to Pick")).click()
+	shown = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='bins']")
+	expect(shown.locator("tbody tr")).to_have_count(2)
+	quantity = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
+	assert float(quantity.input_value()) == 12
+	quantity.fill("6")
+	quantity.blur()
+	expect(shown.locator("tbody tr")).to_have_count(1)
+	expect(shown.locator("tbody tr")).to_contain_text("P-01")
+	why = texts("{qty} lies here: with it the fewest bins are visited.").replace("{qty}", "8")
+	expect(shown.locator("tbody tr")).to_contain_text(why)
+	quantity.fill("15")
+	quantity.blur()
+	expect(shown.locator("tbody tr")).to_have_count(2)
+	expect(shown.locator(".text-danger")).to_have_text(re.compile("12.*15|15.*12"))
+	# nothing was changed by asking
+	assert site.get("Bin Stock", [["bin", "=", shelf]], ["qty", "allocated_qty"]) == [
+		{"qty": 8, "allocated_qty": 0}
+	]
