@@ -174,6 +174,7 @@ class Settings:
 	"""The switch of each module, and what a user set beside it."""
 
 	ledger: bool = False
+	hold_expired_batches: bool = False
 	reservation: bool = False
 	sales_order_policy: str = "Partial"
 	reserve_for_material_requests: bool = False

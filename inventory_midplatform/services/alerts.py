@@ -8,6 +8,7 @@ from inventory_midplatform.ports import Context
 BELOW_RESERVED = "Books Below Reserved"
 LEDGER_CHECK = "Ledger Check"
 CONTRADICTION = "Books Contradict Themselves"
+EXPIRED_RESERVED = "Expired Stock Reserved"
 
 
 def open_alert(ctx: Context, alert_type: str, item_code: str, warehouse: str, message: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import ledger, receipt_layers, settlement
 from inventory_midplatform.services.book_quantities import book_quantities
@@ -56,7 +57,7 @@ def rebuild_item(ctx: Context, item_code: str) -> int:
 	wrong = _rebuild_bins(ctx, item_code, movements) + _rebuild_serials(ctx, item_code, movements)
 	wrong += _rebuild_positions(ctx, item_code, keys)
 	receipt_layers.rebuild(ctx, item_code)
-	return wrong + settlement.catch_up(ctx, keys, "Rebuilt from the books", alert=False)
+	return wrong + settlement.catch_up(ctx, keys, Reason("Rebuilt from the books").sentence(), alert=False)
 
 
 def _keys(ctx: Context, item_code: str, movements: Sequence[Row]) -> list[Key]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import lots, settlement
 
@@ -78,5 +79,5 @@ def take_in(
 	keys = [(row["item_code"], row["warehouse"]) for row in rows]
 	if not keys:
 		return 0, None
-	taken = settlement.catch_up(ctx, keys, "Taken in from the books", alert=alert)
+	taken = settlement.catch_up(ctx, keys, Reason("Taken in from the books").sentence(), alert=alert)
 	return taken, keys[-1] if len(keys) == limit else None

@@ -19,6 +19,7 @@ from inventory_midplatform.tests.site_case import switch
 
 SWITCHES = {
 	"ledger": "ledger_enabled",
+	"hold_expired_batches": "hold_expired_batches",
 	"reservation": "reservation_enabled",
 	"sales_order_policy": "sales_order_policy",
 	"reserve_for_material_requests": "reserve_for_material_requests",

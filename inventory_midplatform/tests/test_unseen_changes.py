@@ -105,6 +105,18 @@ class TestUnseenChanges(SiteTestCase):
 		jobs.reconcile()
 		self.assertEqual(self.alerts("Ledger Check"), 0)
 
+	def test_what_has_expired_is_on_hold_by_the_morning(self) -> None:
+		switch(hold_expired_batches=1)
+		self.addCleanup(lambda: switch(hold_expired_batches=0))
+		self.item = erp.item(**erp.BATCHES)
+		erp.receipt(self.item, self.place, 3)
+		frappe.db.set_value("Batch", {"item": self.item}, "expiry_date", "2020-02-29")
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.position(self.item, self.place), {"on_hand": 3, "on_hold": 3, "reserved": 0})
+		jobs.reconcile()
+		self.assertEqual(self.position(self.item, self.place)["on_hold"], 3)
+
 	def change_bin_stock(self, qty: float) -> None:
 		frappe.db.sql("UPDATE `tabBin Stock` SET qty = qty + %s WHERE item_code = %s", (qty, self.item))
 		frappe.db.commit()

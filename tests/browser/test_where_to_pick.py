@@ -13,7 +13,12 @@ def test_bins_are_suggested_with_their_reasons_and_what_is_missing_is_told(
 	item, warehouse = site.stocked(f"pick-{language}-{site.stamp}", 12)
 	site.make("Storage Policy", warehouse=warehouse, removal_strategy="Fewest Bins")
 	shelf = site.make("Warehouse Bin", bin_code="P-01", warehouse=warehouse)
-	moved = {"item_code": item, "warehouse": warehouse, "from_bin": f"UNPLACED - {warehouse}", "to_bin": shelf}
+	moved = {
+		"item_code": item,
+		"warehouse": warehouse,
+		"from_bin": f"UNPLACED - {warehouse}",
+		"to_bin": shelf,
+	}
 	site.answer(
 		site.request.post("/api/method/inventory_midplatform.api.v1.stock.move", data={**moved, "qty": 8})
 	)

@@ -41,6 +41,7 @@ def site_settings() -> Settings:
 	ledger = bool(saved.ledger_enabled)
 	return Settings(
 		ledger=ledger,
+		hold_expired_batches=bool(saved.hold_expired_batches),
 		reservation=ledger and bool(saved.reservation_enabled),
 		sales_order_policy=saved.sales_order_policy or "Partial",
 		reserve_for_material_requests=bool(saved.reserve_for_material_requests),

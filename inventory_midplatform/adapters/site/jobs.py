@@ -10,6 +10,7 @@ from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork
 from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.services import (
+	expired_stock,
 	orders,
 	pos_invoices,
 	receipt_layers,
@@ -168,13 +169,15 @@ def following_pos_invoices(chunk: int = 50) -> Iterator[int]:
 
 
 def reconcile() -> None:
-	"""Scheduled, nightly: what no event told of is restated from the books with an alert, orders' reservations are
-	followed, and the laws of the ledger are checked; what is broken opens an alert.
+	"""Scheduled, nightly: what no event told of is restated from the books with an alert, what has expired goes on hold,
+	orders' reservations are followed, and the laws of the ledger are checked; what is broken opens an alert.
 	"""
 	if not site_settings().ledger:
 		return
 	for _ in taking_in(alert=True):
 		pass
+	for key in in_transaction(SiteUnitOfWork(), expired_stock.due):
+		in_transaction(SiteUnitOfWork(), partial(expired_stock.hold, key=key))
 	for _ in following_orders():
 		pass
 	for _ in following_pos_invoices():

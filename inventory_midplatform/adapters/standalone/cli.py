@@ -17,7 +17,7 @@ from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.importing.loading import WAREHOUSE
-from inventory_midplatform.services import replenishment, reservation
+from inventory_midplatform.services import expired_stock, replenishment, reservation
 
 USUAL_PORT = 8765
 THREADS = 8
@@ -144,11 +144,16 @@ def import_(url: str, path: Path, company: str, months: int | None, warehouse: s
 @main.command("run-due")
 @database_option
 def run_due(url: str) -> None:
-	"""Do what is due: sweep expired reservations, ask for what is low. For a timer to call."""
+	"""Do what is due: sweep expired reservations, hold expired batches, ask for what is low. For a timer to call."""
 	platform = open_platform(url)
 	with platform.context() as ctx:
 		swept = reservation.sweep(ctx)
 	click.echo(f"{swept} expired reservations gave their stock back.")
+	with platform.context() as ctx:
+		for key in expired_stock.due(ctx):
+			click.echo(
+				f"{key[0]} in {key[1]}: {to_text(expired_stock.hold(ctx, key))} has expired and is on hold."
+			)
 	with platform.context() as ctx:
 		answer = replenishment.create_material_requests(ctx) if ctx.settings.replenishment else None
 	for request in answer["created"] if answer else ():

@@ -13,6 +13,7 @@ from inventory_midplatform.tests.behaviour.batches_and_serials import (
 	SerialBehaviour,
 )
 from inventory_midplatform.tests.behaviour.bins import BinBehaviour
+from inventory_midplatform.tests.behaviour.expired_stock import ExpiredStockBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
 from inventory_midplatform.tests.behaviour.promises import PromiseBehaviour
 from inventory_midplatform.tests.behaviour.random_operations import RandomOperationsBehaviour
@@ -32,6 +33,7 @@ BEHAVIOURS = (
 	BatchBehaviour,
 	SerialBehaviour,
 	HoldBehaviour,
+	ExpiredStockBehaviour,
 	AgeBehaviour,
 	StorageBehaviour,
 	ReservationBehaviour,
