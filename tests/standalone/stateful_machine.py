@@ -71,6 +71,7 @@ class Machine(RuleBasedStateMachine):
 	def begin(self) -> list[str]:
 		"""Stock, reservations, something on hold; answers two orders, the first of them delivered in part."""
 		make = self.platform
+		make.settings(hold_expired_batches=True)
 		numbered = {"has_serial_no": 1, "stock_uom": "Nos"}
 		made: dict[str, dict[str, Any]] = {
 			"PLAIN": {},

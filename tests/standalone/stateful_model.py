@@ -225,3 +225,12 @@ class Model(Reservations):
 				raise Refused("serial_of_other_batch")
 			self.serials[serial] = target
 		self._unpin_what_is_kept_no_more()
+
+	def expire(self, batch: str) -> None:
+		"""What of it is available goes on hold, bin after bin, as far as it is kept for nobody."""
+		for place in sorted(p for p in self.lies if p.batch == batch and p.status == AVAILABLE):
+			qty = min(self.free(place), max(self.available(place.key), ZERO))
+			if qty > 0:
+				held = place._replace(status="Blocked")
+				serials = sorted(s for s, p in self.serials.items() if p == place)[: int(qty)]
+				self.move(place._replace(batch=""), held, qty, batch, serials)

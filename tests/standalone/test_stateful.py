@@ -9,7 +9,7 @@ A new operation is a new rule, and a method of the model that says what comes of
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from inspect import isfunction
 from pathlib import Path
@@ -38,8 +38,8 @@ from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.position import AVAILABLE
 from inventory_midplatform.domain.quantity import ZERO, to_text
 from inventory_midplatform.domain.reservation import IfShort
-from inventory_midplatform.ports import PostingLine
-from inventory_midplatform.services import rebuilding, reservation
+from inventory_midplatform.ports import Context, PostingLine
+from inventory_midplatform.services import expired_stock, rebuilding, reservation
 
 EXAMPLES = os.environ.get("INVENTORY_MIDPLATFORM_EXAMPLES")
 STEPS = 30
@@ -47,11 +47,16 @@ STEPS = 30
 DRAFTS_ONLY = {"replenishment.create_material_requests", "request.act", "request.create"}
 """Operations that write, but change neither stock nor reservations."""
 
-NEVER_REFUSED = {"amend", "close", "displaced", "order", "rebuild", "reopen", "sweep"}
+NEVER_REFUSED = {"amend", "close", "displaced", "expire", "order", "rebuild", "reopen", "sweep"}
 
 named = st.sampled_from([True, True, False])
 """Whether the batch is."""
 lines = st.lists(drawn, min_size=1, max_size=3)
+
+
+def hold_expired(ctx: Context) -> None:
+	for key in expired_stock.due(ctx):
+		expired_stock.hold(ctx, key)
 
 
 class Services(Machine):
@@ -295,6 +300,15 @@ class Services(Machine):
 		self.handle(
 			"stock.release_hold", place, to, qty, pick, named, bin=place.bin, stock_status=place.status
 		)
+
+	@rule(pick=picks)
+	def expire(self, pick: int) -> None:
+		"""For one night a batch has expired."""
+		batches = sorted(b for some in self.batches.values() for b in some if b)
+		batch = batches[pick % len(batches)]
+		self.platform.update("Batch", batch, {"expiry_date": date(2020, 2, 29)})
+		self.step("expire", lambda: self.in_context(hold_expired), lambda model, _: model.expire(batch))
+		self.platform.update("Batch", batch, {"expiry_date": None})
 
 	# the ledger
 
