@@ -32,6 +32,16 @@ class Claim:
 	expires_at: datetime | None = None
 	pins: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 	"""(bin, batch) → how much of it is pinned there."""
+	since: str = ""
+	"""The name of the claim whose age it has, for names grow with time; its own where nothing was handed over to it."""
+
+	@property
+	def age(self) -> tuple[str, str]:
+		return (self.since or self.name, self.name)
+
+	@property
+	def turn(self) -> tuple[int, tuple[str, str]]:
+		return (-self.priority, self.age)
 
 	@property
 	def open(self) -> Decimal:
@@ -128,18 +138,21 @@ class Reservations(Bins):
 		given = qty or giver.open
 		kept = min(given, giver.reserved)
 		rest = given
+		turn = (-giver.priority, giver.age[0])
 		theirs = self._claims_of(demand, giver.key)
-		for claim in sorted(theirs, key=lambda c: (-c.priority, c.name)):
+		for claim in sorted(theirs, key=lambda c: c.turn):
 			waited = min(rest, claim.waiting)
 			given_up = min(rest - waited, claim.released)
 			claim.waiting -= waited
 			claim.released -= given_up
 			rest -= waited + given_up
+			if waited:
+				turn = min(turn, (-claim.priority, claim.age[0]))
 		giver.reserved -= kept
 		giver.waiting -= given - kept
 		giver.released += given
 		taken = Claim(new_name, giver.key, demand, kept, given - kept)
-		taken.if_short, taken.priority = giver.if_short, giver.priority
+		taken.if_short, taken.priority, taken.since = giver.if_short, -turn[0], turn[1]
 		self.claims[new_name] = taken
 		self._fill([giver.key])
 		self._unpin_what_is_kept_no_more()
@@ -212,13 +225,13 @@ class Reservations(Bins):
 		theirs = [c for c in self.claims.values() if c.demand[:2] == (SALES_ORDER, order)]
 		for line in {c.demand[2] for c in theirs}:
 			row = made.rows[line]
-			of_row = sorted((c for c in theirs if c.demand[2] == line), key=lambda c: c.name)
+			of_row = sorted((c for c in theirs if c.demand[2] == line), key=lambda c: c.turn)
 			besides = max(row.delivered - sum((c.consumed for c in of_row), ZERO), ZERO)
 			given_up = max(sum((c.released for c in of_row), ZERO) - besides, ZERO)
 			wanted = ZERO if made.closed else max(row.outstanding - given_up, ZERO)
 			missing = wanted - sum((c.open for c in of_row), ZERO)
 			if missing > 0 and may_grow:
-				of_row[0].waiting += missing
+				of_row[-1].waiting += missing
 			for claim in sorted(of_row, key=lambda c: (c.reserved, c.name)):
 				too_much = min(max(-missing, ZERO), claim.open)
 				claim.want_less(too_much)
@@ -227,7 +240,7 @@ class Reservations(Bins):
 		self._unpin_what_is_kept_no_more()
 
 	def _consume(self, demand: Demand, key: Key, qty: Decimal) -> None:
-		for claim in sorted(self._claims_of(demand, key), key=lambda c: (-c.reserved, c.name)):
+		for claim in sorted(self._claims_of(demand, key), key=lambda c: (-c.reserved, c.age)):
 			part = min(qty, claim.open)
 			kept = min(part, claim.reserved)
 			claim.reserved -= kept
@@ -244,7 +257,7 @@ class Reservations(Bins):
 
 	def _claims_of(self, demand: Demand, key: Key) -> list[Claim]:
 		theirs = (c for c in self.claims.values() if c.demand == demand and c.key == key)
-		return sorted(theirs, key=lambda c: c.name)
+		return sorted(theirs, key=lambda c: c.age)
 
 	# what follows every change
 
@@ -262,7 +275,7 @@ class Reservations(Bins):
 
 	def _fill(self, keys: Iterable[Key]) -> None:
 		waits = [c for c in self.claims.values() if c.key in keys and c.waiting and not self.expired(c)]
-		for claim in sorted(waits, key=lambda c: (-c.priority, c.name)):
+		for claim in sorted(waits, key=lambda c: c.turn):
 			self._hold(claim)
 
 	def _sweep(self, keys: Iterable[Key]) -> bool:
@@ -283,10 +296,10 @@ class Reservations(Bins):
 		"""Where more is pinned than lies, the youngest of the lowest priority gives way."""
 		for key in keys:
 			here = [c for c in self.claims.values() if c.key == key]
-			youngest_first = sorted(here, key=lambda c: c.name, reverse=True)
+			last_first = sorted(here, key=lambda c: c.turn, reverse=True)
 			for where in {where for c in here for where in c.pins}:
 				place = Place(*key, *where)
-				for claim in sorted(youngest_first, key=lambda c: c.priority):
+				for claim in last_first:
 					part = min(-self.free(place), claim.pins.get(where, ZERO))
 					if part > 0:
 						claim.unpin(where, part)
