@@ -117,6 +117,27 @@ class TestUnseenChanges(SiteTestCase):
 		jobs.reconcile()
 		self.assertEqual(self.position(self.item, self.place)["on_hold"], 3)
 
+	def test_expired_stock_that_cannot_go_on_hold_stops_nothing_else_of_the_night(self) -> None:
+		switch(hold_expired_batches=1)
+		self.addCleanup(lambda: switch(hold_expired_batches=0))
+		# in the order of their names
+		torn = erp.item(item_code=erp.unique("A-TORN"), **erp.BATCHES, **erp.SERIALS)
+		whole = erp.item(item_code=erp.unique("B-WHOLE"), **erp.BATCHES)
+		for item in (torn, whole):
+			erp.receipt(item, self.place, 3)
+			frappe.db.set_value("Batch", {"item": item}, "expiry_date", "2020-02-29")
+		serial = frappe.get_last_doc("Serial Location", {"item_code": torn}).name
+		frappe.db.set_value("Serial Location", serial, "stock_status", "Damaged")
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.position(whole, self.place)["on_hold"], 3)
+		self.assertEqual(self.position(torn, self.place)["on_hold"], 0)
+		self.assertTrue(frappe.db.exists("Error Log", {"method": ("like", f"%{torn}%")}))
+		frappe.db.set_value("Serial Location", serial, "stock_status", "Available")
+		frappe.db.commit()
+		jobs.reconcile()
+		self.assertEqual(self.position(torn, self.place)["on_hold"], 3)
+
 	def change_bin_stock(self, qty: float) -> None:
 		frappe.db.sql("UPDATE `tabBin Stock` SET qty = qty + %s WHERE item_code = %s", (qty, self.item))
 		frappe.db.commit()

@@ -8,6 +8,7 @@ import frappe
 
 from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork, site_settings
 from inventory_midplatform.api.operation import in_transaction
+from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.services import (
 	expired_stock,
@@ -176,13 +177,24 @@ def reconcile() -> None:
 		return
 	for _ in taking_in(alert=True):
 		pass
-	for key in in_transaction(SiteUnitOfWork(), expired_stock.due):
-		in_transaction(SiteUnitOfWork(), partial(expired_stock.hold, key=key))
+	hold_expired_stock()
 	for _ in following_orders():
 		pass
 	for _ in following_pos_invoices():
 		pass
 	in_transaction(SiteUnitOfWork(), verification.check)
+
+
+def hold_expired_stock() -> None:
+	"""Part of the night: an item and warehouse a transaction; what cannot go on hold is logged and stops nothing else."""
+	for key in in_transaction(SiteUnitOfWork(), expired_stock.due):
+		try:
+			in_transaction(SiteUnitOfWork(), partial(expired_stock.hold, key=key))
+		except InventoryError as refused:
+			frappe.log_error(
+				title=f"Expired stock: {key[0]} in {key[1]} was not put on hold", message=refused.message()
+			)
+			frappe.db.commit()
 
 
 def clear_old_idempotency_keys(days: int = 30) -> None:
