@@ -18,11 +18,11 @@ from inventory_midplatform.tests.crashing import (
 	PostingWorker,
 	Stock,
 	endure,
-	judge,
 	kill_mariadb,
 	kill_often,
 	nurseries,
 )
+from inventory_midplatform.tests.judging import judge
 from inventory_midplatform.tests.site_case import SiteTestCase, let_erpnext_word_its_refusals
 from inventory_midplatform.tests.site_platform import SitePlatform
 

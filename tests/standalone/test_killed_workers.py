@@ -7,7 +7,8 @@ import pytest
 from platforms import StandalonePlatform
 
 from inventory_midplatform.adapters.standalone.context import Standalone
-from inventory_midplatform.tests.crashing import Stock, judge, kill_often, nurseries
+from inventory_midplatform.tests.crashing import Stock, kill_often, nurseries
+from inventory_midplatform.tests.judging import judge
 
 KILLS, SEED = 100, 20261124
 

