@@ -1,15 +1,16 @@
 """Batches that have expired go on hold by themselves, so that nobody is promised them.
 
-Done only where the settings say so: ERPNext itself goes on counting expired stock, though it lets no delivery have it.
+Done only where the settings say so: ERPNext itself goes on counting expired stock.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.domain.removal import BinContent
-from inventory_midplatform.ports import Context
+from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import alerts, handling, ledger, lots
 
 BLOCKED = "Blocked"
@@ -43,6 +44,7 @@ def hold(ctx: Context, key: Key) -> Decimal:
 	Where reservations cannot do without the rest of it, it stays available and an alert opens.
 	"""
 	may_go = ledger.lock_positions(ctx, [key])[key].available
+	serials = lots.lying(ctx, [key])[key]
 	held = left = ZERO
 	for content in _expired(ctx, key):
 		qty = min(content.free, max(may_go - held, ZERO))
@@ -56,7 +58,7 @@ def hold(ctx: Context, key: Key) -> Decimal:
 				AVAILABLE,
 				BLOCKED,
 				content.batch_no,
-				_serials(ctx, key, content)[: int(qty)],
+				_serials(serials, content)[: int(qty)],
 				reason=Reason("The batch has expired.").sentence(),
 			)
 			held += qty
@@ -81,11 +83,11 @@ def _expired(ctx: Context, key: Key) -> list[BinContent]:
 	]
 
 
-def _serials(ctx: Context, key: Key, content: BinContent) -> list[str]:
-	"""Of an item with serial numbers, those of the content."""
+def _serials(lying: Mapping[str, Row], content: BinContent) -> list[str]:
+	"""Of the serial numbers in the position, those of the content."""
 	where = (content.bin, content.batch_no, AVAILABLE)
 	return sorted(
 		serial
-		for serial, at in lots.lying(ctx, [key])[key].items()
+		for serial, at in lying.items()
 		if (at["bin"], at["batch_no"] or "", at["stock_status"]) == where
 	)
