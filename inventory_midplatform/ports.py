@@ -83,9 +83,14 @@ class Books(Protocol):
 
 	def cancel(self, voucher: "Voucher") -> None: ...
 
-	def ledger_quantities(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
-		"""What the last entry of the stock ledger says lies there; of what has no entry, or no ledger beside its Bin,
+	def ledger_balances(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+		"""The running balance in the last entry of the stock ledger; of what has no entry, or no ledger beside its Bin,
 		nothing is answered.
+		"""
+
+	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
+		"""What the entries of the stock ledger add up to since the last count, whatever their running balances say;
+		of what has no entry, or no ledger beside its Bin, nothing. ``locked`` sees what others have just posted.
 		"""
 
 	def order(self, customer: str, lines: Sequence["PostingLine"], *, order_date: date | None = None) -> str:

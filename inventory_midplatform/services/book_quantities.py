@@ -1,9 +1,11 @@
 """What the books say lies there, and where they contradict themselves.
 
 ``Bin.actual_qty`` is the authority, with one exception: where the position, and what a voucher's rows change of it, is
-what the last entry of the stock ledger says and the Bin alone is not, the Bin is wrong. ERPNext loses changes of it when
-two work on the same item at once: ``stock_balance.update_bin_qty`` reads the row without a lock and writes all of its
-columns back, and ``bin.update_qty`` does not see what was posted meanwhile as of a later time.
+what the stock ledger says and the Bin is not, the Bin is wrong. ERPNext loses changes when two work on the same item at
+once. Of the Bin: ``stock_balance.update_bin_qty`` reads the row without a lock and writes all of its columns back, and
+``bin.update_qty`` does not see what was posted meanwhile as of a later time. Of the running balance in the stock ledger,
+and the Bin with it: ``stock_ledger.get_previous_sle_of_current_voucher`` starts from the last entry created before its
+own, and leaves out what was created after and committed before it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,12 +32,29 @@ def book_quantities(ctx: Context, keys: Iterable[Key], locked: bool) -> dict[Key
 	return found
 
 
+def borne_out_by_ledger(ctx: Context, on_hand: Mapping[Key, Decimal]) -> set[Key]:
+	"""Of quantities that are not what the Bin says: those that the stock ledger says, in its balance or in its entries."""
+	found = bins_against_their_ledger(ctx, on_hand)
+	others = {key: qty for key, qty in on_hand.items() if key not in found}
+	return found | balances_against_their_entries(ctx, others, locked=True)
+
+
 def bins_against_their_ledger(ctx: Context, on_hand: Mapping[Key, Decimal]) -> set[Key]:
-	"""Of positions that are not what their Bin says: those that are what the stock ledger says."""
-	in_ledger: dict[Key, Decimal] = {}
+	"""Of quantities that are not what the Bin says: those that are the running balance of the stock ledger."""
+	balances: dict[Key, Decimal] = {}
 	for some in ledger.in_parts(sorted(on_hand)):
-		in_ledger.update(ctx.books.ledger_quantities(some))
-	return {key for key, qty in on_hand.items() if in_ledger.get(key) == qty}
+		balances.update(ctx.books.ledger_balances(some))
+	return {key for key, qty in on_hand.items() if balances.get(key) == qty}
+
+
+def balances_against_their_entries(
+	ctx: Context, on_hand: Mapping[Key, Decimal], locked: bool = False
+) -> set[Key]:
+	"""Of quantities that neither the Bin nor the running balance says: those that the entries add up to."""
+	totals: dict[Key, Decimal] = {}
+	for some in ledger.in_parts(sorted(on_hand)):
+		totals.update(ctx.books.ledger_totals(some, locked))
+	return {key for key, qty in on_hand.items() if totals.get(key) == qty}
 
 
 def serials_against_their_bin(ctx: Context, keys: Sequence[Key]) -> set[Key]:

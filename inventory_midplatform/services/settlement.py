@@ -34,7 +34,7 @@ from inventory_midplatform.services import (
 )
 from inventory_midplatform.services.allocated import Allocation, Allocations
 from inventory_midplatform.services.bin_contents import BinContents, merged_parts
-from inventory_midplatform.services.book_quantities import bins_against_their_ledger, book_quantities
+from inventory_midplatform.services.book_quantities import book_quantities, borne_out_by_ledger
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -197,7 +197,7 @@ class _Settlement:
 			for key, rest in rests.items()
 			if rest and not self.stock.was_empty(key)
 		}
-		for key in bins_against_their_ledger(self.ctx, as_explained):
+		for key in borne_out_by_ledger(self.ctx, as_explained):
 			rests[key] = ZERO
 		suspect = [key for key in self.keys if rests[key] or not self.told]
 		tracked = lots.tracked_items(self.ctx, {item for item, _ in suspect})

@@ -250,9 +250,16 @@ def _key(row: Row) -> Key:
 
 def _bins_against_their_ledger(ctx: Context, broken: Sequence[Row]) -> list[Row]:
 	found = book_quantities.bins_against_their_ledger(ctx, {_key(row): row["found"] for row in broken})
-	return [
-		{**row, "expected": row["found"], "found": row["expected"]} for row in broken if _key(row) in found
-	]
+	return [_books_are_wrong(row) for row in broken if _key(row) in found]
+
+
+def _balances_against_their_entries(ctx: Context, broken: Sequence[Row]) -> list[Row]:
+	found = book_quantities.balances_against_their_entries(ctx, {_key(row): row["found"] for row in broken})
+	return [_books_are_wrong(row) for row in broken if _key(row) in found]
+
+
+def _books_are_wrong(row: Row) -> Row:
+	return {**row, "expected": row["found"], "found": row["expected"]}
 
 
 def _serials_against_their_bin(ctx: Context, broken: Sequence[Row]) -> list[Row]:
@@ -266,6 +273,13 @@ CONTRADICTIONS: tuple[tuple[str, str, str, Callable[[Context, Sequence[Row]], li
 		"ERPNext's Bin is not what its stock ledger says, and the position is. Open the Bin and recalculate its quantity.",
 		"books",
 		_bins_against_their_ledger,
+	),
+	(
+		"balance_against_entries",
+		"ERPNext's stock ledger left an entry out of its running balance, and the position did not. Post a Repost Item"
+		" Valuation of the item and warehouse, as of the first row that Stock Ledger Invariant Check finds wrong.",
+		"books",
+		_balances_against_their_entries,
 	),
 	(
 		"serials_against_bin",

@@ -89,21 +89,25 @@ def insert(doctype: str, **values: Any) -> Any:
 	return frappe.get_doc({"doctype": doctype, **values}).insert(ignore_permissions=True)
 
 
-def submit(document: Any, days_ago: int = 0) -> Any:
-	"""Insert and submit, ``days_ago`` days back where the document has a posting date.
+def posted(days_ago: int) -> dict[str, Any]:
+	"""The fields of a document that is posted as of days ago; none for now.
 
 	No two share a second: reposting a count of serial numbers, ERPNext takes what a later voucher took at the very
 	same moment for gone, and its Bin keeps a unit that no serial number stands for.
 	"""
-	if days_ago:
-		second = next(_seconds)
-		document.update(
-			{
-				"set_posting_time": 1,
-				"posting_date": add_days(nowdate(), -days_ago),
-				"posting_time": f"{10 + second // 3600 % 12:02}:{second // 60 % 60:02}:{second % 60:02}",
-			}
-		)
+	if not days_ago:
+		return {}
+	second = next(_seconds)
+	return {
+		"set_posting_time": 1,
+		"posting_date": add_days(nowdate(), -days_ago),
+		"posting_time": f"{10 + second // 3600 % 12:02}:{second // 60 % 60:02}:{second % 60:02}",
+	}
+
+
+def submit(document: Any, days_ago: int = 0) -> Any:
+	"""Insert and submit, ``days_ago`` days back where the document has a posting date."""
+	document.update(posted(days_ago))
 	document.insert(ignore_permissions=True)
 	document.submit()
 	return document
@@ -425,21 +429,33 @@ def _counted_lots(item_code: str, place: str, qty: float) -> dict[str, Any]:
 
 
 def repost(voucher: Any, recreate: bool = False) -> Any:
-	"""A Repost Item Valuation, run as its job would run it."""
+	"""A Repost Item Valuation of a voucher, run as its job would run it."""
+	return _reposted(
+		based_on="Transaction",
+		voucher_type=voucher.doctype,
+		voucher_no=voucher.name,
+		posting_date=voucher.posting_date,
+		posting_time=voucher.posting_time,
+		recreate_stock_ledgers=int(recreate),
+	)
+
+
+def repost_item(item_code: str, warehouse: str, days_ago: int) -> Any:
+	"""The same of an item and warehouse, from the beginning of that day."""
+	return _reposted(
+		based_on="Item and Warehouse",
+		item_code=item_code,
+		warehouse=warehouse,
+		posting_date=add_days(nowdate(), -days_ago),
+		posting_time="00:00:00",
+	)
+
+
+def _reposted(**values: Any) -> Any:
 	from erpnext.stock.doctype.repost_item_valuation.repost_item_valuation import repost as run
 
 	document = frappe.get_doc(
-		{
-			"doctype": "Repost Item Valuation",
-			"based_on": "Transaction",
-			"voucher_type": voucher.doctype,
-			"voucher_no": voucher.name,
-			"company": company(),
-			"posting_date": voucher.posting_date,
-			"posting_time": voucher.posting_time,
-			"allow_negative_stock": 1,
-			"recreate_stock_ledgers": int(recreate),
-		}
+		{"doctype": "Repost Item Valuation", "company": company(), "allow_negative_stock": 1, **values}
 	)
 	document.insert(ignore_permissions=True)
 	document.submit()

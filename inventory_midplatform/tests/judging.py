@@ -41,8 +41,8 @@ def judge(platform: Platform, call: Call, stock: Stock, journals: list[Journal])
 			except InventoryError as error:
 				asked.refused = error.code
 	wrong = [*_quantities_wrong(platform, stock, calls), *_reservations_wrong(platform, calls)]
-	# ERPNext can lose a change of its Bin (see test_mixed_load) until the item is posted again; where its stock ledger
-	# does not bear a position out either, the position has followed the Bin until then
+	wrong += _ledger_not_followed(platform, stock)
+	# what ERPNext loses of its Bin (see test_mixed_load) it finds again when the item is posted
 	platform.books.receive([PostingLine(i, stock.warehouse, Decimal(1), Decimal(10)) for i in stock.items])
 	wrong += _ledger_not_followed(platform, stock)
 	wrong += [f"verify: {finding}" for finding in platform.verify()]
@@ -84,11 +84,9 @@ def _quantities_wrong(platform: Platform, stock: Stock, calls: dict[str, Asked])
 			qty = asked.arguments["qty"] * (1 if asked.what == "receive" else -1)
 			least += qty if asked.told else min(qty, 0) if asked.open else 0
 			most += qty if asked.told else max(qty, 0) if asked.open else 0
-		ledger, position = _in_ledger_and_on_hand(platform, item, stock.warehouse)
+		ledger, _ = _in_ledger_and_on_hand(platform, item, stock.warehouse)
 		if not least <= ledger <= most:
 			yield f"{item}: {ledger} in the stock ledger, between {least} and {most} by what was told"
-		if position not in (ledger, float(platform.booked(item, stock.warehouse))):
-			yield f"{item}: {ledger} in the stock ledger, {position} on hand, and the books say neither"
 	vouchers = {a.told["voucher_no"] for a in calls.values() if a.told and a.what in ("receive", "deliver")}
 	rows = platform.rows(
 		"SELECT DISTINCT voucher_no FROM `tabStock Movement` WHERE warehouse = %(warehouse)s",
@@ -102,7 +100,7 @@ def _ledger_not_followed(platform: Platform, stock: Stock) -> Iterator[str]:
 	for item in stock.items:
 		ledger, position = _in_ledger_and_on_hand(platform, item, stock.warehouse)
 		if ledger != position:
-			yield f"{item}, posted once more: {ledger} in the stock ledger, {position} on hand"
+			yield f"{item}: {ledger} in the stock ledger, {position} on hand"
 
 
 def _in_ledger_and_on_hand(platform: Platform, item: str, warehouse: str) -> tuple[float, float]:

@@ -4,7 +4,8 @@ ERPNext itself can lose a change of ``Bin.actual_qty`` (the second test shows it
 what changes a Bin's ordered or reserved quantity (``stock_balance.update_bin_qty``) reads the row without a lock and
 writes all of its columns back. The next posting of the item puts it right from the stock ledger. So positions are held
 against the stock ledger at once, and against the Bins when each item was posted again; a nightly run in between follows
-no such Bin.
+no such Bin. And ERPNext can leave an entry out of the running balance of its stock ledger, and so of its Bin, until
+somebody reposts the item (the last test shows it): such items are judged by the entries alone.
 """
 
 import multiprocessing
@@ -12,15 +13,21 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import frappe
+from erpnext.stock.doctype.stock_ledger_entry.stock_ledger_entry import StockLedgerEntry
 from frappe.utils import nowdate
 
 from inventory_midplatform.adapters.site import jobs
+from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.adapters.site.store import SiteStore
 from inventory_midplatform.domain.errors import InventoryError
+from inventory_midplatform.services import alerts, verification
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests import erpnext_reports, racing
 from inventory_midplatform.tests.crashing import Http
@@ -61,7 +68,11 @@ class TestMixedLoad(SiteTestCase):
 		self.assert_laws_hold()
 		self.assert_positions_are_right(1)
 		# values and FIFO queues ERPNext alone gets wrong when two deliver the same item at once: shown, not judged
-		self.assertEqual(erpnext_reports.of_quantities(beside), [])
+		out_of_balance = self.out_of_balance()
+		if out_of_balance:
+			print(f"left out of ERPNext's running balance, and told by verify: {sorted(out_of_balance)}")
+		sound = erpnext_reports.differences(i for i in self.items if i not in out_of_balance)
+		self.assertEqual(erpnext_reports.of_quantities(sound), [])
 
 	def test_a_change_that_erpnexts_bin_loses_is_kept_in_the_position(self) -> None:
 		self.client = erp.customer()
@@ -101,17 +112,64 @@ class TestMixedLoad(SiteTestCase):
 		self.assert_positions_are_right(1)
 		self.assert_laws_hold()
 
+	def test_an_entry_left_out_of_erpnexts_running_balance_is_kept_in_the_position(self) -> None:
+		"""A posting starts from the last entry created before its own: one created a moment later that commits first, as of
+		a moment before, is left out for good.
+		"""
+		self.client = erp.customer()
+		self.addCleanup(lambda: switch(**dict.fromkeys(SWITCHES, 1)))
+		for on in (0, 1):
+			switch(**dict.fromkeys(SWITCHES, on))
+			self.items, self.place = [erp.item(), erp.item()], erp.warehouse()
+			for item in self.items:
+				erp.receipt(item, self.place, STOCK, days_ago=2)
+			frappe.db.commit()
+			with self.delivered_before_the_first_entry_is_there():
+				erp.receipt(self.items[0], self.place, 5)
+			frappe.db.commit()
+			self.assertEqual(self.lost_by_erpnext(), 1, "ERPNext keeps it now: this test's reason is gone")
+			if not on:
+				switch(**dict.fromkeys(SWITCHES, 1))
+				self.take_in()
+		for _ in range(2):
+			self.assert_positions_are_the_documents()
+			self.post_again()
+		jobs.reconcile()
+		self.assert_positions_are_the_documents()
+		self.assertEqual(self.out_of_balance(), {self.items[0]})
+		self.assertEqual(self.alerts(), 1)
+		# what the alert says to do
+		erp.repost_item(self.items[0], self.place, days_ago=2)
+		frappe.db.commit()
+		self.assertEqual(self.lost_by_erpnext(), 0)
+		jobs.reconcile()
+		self.assertEqual(self.alerts(), 0)
+		self.assert_positions_are_right(1)
+
 	def stock_up(self) -> None:
 		self.items, self.place = [erp.item() for _ in range(20)], erp.warehouse()
 		for item in self.items:
 			erp.receipt(item, self.place, STOCK)
 		frappe.db.commit()
 
-	def deliver_meanwhile(self) -> None:
+	@contextmanager
+	def delivered_before_the_first_entry_is_there(self) -> Iterator[None]:
+		"""As if the processor had left us between naming an entry and writing it."""
+		write, to_do = StockLedgerEntry.db_insert, [lambda: self.deliver_meanwhile(days_ago=1)]
+
+		def later(entry: Any, *args: Any, **kwargs: Any) -> Any:
+			if to_do:
+				to_do.pop()()
+			return write(entry, *args, **kwargs)
+
+		with patch.object(StockLedgerEntry, "db_insert", later):
+			yield
+
+	def deliver_meanwhile(self, days_ago: int = 0) -> None:
 		context = multiprocessing.get_context("spawn")
 		answers, ready = context.Queue(), context.Barrier(1)
 		here = (frappe.local.site, str(Path(frappe.local.sites_path).resolve()))
-		about = ("Delivery Note", self.items, self.place, self.client, 1, SEED)
+		about = ("Delivery Note", self.items, self.place, self.client, 1, SEED, days_ago)
 		worker = context.Process(target=submitter, args=(*here, *about, ready, answers))
 		worker.start()
 		self.assertEqual(answers.get(timeout=120), {"Delivery Note": 1})
@@ -138,7 +196,7 @@ class TestMixedLoad(SiteTestCase):
 		for n in range(2 * SUBMITTERS):
 			number = share + (n // 2 < (DOCUMENTS - share * 2 * SUBMITTERS) // 2)
 			kind = ("Sales Order", "Delivery Note")[n % 2]
-			about = (kind, self.items, self.place, self.client, number, SEED + n)
+			about = (kind, self.items, self.place, self.client, number, SEED + n, 0)
 			workers.append(context.Process(target=submitter, args=(*here, *about, ready, answers)))
 		for worker in workers:
 			worker.start()
@@ -224,13 +282,29 @@ class TestMixedLoad(SiteTestCase):
 		bins, true = self.in_bins_of_erpnext(), self.by_documents()
 		return sum(bins[item] != true[item] for item in self.items)
 
+	def out_of_balance(self) -> set[str]:
+		"""Items of which verify says that ERPNext's running balance is not what its entries add up to."""
+		frappe.db.rollback()
+		told = verification.verify(site_context())["contradictions"]
+		laws = {c["item_code"]: c["law"] for c in told if c["item_code"] in self.items}
+		return {item for item, law in laws.items() if law == "balance_against_entries"}
+
+	def alerts(self) -> int:
+		about = {"warehouse": self.place, "alert_type": alerts.CONTRADICTION, "status": "Open"}
+		return int(frappe.db.count("Inventory Alert", about))
+
+	def assert_positions_are_the_documents(self) -> None:
+		self.assertEqual({item: self.on_hand(item, self.place) for item in self.items}, self.by_documents())
+
 	def assert_positions_are_right(self, again: int) -> None:
 		"""As the documents say, at once; and as the Bins say when each item was posted ``again``."""
-		true = self.by_documents()
-		self.assertEqual({item: self.on_hand(item, self.place) for item in self.items}, true)
+		self.assert_positions_are_the_documents()
 		if again:
 			self.post_again()
-		self.assertEqual(self.in_bins_of_erpnext(), {item: qty + again for item, qty in true.items()})
+			self.assert_positions_are_the_documents()
+		true, wrong = self.by_documents(), self.out_of_balance()
+		bins = {item: qty for item, qty in self.in_bins_of_erpnext().items() if item not in wrong}
+		self.assertEqual(bins, {item: qty for item, qty in true.items() if item not in wrong})
 
 
 def deadlocks() -> int:
@@ -253,6 +327,7 @@ def submitter(
 	client: str,
 	number: int,
 	seed: int,
+	days_ago: int,
 	ready: Any,
 	answers: Any,
 ) -> None:
@@ -277,6 +352,7 @@ def submitter(
 						"customer": client,
 						"company": erp.company(),
 						"delivery_date": nowdate(),
+						**erp.posted(days_ago),
 						"items": [dict(row) for row in rows],
 					}
 				)

@@ -10,7 +10,7 @@ import frappe
 from inventory_midplatform.adapters.site.documents import floats
 from inventory_midplatform.adapters.site.errors import as_domain_errors
 from inventory_midplatform.domain.position import Key
-from inventory_midplatform.domain.quantity import from_store
+from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import PostingLine, Row, Voucher
 from inventory_midplatform.query import key_in
 
@@ -23,6 +23,16 @@ SELECT bin.item_code, bin.warehouse, (
 FROM `tabBin` bin WHERE {condition}
 """
 """As ERPNext itself looks for it (``stock_balance.get_balance_qty_from_sle``)."""
+
+_ENTRIES = """
+SELECT item_code, warehouse, actual_qty, qty_after_transaction,
+	voucher_type = 'Stock Reconciliation' AND COALESCE(batch_no, '') = ''
+		AND COALESCE(serial_and_batch_bundle, '') = '' AS counted
+FROM `tabStock Ledger Entry`
+WHERE {condition} AND is_cancelled = 0
+ORDER BY posting_datetime, creation
+"""
+"""As ERPNext's Stock Ledger Invariant Check adds them up."""
 
 
 class SiteBooks:
@@ -57,10 +67,22 @@ class SiteBooks:
 			"Stock Reconciliation", {"purpose": "Stock Reconciliation", "items": rows}, lines, at
 		)
 
-	def ledger_quantities(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+	def ledger_balances(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
 		condition, params = key_in(keys, "bin.item_code", "bin.warehouse")
 		rows = frappe.db.sql(_LAST_ENTRIES.format(condition=condition), params)
 		return {(item, warehouse): from_store(qty) for item, warehouse, qty in rows if qty is not None}
+
+	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
+		condition, params = key_in(keys, "item_code", "warehouse")
+		lock = " LOCK IN SHARE MODE" if locked else ""
+		totals: dict[Key, Decimal] = {}
+		for entry in frappe.db.sql(_ENTRIES.format(condition=condition) + lock, params, as_dict=True):
+			key = (entry.item_code, entry.warehouse)
+			if entry.counted:
+				totals[key] = from_store(entry.qty_after_transaction)
+			else:
+				totals[key] = totals.get(key, ZERO) + from_store(entry.actual_qty)
+		return totals
 
 	def _stock_entry(
 		self,

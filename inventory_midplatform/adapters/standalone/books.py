@@ -116,7 +116,10 @@ class SmallBooks:
 			"Stock Reconciliation", {"purpose": "Stock Reconciliation"}, entries, at, counted=True
 		)
 
-	def ledger_quantities(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+	def ledger_balances(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+		return {}
+
+	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
 		return {}
 
 	def cancel(self, voucher: Voucher) -> None:
