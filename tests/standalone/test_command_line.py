@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,23 @@ def test_run_due_sweeps_and_asks(url: str) -> None:
 	assert "1 expired reservations gave their stock back." in told
 	assert f"{item} × 2" in told
 	assert "Nothing new is low." in run("run-due", "--database", url)
+
+
+def test_run_due_holds_what_has_expired_and_goes_on_where_it_cannot(url: str) -> None:
+	platform = StandalonePlatform(open_platform(url))
+	platform.settings(hold_expired_batches=True)
+	warehouse = platform.make_warehouse()
+	torn, whole = (platform.make_item(has_batch_no=1, has_serial_no=n, stock_uom="Nos") for n in (1, 0))
+	for item, serials in ((torn, ("S-1", "S-2")), (whole, ())):
+		batch = platform.make_batch(item, date(2090, 1, 1))
+		line = PostingLine(item, warehouse, D(2), D(1), batch_no=batch, serial_nos=serials)
+		platform.books.receive([line])
+		platform.update("Batch", batch, {"expiry_date": date(2020, 2, 29)})
+	with platform.context() as ctx:
+		ctx.store.execute("UPDATE `tabSerial Location` SET stock_status = 'Damaged' WHERE serial_no = 'S-1'")
+	told = run("run-due", "--database", url)
+	assert f"{whole} in {warehouse}: 2 has expired and is on hold." in told
+	assert f"{torn} in {warehouse}: what has expired was not put on hold: " in told
 
 
 def test_key_makes_a_user_and_a_key(url: str) -> None:

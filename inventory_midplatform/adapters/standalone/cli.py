@@ -151,9 +151,12 @@ def run_due(url: str) -> None:
 	click.echo(f"{swept} expired reservations gave their stock back.")
 	with platform.context() as ctx:
 		for key in expired_stock.due(ctx):
-			click.echo(
-				f"{key[0]} in {key[1]}: {to_text(expired_stock.hold(ctx, key))} has expired and is on hold."
-			)
+			try:
+				with ctx.store.savepoint():
+					outcome = f"{to_text(expired_stock.hold(ctx, key))} has expired and is on hold."
+			except InventoryError as refused:
+				outcome = f"what has expired was not put on hold: {refused.message()}"
+			click.echo(f"{key[0]} in {key[1]}: {outcome}")
 	with platform.context() as ctx:
 		answer = replenishment.create_material_requests(ctx) if ctx.settings.replenishment else None
 	for request in answer["created"] if answer else ():
