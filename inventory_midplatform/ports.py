@@ -62,6 +62,12 @@ class Store(Protocol):
 		"""Undo what the block did if it raises, and let the exception pass."""
 
 
+class SnapshotConflict(Exception):
+	"""What this transaction has read others have changed since, and more would be built on it than that bears. Like what
+	the engine itself gives up it is transient: whoever opened the transaction may run it again.
+	"""
+
+
 class Books(Protocol):
 	"""ERPNext's documents of stock and sale, or the standalone adapter's small ones: the only way stock enters and
 	leaves a warehouse. What they post is settled before they return; what they refuse raises InventoryError.

@@ -19,6 +19,7 @@ RECEIPTS = ("oldest_receipt", "newest_receipt")
 BIN_STOCK_KEY = ("item_code", "bin", "batch_no", "stock_status", "stock_owner")
 LAYER_KEY = ("item_code", "warehouse", "batch_no", "received_on")
 POSITION_KEY = ("item_code", "warehouse")
+MOVEMENTS_OF_ITEM = ("item_code", "warehouse", "posting_datetime")
 NUMBERS = ("on_hand", "on_hold", "reserved", "waiting")
 POSITIONS = "SELECT item_code, warehouse, on_hand, on_hold, reserved, waiting, last_change FROM"
 BIN_STOCK = "SELECT item_code, warehouse, bin, batch_no, stock_status, qty, allocated_qty, oldest_receipt, newest_receipt FROM"
@@ -96,20 +97,37 @@ def _place_serials(ctx: Context, movements: Sequence[Movement]) -> None:
 
 
 def lock_positions(ctx: Context, keys: Iterable[Key]) -> dict[Key, Position]:
-	"""Lock the positions in key order and read them as they are now; one that is missing is made.
+	"""Lock the positions in key order and read them as they are now; one that is missing is made."""
+	return lock_and_compare(ctx, keys)[0]
+
+
+def lock_and_compare(ctx: Context, keys: Iterable[Key]) -> tuple[dict[Key, Position], set[Key]]:
+	"""The same, and which of them others have moved stock of since this transaction's first look: what a plain read
+	answers of those on MariaDB is older than the lock.
 
 	A missing row is found by a plain read and made by an upsert: locking the gap where it would be makes two
 	first postings of an item wait for each other.
 	"""
 	wanted = sorted(set(keys))
 	if not wanted:
-		return {}
-	missing = set(wanted) - set(read_positions(ctx, wanted))
+		return {}, set()
+	seen = read_positions(ctx, wanted)
+	missing = set(wanted) - set(seen)
 	if missing:
 		zeros = dict.fromkeys(NUMBERS, ZERO)
 		rows = [{"item_code": item, "warehouse": warehouse, **zeros} for item, warehouse in sorted(missing)]
 		ctx.store.add("Stock Position", POSITION_KEY, rows, add=tuple(zeros))
-	return read_positions(ctx, wanted, locked=True)
+	locked = read_positions(ctx, wanted, locked=True)
+	before = {key: position.last_change for key, position in seen.items()}
+	return locked, {key for key, position in locked.items() if position.last_change != before.get(key)}
+
+
+def lock_item(ctx: Context, item_code: str) -> list[Key]:
+	"""Lock all positions of an item, and that no further one is made; answers their keys."""
+	source = ctx.store.through("Stock Position", POSITION_KEY)
+	sql = f"SELECT warehouse FROM {source} WHERE item_code = %(item_code)s ORDER BY warehouse"
+	rows = ctx.store.rows(sql + ctx.store.for_update, {"item_code": item_code})
+	return [(item_code, row["warehouse"]) for row in rows]
 
 
 def read_positions(ctx: Context, keys: Iterable[Key], locked: bool = False) -> dict[Key, Position]:

@@ -33,7 +33,7 @@ class LockedStock:
 
 	def __init__(self, ctx: Context, keys: Iterable[Key]):
 		self.ctx = ctx
-		self.positions = ledger.lock_positions(ctx, keys)
+		self.positions, self.moved_since_seen = ledger.lock_and_compare(ctx, keys)
 		self._positions_before = dict(self.positions)
 		self._reservations: dict[str, Reservation] = {}
 		self._reservations_before: dict[str, Reservation] = {}

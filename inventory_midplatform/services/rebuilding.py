@@ -8,14 +8,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import ledger, receipt_layers, settlement
-from inventory_midplatform.services.book_quantities import book_quantities
 from inventory_midplatform.services.ledger import BIN_STOCK_KEY, RECEIPTS
 
 ITEMS = """
@@ -25,12 +23,10 @@ SELECT item_code FROM (
 ) known ORDER BY item_code LIMIT %(limit)s
 """
 
-MOVEMENTS = """
-SELECT item_code, warehouse, bin, batch_no, serial_no, stock_status, stock_owner, qty, posting_datetime, received_at
-FROM `tabStock Movement` WHERE item_code = %(item_code)s ORDER BY name
-"""
-
 PLACE = ("item_code", "warehouse", "bin", "batch_no", "stock_status", "stock_owner")
+MOVEMENT = ("name", *PLACE, "serial_no", "qty", "posting_datetime", "received_at")
+BIN_STOCK = ("warehouse", *BIN_STOCK_KEY, "qty", *RECEIPTS)
+RESERVATIONS_OF_ITEM = ("item_code", "warehouse", "status")
 
 
 def items(ctx: Context, after: str = "", limit: int = 50) -> list[str]:
@@ -47,37 +43,32 @@ def rebuild_item(ctx: Context, item_code: str) -> int:
 
 	The caller commits after each item, and may stop and go on.
 	"""
-	movements = ctx.store.rows(MOVEMENTS, {"item_code": item_code})
-	keys = _keys(ctx, item_code, movements)
 	# the books' rows are locked before positions, as everywhere
-	book_quantities(ctx, keys, locked=True)
-	ledger.lock_positions(ctx, keys)
-	# locked now, what came in between is seen
-	movements = ctx.store.rows(MOVEMENTS, {"item_code": item_code})
-	wrong = _rebuild_bins(ctx, item_code, movements) + _rebuild_serials(ctx, item_code, movements)
+	books = _locked(ctx, "Bin", item_code, ledger.POSITION_KEY, ("warehouse",))
+	positions = ledger.lock_item(ctx, item_code)
+	movements = _locked(ctx, "Stock Movement", item_code, ledger.MOVEMENTS_OF_ITEM, MOVEMENT)
+	movements.sort(key=lambda m: m["name"])
+	bins = _locked(ctx, "Bin Stock", item_code, BIN_STOCK_KEY, BIN_STOCK)
+	keys = sorted({*positions, *((item_code, row["warehouse"]) for row in (*books, *movements, *bins))})
+	_, moved_since_seen = ledger.lock_and_compare(ctx, keys)
+	wrong = _rebuild_bins(ctx, bins, movements) + _rebuild_serials(ctx, item_code, movements)
 	wrong += _rebuild_positions(ctx, item_code, keys)
 	receipt_layers.rebuild(ctx, item_code)
-	return wrong + settlement.catch_up(ctx, keys, Reason("Rebuilt from the books").sentence(), alert=False)
+	# whoever posted since this transaction's first look told of it
+	untold = [key for key in keys if key not in moved_since_seen]
+	return wrong + settlement.catch_up(ctx, untold, Reason("Rebuilt from the books").sentence(), alert=False)
 
 
-def _keys(ctx: Context, item_code: str, movements: Sequence[Row]) -> list[Key]:
-	keys = {(item_code, row["warehouse"]) for row in movements}
-	for doctype in ("Stock Position", "Bin Stock", "Bin"):
-		rows = ctx.store.rows(
-			f"SELECT warehouse FROM `tab{doctype}` WHERE item_code = %(item_code)s", {"item_code": item_code}
-		)
-		keys |= {(item_code, row["warehouse"]) for row in rows}
-	return sorted(keys)
+def _locked(
+	ctx: Context, doctype: str, item_code: str, index: tuple[str, ...], columns: Sequence[str]
+) -> list[Row]:
+	"""All rows of the item as they are now, whatever this transaction has seen before."""
+	sql = f"SELECT {', '.join(columns)} FROM {ctx.store.through(doctype, index)} WHERE item_code = %(item_code)s"
+	return ctx.store.rows(sql + ctx.store.for_update, {"item_code": item_code})
 
 
-def _rebuild_bins(ctx: Context, item_code: str, movements: Sequence[Row]) -> int:
-	found: dict[tuple[str, ...], Row] = {}
-	for row in ctx.store.rows(
-		f"SELECT warehouse, {', '.join(BIN_STOCK_KEY)}, qty, {', '.join(RECEIPTS)} FROM `tabBin Stock`"
-		f" WHERE item_code = %(item_code)s{ctx.store.for_update}",
-		{"item_code": item_code},
-	):
-		found[tuple(row[c] or "" for c in BIN_STOCK_KEY)] = row
+def _rebuild_bins(ctx: Context, bins: Sequence[Row], movements: Sequence[Row]) -> int:
+	found = {tuple(row[c] or "" for c in BIN_STOCK_KEY): row for row in bins}
 	right: dict[tuple[str, ...], Row] = {}
 	for m in movements:
 		key = tuple(m[c] or "" for c in BIN_STOCK_KEY)
@@ -115,13 +106,8 @@ def _rebuild_serials(ctx: Context, item_code: str, movements: Sequence[Row]) -> 
 			and at["stock_status"] == m["stock_status"]
 		):
 			del right[m["serial_no"]]
-	found = {
-		row["serial_no"]: {c: row[c] or "" for c in PLACE}
-		for row in ctx.store.rows(
-			f"SELECT serial_no, {', '.join(PLACE)} FROM `tabSerial Location` WHERE item_code = %(item_code)s",
-			{"item_code": item_code},
-		)
-	}
+	lying = _locked(ctx, "Serial Location", item_code, ledger.POSITION_KEY, ("serial_no", *PLACE))
+	found = {row["serial_no"]: {c: row[c] or "" for c in PLACE} for row in lying}
 	gone = sorted(set(found) - set(right))
 	for start in range(0, len(gone), 500):
 		ctx.store.execute(
@@ -135,23 +121,15 @@ def _rebuild_serials(ctx: Context, item_code: str, movements: Sequence[Row]) -> 
 
 def _rebuild_positions(ctx: Context, item_code: str, keys: Sequence[Key]) -> int:
 	sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(ledger.NUMBERS, ZERO))
-	of_item: dict[str, Any] = {"item_code": item_code}
-	for row in ctx.store.rows(
-		"SELECT warehouse, stock_status, SUM(qty) AS qty FROM `tabBin Stock`"
-		" WHERE item_code = %(item_code)s AND stock_owner = '' GROUP BY warehouse, stock_status",
-		of_item,
-	):
-		qty = from_store(row["qty"])
-		sums[row["warehouse"]]["on_hand"] += qty
-		sums[row["warehouse"]]["on_hold"] += qty if row["stock_status"] != AVAILABLE else ZERO
-	for row in ctx.store.rows(
-		"SELECT warehouse, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting FROM `tabInventory Reservation`"
-		" WHERE item_code = %(item_code)s GROUP BY warehouse",
-		of_item,
-	):
-		sums[row["warehouse"]].update(
-			reserved=from_store(row["reserved"]), waiting=from_store(row["waiting"])
-		)
+	for row in _locked(ctx, "Bin Stock", item_code, BIN_STOCK_KEY, BIN_STOCK):
+		if not row["stock_owner"]:
+			qty = from_store(row["qty"])
+			sums[row["warehouse"]]["on_hand"] += qty
+			sums[row["warehouse"]]["on_hold"] += qty if row["stock_status"] != AVAILABLE else ZERO
+	quantities = ("warehouse", "reserved_qty", "waiting_qty")
+	for row in _locked(ctx, "Inventory Reservation", item_code, RESERVATIONS_OF_ITEM, quantities):
+		sums[row["warehouse"]]["reserved"] += from_store(row["reserved_qty"])
+		sums[row["warehouse"]]["waiting"] += from_store(row["waiting_qty"])
 	before = ledger.read_positions(ctx, keys, locked=True)
 	after = {
 		key: replace(

@@ -37,16 +37,17 @@ def carry(ctx: Context, movements: Sequence[Movement], before: Mapping[Key, Posi
 
 
 def rebuild(ctx: Context, item_code: str) -> None:
-	"""Make the layers of an item anew from its movements, in the order in which they were posted."""
+	"""Make the layers of an item anew from its movements, in the order in which they were posted.
+
+	Everything is read with a lock: what was posted while this waited counts too.
+	"""
 	of_item = {"item_code": item_code}
-	positions = ctx.store.rows(
-		"SELECT item_code, warehouse FROM `tabStock Position` WHERE item_code = %(item_code)s", of_item
-	)
-	ledger.lock_positions(ctx, [(row["item_code"], row["warehouse"]) for row in positions])
+	ledger.lock_item(ctx, item_code)
+	source = ctx.store.through("Stock Movement", ledger.MOVEMENTS_OF_ITEM)
 	rows = ctx.store.rows(
 		"SELECT item_code, warehouse, qty, kind, posting_datetime, batch_no, voucher_type, voucher_no,"
-		" voucher_detail_no FROM `tabStock Movement`"
-		" WHERE item_code = %(item_code)s AND kind NOT IN %(inside)s ORDER BY name",
+		f" voucher_detail_no FROM {source}"
+		f" WHERE item_code = %(item_code)s AND kind NOT IN %(inside)s ORDER BY name{ctx.store.for_update}",
 		{**of_item, "inside": INSIDE},
 	)
 	layers = replayed(

@@ -20,7 +20,7 @@ from inventory_midplatform.domain.reservation import (
 	in_turn,
 	wanted_again_among,
 )
-from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.ports import Context, Row, SnapshotConflict
 from inventory_midplatform.query import Query, any_of, compiled, table, value
 from inventory_midplatform.services import ledger, masters
 from inventory_midplatform.services.locked_stock import COLUMNS, LockedStock, from_row, write_reservations
@@ -37,8 +37,9 @@ HOLD = (
 the row through: by the warehouse's, the optimizer's choice where positions are few, it would lock every position of the
 warehouse on its way, and in another order."""
 
+_OF_DEMAND_QUANTITIES = ("qty", "consumed_qty", "released_qty")
 OF_DEMAND = (
-	"SELECT name, item_code, warehouse FROM `tabInventory Reservation`"
+	f"SELECT name, item_code, warehouse, {', '.join(_OF_DEMAND_QUANTITIES)} FROM `tabInventory Reservation`"
 	" WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
 )
 
@@ -335,6 +336,8 @@ def follow(
 	``lines`` are what the order still wants; ``closed`` gives up everything until it is re-opened; with
 	``may_grow`` false nothing new is asked for. What a person released by hand stays released; what is kept for a row
 	in another warehouse than it names stays kept there, as far as the row still wants it.
+
+	Raises SnapshotConflict where it may grow and somebody has delivered or changed the order since ``lines`` were read.
 	"""
 	reserved = ctx.store.rows(OF_DEMAND, {"demand_type": demand_type, "demand_name": demand_name})
 	keys = {(row["item_code"], row["warehouse"]) for row in reserved}
@@ -344,8 +347,14 @@ def follow(
 	if not keys:
 		return
 	stock = LockedStock(ctx, keys)
+	kept = stock.named(row["name"] for row in reserved)
+	seen = {row["name"]: tuple(from_store(row[q]) for q in _OF_DEMAND_QUANTITIES) for row in reserved}
+	if may_grow and any((r.qty, r.consumed, r.released) != seen[r.name] for r in kept):
+		raise SnapshotConflict(
+			f"{demand_type} {demand_name} was delivered or changed since its rows were read"
+		)
 	by_line: dict[tuple[str, str, str], list[Reservation]] = defaultdict(list)
-	for r in in_turn(stock.named(row["name"] for row in reserved)):
+	for r in in_turn(kept):
 		by_line[(r.demand.demand_line, r.item_code, r.warehouse)].append(r)
 	elsewhere = defaultdict(list)
 	for where in set(by_line) - {(line.demand_line, *line.key) for line in lines}:

@@ -202,6 +202,11 @@ class _Settlement:
 		suspect = [key for key in self.keys if rests[key] or not self.told]
 		tracked = lots.tracked_items(self.ctx, {item for item, _ in suspect})
 		suspect = [key for key in suspect if key[0] in tracked]
+		if not self.told:
+			# lots are read without a lock; whoever posted since told of them
+			for key in self.stock.moved_since_seen.intersection(suspect):
+				rests[key] = ZERO
+				suspect.remove(key)
 		in_books = lots.in_books(self.ctx, suspect)
 		lying = lots.lying(self.ctx, [key for key in suspect if tracked[key[0]]])
 		for key in self.keys:

@@ -64,6 +64,7 @@ class TestMixedLoad(SiteTestCase):
 		for outcome in (without, with_app):
 			self.assertEqual(outcome["Sales Order"] + outcome["Delivery Note"], DOCUMENTS)
 		self.assertGreater(with_app["reserved"], 100)
+		self.assertGreater(with_app["ages made anew"], 100)
 		self.assertLessEqual(with_app["deadlocks"], without["deadlocks"], told_by_the_server())
 		self.assert_laws_hold()
 		self.assert_positions_are_right(1)
@@ -204,6 +205,9 @@ class TestMixedLoad(SiteTestCase):
 		with racing.serving() as url:
 			over = context.Event()
 			threads = self.reservers(url, reservers, over, answers)
+			if reservers:
+				threads.append(context.Process(target=maker_of_ages, args=(*here, self.items, over, answers)))
+				threads[-1].start()
 			ready.wait(120)
 			before, started = deadlocks(), time.monotonic()
 			for _ in workers:
@@ -370,6 +374,18 @@ def submitter(
 					outcome[f"{kind}: {str(error)[:200]}"] += 1
 					break
 				time.sleep(0.05 * attempt)
+	answers.put(outcome)
+	frappe.destroy()
+
+
+def maker_of_ages(site: str, sites_path: str, items: list[str], over: Any, answers: Any) -> None:
+	"""The job after a cancelled posting, again and again, while others post the same items."""
+	frappe.init(site=site, sites_path=sites_path)
+	frappe.connect()
+	hand, outcome = random.Random(SEED), Counter[str]()
+	while not over.wait(0.05):
+		jobs.rebuild_layers([hand.choice(items)])
+		outcome["ages made anew"] += 1
 	answers.put(outcome)
 	frappe.destroy()
 

@@ -170,6 +170,9 @@ def test_postings_orders_and_reservations_at_once_break_no_law(
 			patiently(platform, lambda: books.deliver(order))
 		elif n % 4 == 2:
 			patiently(platform, lambda: books.receive([line(turn + 2, 1), line(turn, 1)]))
+			# a cancellation makes the ages of its items anew
+			mistaken = patiently(platform, lambda: books.receive([line(turn, 7)]))
+			patiently(platform, lambda: books.cancel(mistaken))
 		else:
 			platform.call("reservation.reserve", item_code=items[turn % 3], warehouse=warehouse, qty=1)
 

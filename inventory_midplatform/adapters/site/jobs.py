@@ -8,7 +8,7 @@ import frappe
 
 from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork, site_settings
 from inventory_midplatform.api.operation import in_transaction
-from inventory_midplatform.domain.errors import InventoryError
+from inventory_midplatform.domain.errors import Busy, InventoryError
 from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.services import (
 	expired_stock,
@@ -97,9 +97,17 @@ def _take_in(after: tuple[str, str], chunk: int, alert: bool) -> tuple[int, tupl
 
 
 def rebuild_layers(items: list[str]) -> None:
-	"""Queued after a backdated or cancelled posting: the ages of these items' stock in the order of posting."""
+	"""Queued after a backdated or cancelled posting: the ages of these items' stock in the order of posting. Those that
+	contention did not let through are queued again.
+	"""
+	again = set()
 	for item_code in items:
-		in_transaction(SiteUnitOfWork(), partial(receipt_layers.rebuild, item_code=item_code))
+		try:
+			in_transaction(SiteUnitOfWork(), partial(receipt_layers.rebuild, item_code=item_code))
+		except Busy:
+			again.add(item_code)
+	queue_rebuild_layers(again)
+	frappe.db.commit()
 
 
 def queue_rebuild_layers(items: set[str]) -> None:

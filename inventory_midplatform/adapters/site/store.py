@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 
 from inventory_midplatform.domain.identifiers import new_id
-from inventory_midplatform.ports import Params, Row
+from inventory_midplatform.ports import Params, Row, SnapshotConflict
 from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, merged
 from inventory_midplatform.setup.indexes import forced
 
@@ -51,7 +51,7 @@ class SiteStore:
 		frappe.db.sql(f"{statement} ON DUPLICATE KEY UPDATE {changes}", params)
 
 	def is_transient(self, error: BaseException) -> bool:
-		if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
+		if isinstance(error, SnapshotConflict | frappe.QueryDeadlockError | frappe.QueryTimeoutError):
 			return True
 		# by its number, not its class: Frappe 15 and 16 have different drivers
 		return bool(error.args) and error.args[0] in MARIADB_TRANSIENT

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from inventory_midplatform.adapters.standalone import schema
 from inventory_midplatform.domain.errors import Unavailable
 from inventory_midplatform.domain.identifiers import new_id
-from inventory_midplatform.ports import Params, Row
+from inventory_midplatform.ports import Params, Row, SnapshotConflict
 from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, merged
 from inventory_midplatform.setup.indexes import forced
 
@@ -272,6 +272,8 @@ class MariaDbStore(SqlStore):
 		self._plain("ROLLBACK")
 
 	def is_transient(self, error: BaseException) -> bool:
+		if isinstance(error, SnapshotConflict):
+			return True
 		return isinstance(error, self._error) and bool(error.args) and error.args[0] in MARIADB_TRANSIENT
 
 	@contextmanager
