@@ -13,6 +13,7 @@ from typing import Any
 from inventory_midplatform.domain.quantity import ZERO
 
 OPEN_STATUSES = ("Reserved", "Partially Reserved", "Waiting")
+EXPIRED = "Expired"
 
 
 class IfShort(str, Enum):

@@ -48,7 +48,7 @@ def allocate(
 		raise _not_in_bins(key[0], wanted, found)
 	allocations = Allocations(ctx, [key])
 	for t in found.taken:
-		allocations.add(Allocation(name, *key, t.content.bin, t.content.batch_no, t.qty))
+		allocations.add(Allocation(current.name, *key, t.content.bin, t.content.batch_no, t.qty))
 	return _written(ctx, stock, allocations, current, wanted)
 
 
@@ -67,7 +67,7 @@ def deallocate(ctx: Context, name: str, qty: Decimal | None = None) -> Row:
 			allocated=to_text(current.allocated),
 		)
 	allocations = Allocations(ctx, [key])
-	allocations.shrink(name, given)
+	allocations.shrink(current.name, given)
 	return _written(ctx, stock, allocations, current, -given)
 
 

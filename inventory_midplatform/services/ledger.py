@@ -101,25 +101,23 @@ def lock_positions(ctx: Context, keys: Iterable[Key]) -> dict[Key, Position]:
 	return lock_and_compare(ctx, keys)[0]
 
 
-def lock_and_compare(ctx: Context, keys: Iterable[Key]) -> tuple[dict[Key, Position], set[Key]]:
-	"""The same, and which of them others have moved stock of since this transaction's first look: what a plain read
-	answers of those on MariaDB is older than the lock.
+def lock_and_compare(ctx: Context, keys: Iterable[Key]) -> tuple[dict[Key, Position], dict[Key, Position]]:
+	"""The same, and how this transaction saw them before: where that differs, what a plain read answers of them on
+	MariaDB is older than the lock.
 
 	A missing row is found by a plain read and made by an upsert: locking the gap where it would be makes two
 	first postings of an item wait for each other.
 	"""
 	wanted = sorted(set(keys))
 	if not wanted:
-		return {}, set()
+		return {}, {}
 	seen = read_positions(ctx, wanted)
 	missing = set(wanted) - set(seen)
 	if missing:
 		zeros = dict.fromkeys(NUMBERS, ZERO)
 		rows = [{"item_code": item, "warehouse": warehouse, **zeros} for item, warehouse in sorted(missing)]
 		ctx.store.add("Stock Position", POSITION_KEY, rows, add=tuple(zeros))
-	locked = read_positions(ctx, wanted, locked=True)
-	before = {key: position.last_change for key, position in seen.items()}
-	return locked, {key for key, position in locked.items() if position.last_change != before.get(key)}
+	return read_positions(ctx, wanted, locked=True), seen
 
 
 def lock_item(ctx: Context, item_code: str) -> list[Key]:

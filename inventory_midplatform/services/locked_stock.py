@@ -4,9 +4,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.position import Key, Position
 from inventory_midplatform.domain.quantity import ZERO, from_store
-from inventory_midplatform.domain.reservation import OPEN_STATUSES, Demand, IfShort, Reservation, in_turn
+from inventory_midplatform.domain.reservation import (
+	EXPIRED,
+	OPEN_STATUSES,
+	Demand,
+	IfShort,
+	Reservation,
+	in_turn,
+)
 from inventory_midplatform.ports import Context, Params, Row
 from inventory_midplatform.query import key_in
 from inventory_midplatform.services import alerts, ledger, operation_log
@@ -33,8 +40,8 @@ class LockedStock:
 
 	def __init__(self, ctx: Context, keys: Iterable[Key]):
 		self.ctx = ctx
-		self.positions, self.moved_since_seen = ledger.lock_and_compare(ctx, keys)
-		self._positions_before = dict(self.positions)
+		self.positions, self._seen = ledger.lock_and_compare(ctx, keys)
+		self._locked = self._positions_before = dict(self.positions)
 		self._reservations: dict[str, Reservation] = {}
 		self._reservations_before: dict[str, Reservation] = {}
 
@@ -55,14 +62,31 @@ class LockedStock:
 		"""All reservations of whole demands (type, name), on locked positions only.
 
 		Looked for without a lock and locked by name: a lock on what is not there would keep others from reserving
-		whatever stands beside it in the index.
+		whatever stands beside it in the index. Where others have reserved since, theirs are among the open ones.
 		"""
 		names: list[str] = []
-		for some in ledger.in_parts(sorted(set(demands))):
+		wanted = set(demands)
+		for some in ledger.in_parts(sorted(wanted)):
 			condition, params = key_in(some, "demand_type", "demand_name")
 			sql = f"SELECT name FROM `tabInventory Reservation` WHERE {condition}"
 			names += [row["name"] for row in self.ctx.store.rows(sql, params)]
-		return [r for r in self._load_named(names) if (r.item_code, r.warehouse) in self.positions]
+		if wanted:
+			opened = self.open_on(self._reserved_since_seen())
+			names += [r.name for r in opened if (r.demand.demand_type, r.demand.demand_name) in wanted]
+		return [
+			r for r in self._load_named(sorted(set(names))) if (r.item_code, r.warehouse) in self.positions
+		]
+
+	def _reserved_since_seen(self) -> list[Key]:
+		def promised(position: Position | None) -> tuple[Decimal, ...]:
+			return (position.reserved, position.waiting) if position else (ZERO, ZERO)
+
+		return [k for k, locked in self._locked.items() if promised(locked) != promised(self._seen.get(k))]
+
+	def moved_since_seen(self, keys: Iterable[Key]) -> list[Key]:
+		"""Those of which others have moved stock since this transaction's first look."""
+		before = {key: position.last_change for key, position in self._seen.items()}
+		return [key for key in keys if self._locked[key].last_change != before.get(key)]
 
 	def waiting_on(self, keys: Iterable[Key]) -> list[Reservation]:
 		"""Those that wait; the store is asked only where somebody waited before this change."""
@@ -124,9 +148,9 @@ class LockedStock:
 			position, on_hand=position.on_hand + on_hand, on_hold=position.on_hold + on_hold
 		)
 
-	def decreased(self, key: Key) -> bool:
-		before, after = self._positions_before[key], self.positions[key]
-		return after.on_hand - after.on_hold < before.on_hand - before.on_hold
+	def lacks_more(self, key: Key) -> bool:
+		"""Less is there for those it is kept for than before."""
+		return self.positions[key].available < min(self._positions_before[key].available, ZERO)
 
 	def was_empty(self, key: Key) -> bool:
 		"""Nothing was ever written about this position: its last change is unknown."""
@@ -139,7 +163,7 @@ class LockedStock:
 		now, swept = self.ctx.clock.now(), 0
 		for reservation in self.open_on(keys):
 			if reservation.expired(now):
-				self.put(reservation.release(reservation.open, as_="Expired"))
+				self.put(reservation.release(reservation.open, as_=EXPIRED))
 				swept += 1
 		return swept
 

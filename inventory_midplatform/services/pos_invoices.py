@@ -9,8 +9,8 @@ from decimal import Decimal
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reservation import IfShort
 from inventory_midplatform.ports import Context
-from inventory_midplatform.services import reservation
-from inventory_midplatform.services.reservation import DemandLine
+from inventory_midplatform.services import following
+from inventory_midplatform.services.following import DemandLine
 
 POS_INVOICE = "POS Invoice"
 
@@ -64,7 +64,7 @@ def follow_pos_invoice(ctx: Context, name: str) -> None:
 		or not invoices[0]["update_stock"]
 		or bool(invoices[0]["consolidated_invoice"])
 	)
-	reservation.follow(
+	following.follow(
 		ctx,
 		POS_INVOICE,
 		name,

@@ -1,7 +1,8 @@
 """``ledger.rebuild``: the projections made anew from what they stand on, item by item.
 
-Movements say what lies in which bin and where each serial number is; bins and reservations say the positions; the books
-have the last word on quantities. Movements and reservations themselves are never changed.
+Movements say what lies in which bin and where each serial number is; bins and reservations say the positions;
+allocations what of both is pinned; the books have the last word on quantities. Movements, and what reservations keep,
+are never changed; a bin that holds less than is pinned to it gives the rest back.
 """
 
 from collections import defaultdict
@@ -13,8 +14,10 @@ from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import ledger, receipt_layers, settlement
+from inventory_midplatform.services import allocation, ledger, receipt_layers, settlement
+from inventory_midplatform.services.allocated import ALLOCATION_KEY, Allocations
 from inventory_midplatform.services.ledger import BIN_STOCK_KEY, RECEIPTS
+from inventory_midplatform.services.locked_stock import LockedStock
 
 ITEMS = """
 SELECT item_code FROM (
@@ -50,12 +53,13 @@ def rebuild_item(ctx: Context, item_code: str) -> int:
 	movements.sort(key=lambda m: m["name"])
 	bins = _locked(ctx, "Bin Stock", item_code, BIN_STOCK_KEY, BIN_STOCK)
 	keys = sorted({*positions, *((item_code, row["warehouse"]) for row in (*books, *movements, *bins))})
-	_, moved_since_seen = ledger.lock_and_compare(ctx, keys)
+	stock = LockedStock(ctx, keys)
 	wrong = _rebuild_bins(ctx, bins, movements) + _rebuild_serials(ctx, item_code, movements)
-	wrong += _rebuild_positions(ctx, item_code, keys)
+	wrong += _rebuild_positions(ctx, item_code, keys) + _rebuild_allocated(ctx, item_code, keys)
 	receipt_layers.rebuild(ctx, item_code)
 	# whoever posted since this transaction's first look told of it
-	untold = [key for key in keys if key not in moved_since_seen]
+	moved = stock.moved_since_seen(keys)
+	untold = [key for key in keys if key not in moved]
 	return wrong + settlement.catch_up(ctx, untold, Reason("Rebuilt from the books").sentence(), alert=False)
 
 
@@ -143,3 +147,33 @@ def _rebuild_positions(ctx: Context, item_code: str, keys: Sequence[Key]) -> int
 	}
 	ledger.change_positions(ctx, before, after)
 	return sum(after[key] != before[key] for key in before)
+
+
+def _rebuild_allocated(ctx: Context, item_code: str, keys: Sequence[Key]) -> int:
+	in_bins: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+	for_reservations: dict[str, Decimal] = defaultdict(lambda: ZERO)
+	for row in _locked(ctx, "Bin Allocation", item_code, ledger.POSITION_KEY, ("qty", *ALLOCATION_KEY)):
+		in_bins[(row["bin"], row["batch_no"] or "")] += from_store(row["qty"])
+		for_reservations[row["reservation"]] += from_store(row["qty"])
+	wrong, over = [], {}
+	for row in _locked(ctx, "Bin Stock", item_code, BIN_STOCK_KEY, (*BIN_STOCK, "allocated_qty")):
+		pinned = in_bins[(row["bin"], row["batch_no"] or "")] if _may_be_pinned(row) else ZERO
+		if from_store(row["allocated_qty"]) != pinned:
+			wrong.append({**row, "allocated_qty": pinned})
+		if (lacking := pinned - max(from_store(row["qty"]), ZERO)) > 0:
+			over[(item_code, row["bin"], row["batch_no"] or "")] = lacking
+	ctx.store.add("Bin Stock", BIN_STOCK_KEY, wrong, add=(), put=("allocated_qty",))
+	stock = LockedStock(ctx, keys)
+	told = _locked(ctx, "Inventory Reservation", item_code, RESERVATIONS_OF_ITEM, ("name", "allocated_qty"))
+	differing = [r["name"] for r in told if from_store(r["allocated_qty"]) != for_reservations[r["name"]]]
+	for r in stock.named(differing):
+		stock.put(replace(r, allocated=for_reservations[r.name]))
+	allocations = Allocations(ctx, keys)
+	allocation.displace(ctx, stock, allocations, over)
+	allocations.write()
+	stock.write()
+	return len(wrong) + len(differing) + len(over)
+
+
+def _may_be_pinned(row: Row) -> bool:
+	return bool(row["stock_status"] == AVAILABLE and not row["stock_owner"])

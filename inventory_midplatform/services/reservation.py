@@ -1,28 +1,24 @@
 """Reservation as a two-phase transfer: reserve, then consume, release or expire; or wait for stock to come."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain
 from typing import Any
 
 from inventory_midplatform.domain.errors import Conflict, InsufficientStock, InvalidInput, KeyReused, NotFound
 from inventory_midplatform.domain.identifiers import new_id
-from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import STEP, ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import (
+	EXPIRED,
 	OPEN_STATUSES,
 	Demand,
 	IfShort,
 	Reservation,
 	in_turn,
-	wanted_again_among,
 )
-from inventory_midplatform.ports import Context, Row, SnapshotConflict
+from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, any_of, compiled, table, value
-from inventory_midplatform.services import ledger, masters
+from inventory_midplatform.services import demand_documents, ledger, masters
 from inventory_midplatform.services.locked_stock import COLUMNS, LockedStock, from_row, write_reservations
 
 NAME_LIMIT = 140
@@ -36,28 +32,6 @@ HOLD = (
 """Check and change in one statement; half a step of tolerance for SQLite's floats. Through the index that others lock
 the row through: by the warehouse's, the optimizer's choice where positions are few, it would lock every position of the
 warehouse on its way, and in another order."""
-
-_OF_DEMAND_QUANTITIES = ("qty", "consumed_qty", "released_qty")
-OF_DEMAND = (
-	f"SELECT name, item_code, warehouse, {', '.join(_OF_DEMAND_QUANTITIES)} FROM `tabInventory Reservation`"
-	" WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
-)
-
-
-@dataclass(frozen=True)
-class DemandLine:
-	"""A row of an order and what of it is still to be delivered, in stock UOM."""
-
-	demand_line: str
-	item_code: str
-	warehouse: str
-	wanted: Decimal
-	delivered: Decimal = ZERO
-	priority: int = 0
-
-	@property
-	def key(self) -> Key:
-		return (self.item_code, self.warehouse)
 
 
 def reserve(
@@ -77,7 +51,8 @@ def reserve(
 
 	``name`` is the caller's own id of the reservation: called again with the same one, the first answer is given.
 	Raises InsufficientStock (``insufficient_stock``) with what is left if ``if_short`` is Refuse and less than
-	``qty`` is available, KeyReused if ``name`` is taken by another reservation, Conflict (``module_off``).
+	``qty`` is available, KeyReused if ``name`` is taken by another reservation, Conflict (``module_off``), and for a
+	document that is followed what ``demand_documents.with_row`` does.
 	"""
 	require_module(ctx)
 	item = masters.stock_item(ctx, item_code).item_code
@@ -97,7 +72,8 @@ def reserve(
 		reason=reason,
 	)
 	if name and (first := _find(ctx, name)):
-		return _same(first, asked)
+		return _same(ctx, first, asked)
+	asked = replace(asked, demand=demand_documents.with_row(ctx, demand, item, place))
 	if expires_at is not None and expires_at <= ctx.clock.now():
 		raise InvalidInput("{argument} lies in the past.", code="expires_in_past", argument="expires_at")
 	if _hold(ctx, asked.item_code, asked.warehouse, qty):
@@ -156,16 +132,39 @@ def _find(ctx: Context, name: str) -> Reservation | None:
 	return from_row(rows[0]) if rows else None
 
 
-def _same(first: Reservation, asked: Reservation) -> Reservation:
-	"""The first answer, if the call that repeats its name asks for the same."""
-	for field in ("item_code", "warehouse", "demand", "qty", "if_short", "priority"):
-		if getattr(first, field) != getattr(asked, field):
+def _same(ctx: Context, first: Reservation, asked: Reservation) -> Reservation:
+	"""The first answer, if the call that repeats its name asks for the same. What was asked for first the log knows:
+	documents and transfers change the quantity since."""
+	line = asked.demand.demand_line or first.demand.demand_line
+	logged = _first_logged(ctx, first.name, "Reserve")
+	same = {
+		"item_code": first.item_code == asked.item_code,
+		"warehouse": first.warehouse == asked.warehouse,
+		"demand": first.demand == replace(asked.demand, demand_line=line),
+		"qty": asked.qty == (from_store(logged[0]["qty"]) if logged else first.qty),
+		"if_short": first.if_short == asked.if_short,
+		"priority": first.priority == asked.priority,
+	}
+	return _first_answer(first, same)
+
+
+def _first_answer(first: Reservation, same: dict[str, bool]) -> Reservation:
+	for field, is_same in same.items():
+		if not is_same:
 			raise KeyReused(
 				"Reservation {name} exists already and asks for something else.",
 				name=first.name,
 				differs=field,
 			)
 	return first
+
+
+def _first_logged(ctx: Context, name: str, operation: str) -> list[Row]:
+	return ctx.store.rows(
+		"SELECT qty, from_value FROM `tabStock Operation Log` WHERE reference_doctype = 'Inventory Reservation'"
+		" AND reference_name = %(name)s AND operation = %(operation)s ORDER BY name LIMIT 1",
+		{"name": name, "operation": operation},
+	)
 
 
 def get(ctx: Context, name: str) -> Reservation:
@@ -230,7 +229,7 @@ def transfer(
 
 	``new_name`` is the caller's own id of the new one: called again with the same one, the first answer is given.
 	Raises Conflict: ``already_closed`` if nothing is open or its time is over, ``more_than_open``, ``module_off``;
-	InvalidInput ``same_demand``; KeyReused if ``new_name`` is taken by something else.
+	InvalidInput ``same_demand``, and for a document that is followed what ``demand_documents.with_row`` does; KeyReused if ``new_name`` is taken by something else.
 	"""
 	require_module(ctx)
 	for argument in ("demand_type", "demand_name"):
@@ -243,7 +242,7 @@ def transfer(
 	key = (seen.item_code, seen.warehouse)
 	stock = LockedStock(ctx, [key])
 	current = stock.by_name(name)
-	ended_as = "Expired" if current.expired(ctx.clock.now()) else "" if current.open else current.status
+	ended_as = EXPIRED if current.expired(ctx.clock.now()) else "" if current.open else current.status
 	_require_open(current, qty, ended_as)
 	theirs = [
 		r
@@ -251,7 +250,8 @@ def transfer(
 		if (r.item_code, r.warehouse) == key
 	]
 	if not demand.demand_line:
-		demand = next((r.demand for r in theirs if r.waiting and r.name != name), demand)
+		demand = next((r.demand for r in theirs if r.waiting and r.name != current.name), demand)
+	demand = demand_documents.with_row(ctx, demand, *key)
 	if demand == current.demand:
 		raise InvalidInput("Reservation {name} is kept for that already.", code="same_demand", name=name)
 	given, taken = current.hand_over(qty or current.open, new_name or new_id(), demand)
@@ -276,11 +276,7 @@ def _handed_over_before(
 ) -> Reservation:
 	"""The first answer, if the call that repeats its name asks for the same. What was handed over the log knows: orders
 	change their reservations since."""
-	logged = ctx.store.rows(
-		"SELECT qty, from_value FROM `tabStock Operation Log` WHERE reference_doctype = 'Inventory Reservation'"
-		" AND reference_name = %(name)s AND operation = 'Transfer' ORDER BY name LIMIT 1",
-		{"name": first.name},
-	)
+	logged = _first_logged(ctx, first.name, "Transfer")
 	line = demand.demand_line or first.demand.demand_line
 	same = {
 		"operation": bool(logged) and logged[0]["from_value"] == giver.demand.label[:NAME_LIMIT],
@@ -289,14 +285,7 @@ def _handed_over_before(
 		"demand": first.demand == replace(demand, demand_line=line),
 		"qty": qty is None or not logged or from_store(logged[0]["qty"]) == qty,
 	}
-	for field, is_same in same.items():
-		if not is_same:
-			raise KeyReused(
-				"Reservation {name} exists already and asks for something else.",
-				name=first.name,
-				differs=field,
-			)
-	return first
+	return _first_answer(first, same)
 
 
 def sweep(ctx: Context, limit: int = 500) -> int:
@@ -319,117 +308,6 @@ def sweep(ctx: Context, limit: int = 500) -> int:
 	stock.fill_waiting(keys)
 	stock.write()
 	return swept
-
-
-def follow(
-	ctx: Context,
-	demand_type: str,
-	demand_name: str,
-	lines: Sequence[DemandLine],
-	*,
-	closed: bool = False,
-	may_grow: bool = True,
-	if_short: IfShort = IfShort.PARTIAL,
-) -> None:
-	"""Let an order's reservations follow its rows: what it wants more of is reserved or waits, the rest is given back.
-
-	``lines`` are what the order still wants; ``closed`` gives up everything until it is re-opened; with
-	``may_grow`` false nothing new is asked for. What a person released by hand stays released; what is kept for a row
-	in another warehouse than it names stays kept there, as far as the row still wants it.
-
-	Raises SnapshotConflict where it may grow and somebody has delivered or changed the order since ``lines`` were read.
-	"""
-	reserved = ctx.store.rows(OF_DEMAND, {"demand_type": demand_type, "demand_name": demand_name})
-	keys = {(row["item_code"], row["warehouse"]) for row in reserved}
-	wanted = [] if closed else [line for line in lines if line.wanted > 0]
-	if may_grow:
-		keys |= {line.key for line in wanted}
-	if not keys:
-		return
-	stock = LockedStock(ctx, keys)
-	kept = stock.named(row["name"] for row in reserved)
-	seen = {row["name"]: tuple(from_store(row[q]) for q in _OF_DEMAND_QUANTITIES) for row in reserved}
-	if may_grow and any((r.qty, r.consumed, r.released) != seen[r.name] for r in kept):
-		raise SnapshotConflict(
-			f"{demand_type} {demand_name} was delivered or changed since its rows were read"
-		)
-	by_line: dict[tuple[str, str, str], list[Reservation]] = defaultdict(list)
-	for r in in_turn(kept):
-		by_line[(r.demand.demand_line, r.item_code, r.warehouse)].append(r)
-	elsewhere = defaultdict(list)
-	for where in set(by_line) - {(line.demand_line, *line.key) for line in lines}:
-		elsewhere[where[:2]].append(where)
-	for line in wanted:
-		others = sorted(elsewhere.pop((line.demand_line, line.item_code), ()))
-		line = _besides(stock, line, [r for where in others for r in by_line.pop(where)])
-		of_line = by_line.pop((line.demand_line, *line.key), None)
-		if of_line is None:
-			if may_grow and line.wanted:
-				stock.put(
-					Reservation(
-						name=new_id(),
-						item_code=line.item_code,
-						warehouse=line.warehouse,
-						demand=Demand(demand_type, demand_name, line.demand_line),
-						qty=line.wanted,
-						made_at=ctx.clock.now(),
-						waiting=line.wanted,
-						if_short=if_short,
-						priority=line.priority,
-					)
-				)
-			continue
-		_fit(stock, of_line, line, may_grow)
-	for r in chain.from_iterable(by_line.values()):
-		if r.open:
-			stock.put(r.close())
-	stock.fill_waiting(sorted(keys))
-	stock.write()
-
-
-def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]) -> DemandLine:
-	"""What a row still wants in its own warehouse, besides what is kept for it in others."""
-	wanted, delivered = line.wanted, line.delivered
-	for r in others:
-		if r.open > wanted:
-			r = stock.put(r.shrink(r.open - wanted))
-		wanted, delivered = wanted - r.open, max(delivered - r.consumed, ZERO)
-	return replace(line, wanted=wanted, delivered=delivered)
-
-
-def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, may_grow: bool) -> None:
-	"""Bring a row's reservations, mostly one, to what it still wants; a transfer made it a further one.
-
-	What it wants more of waits behind what it wanted before. What came back from the customer is wanted again. What a
-	person released stays released, as far as it was not delivered from free stock since.
-	"""
-	fitted = {r.name: r for r in of_line}
-	consumed = sum((r.consumed for r in of_line), ZERO)
-	if may_grow and consumed > line.delivered:
-		for r in wanted_again_among(of_line, consumed - line.delivered):
-			fitted[r.name] = r
-		consumed = line.delivered
-	delivered_besides = max(line.delivered - consumed, ZERO)
-	released = sum((r.released for r in of_line), ZERO)
-	target = max(line.wanted - max(released - delivered_besides, ZERO), ZERO)
-	missing = target - sum((r.open for r in fitted.values()), ZERO)
-	if missing > 0 and may_grow:
-		last = fitted[of_line[-1].name]
-		fitted[last.name] = last.grow(missing)
-	for r in sorted(fitted.values(), key=lambda r: (r.reserved, r.name)):
-		too_much = min(max(-missing, ZERO), r.open)
-		if too_much:
-			fitted[r.name] = r.shrink(too_much)
-			missing += too_much
-	for r in fitted.values():
-		stock.put(r)
-
-
-def has_any(ctx: Context, demand_type: str, demand_name: str) -> bool:
-	"""Something was ever reserved for the demand."""
-	return bool(
-		ctx.store.rows(f"{OF_DEMAND} LIMIT 1", {"demand_type": demand_type, "demand_name": demand_name})
-	)
 
 
 def require_module(ctx: Context) -> None:
@@ -465,21 +343,4 @@ def as_dict(r: Reservation) -> dict[str, Any]:
 		"priority": r.priority,
 		"expires_at": r.expires_at,
 		"reason": r.reason,
-	}
-
-
-def demand_quantities(ctx: Context, demand_type: str, demand_name: str) -> dict[tuple[str, str, str], Row]:
-	"""(row, item, warehouse) of an order → what is reserved and what waits for it, in stock UOM."""
-	rows = ctx.store.rows(
-		"SELECT demand_line, item_code, warehouse, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting"
-		" FROM `tabInventory Reservation` WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
-		" GROUP BY demand_line, item_code, warehouse",
-		{"demand_type": demand_type, "demand_name": demand_name},
-	)
-	return {
-		(row["demand_line"] or "", row["item_code"], row["warehouse"]): {
-			"reserved": from_store(row["reserved"]),
-			"waiting": from_store(row["waiting"]),
-		}
-		for row in rows
 	}

@@ -38,6 +38,9 @@ from inventory_midplatform.services.book_quantities import book_quantities, born
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
 
+UNEXPLAINED = ("Opening", "Restated by Books")
+"""Kinds of what a voucher's rows do not say: it was settled with them, and is not theirs to take back."""
+
 
 @dataclass(frozen=True)
 class PostingRow:
@@ -175,6 +178,7 @@ class _Settlement:
 			self._move(row, kind, posting)
 			self.explained[row.key] += row.qty
 		self._restate()
+		self.movements = _of_one_posting_each(self.movements)
 
 	def _load_allocations(self) -> None:
 		"""What is pinned to bins of these positions, and for which demand; nothing where nothing is."""
@@ -204,7 +208,7 @@ class _Settlement:
 		suspect = [key for key in suspect if key[0] in tracked]
 		if not self.told:
 			# lots are read without a lock; whoever posted since told of them
-			for key in self.stock.moved_since_seen.intersection(suspect):
+			for key in self.stock.moved_since_seen(suspect):
 				rests[key] = ZERO
 				suspect.remove(key)
 		in_books = lots.in_books(self.ctx, suspect)
@@ -279,6 +283,7 @@ class _Settlement:
 			)
 			.where(t.voucher_type == value(posting.voucher_type))
 			.where(t.voucher_no == value(posting.voucher_no))
+			.where(t.kind.notin([value(kind) for kind in UNEXPLAINED]))
 		)
 		sums: dict[PostingRow, Decimal] = defaultdict(lambda: ZERO)
 		received: dict[PostingRow, datetime | None] = {}
@@ -440,7 +445,7 @@ class _Settlement:
 			if not self.stock.positions[key].takes_from_reserved:
 				continue
 			may_refuse = self.ctx.settings.reservation and all(p.may_be_refused for p in self.postings)
-			if may_refuse and self.stock.decreased(key):
+			if may_refuse and self.stock.lacks_more(key):
 				raise self._refusal(key)
 			alerts.open_alert(
 				self.ctx,
@@ -471,3 +476,12 @@ class _Settlement:
 			+ (f" … +{len(owners) - 5}" if len(owners) > 5 else ""),
 			reservations=owners[:50],
 		)
+
+
+def _of_one_posting_each(movements: Sequence[Movement]) -> list[Movement]:
+	"""What comes back to one bin from several, disabled since, is one movement."""
+	merged: dict[str, Movement] = {}
+	for m in movements:
+		same = merged.get(m.posting_key)
+		merged[m.posting_key] = replace(same, qty=same.qty + m.qty) if same else m
+	return list(merged.values())

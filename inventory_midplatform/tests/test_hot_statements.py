@@ -8,7 +8,7 @@ import frappe
 from inventory_midplatform.adapters.site.books import SiteBooks
 from inventory_midplatform.adapters.site.store import SiteStore
 from inventory_midplatform.domain import roles
-from inventory_midplatform.services import orders, reservation, take_in
+from inventory_midplatform.services import demand_documents, orders, reservation, take_in
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.hot_statements import MANY, Recorder, whole_reads
 from inventory_midplatform.tests.site_case import SiteTestCase
@@ -169,9 +169,11 @@ class TestHotStatements(SiteTestCase):
 			"issue": lambda: erp.issue(self.item, self.place, 1),
 			"order": lambda: in_context(lambda ctx: orders.follow_sales_order(ctx, order.name)),
 			"order's rows": lambda: in_context(
-				lambda ctx: orders.row_quantities(ctx, orders.SALES_ORDER, order.name)
+				lambda ctx: orders.row_quantities(ctx, demand_documents.SALES_ORDER, order.name)
 			),
-			"open orders": lambda: in_context(lambda ctx: orders.open_documents(ctx, orders.SALES_ORDER)),
+			"open orders": lambda: in_context(
+				lambda ctx: orders.open_documents(ctx, demand_documents.SALES_ORDER)
+			),
 			"sweep": lambda: in_context(reservation.sweep),
 			"repost": lambda: in_context(lambda ctx: take_in.suspects(ctx, [self.item])),
 			"request": lambda: platform.call(

@@ -15,6 +15,7 @@ from inventory_midplatform.adapters.standalone.store import MariaDbStore
 from inventory_midplatform.ports import PostingLine, Row
 from inventory_midplatform.services import (
 	alerts,
+	demand_documents,
 	orders,
 	rebuilding,
 	replenishment,
@@ -260,7 +261,9 @@ class Work:
 			("sweep", lambda: self.with_context(reservation.sweep)),
 			(
 				"open orders",
-				lambda: self.with_context(lambda ctx: orders.open_documents(ctx, orders.SALES_ORDER)),
+				lambda: self.with_context(
+					lambda ctx: orders.open_documents(ctx, demand_documents.SALES_ORDER)
+				),
 			),
 			("alerts", self.alert),
 			("positions", self.see_positions),
@@ -303,8 +306,8 @@ class Work:
 		customer = self.platform.make_customer()
 		self.order = self.platform.books.order(customer, [self.line(5), self.line(6)])
 		with self.platform.context() as ctx:
-			orders.row_quantities(ctx, orders.SALES_ORDER, self.order)
-			orders.follow_closing(ctx, orders.SALES_ORDER, self.order, "To Deliver and Bill")
+			orders.row_quantities(ctx, demand_documents.SALES_ORDER, self.order)
+			orders.follow_closing(ctx, demand_documents.SALES_ORDER, self.order, "To Deliver and Bill")
 
 	def cancel_receipt(self) -> None:
 		self.platform.books.cancel(self.platform.books.receive([self.line(5)]))

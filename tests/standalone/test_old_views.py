@@ -14,7 +14,7 @@ from platforms import StandalonePlatform
 
 from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.ports import Context, PostingLine
-from inventory_midplatform.services import orders, rebuilding, receipt_layers, settlement
+from inventory_midplatform.services import demand_documents, orders, rebuilding, receipt_layers, settlement
 from inventory_midplatform.tests.behaviour.base import D
 
 
@@ -104,10 +104,48 @@ def test_an_order_that_was_delivered_or_closed_since_it_was_looked_at_reserves_n
 		ctx.store.rows("SELECT COUNT(*) AS n FROM `tabSales Order`")
 		if looked == 1:
 			elsewhere(mariadb, meanwhile[what])
-		orders.follow(ctx, orders.SALES_ORDER, order)
+		orders.follow(ctx, demand_documents.SALES_ORDER, order)
 
 	in_transaction(mariadb.standalone.unit(), night)
 	assert looked == 2
-	position = mariadb.call("stock.get_position", item_code=item, warehouse=warehouse)
-	assert (position["on_hand"], position["reserved"]) == (on_hand, reserved)
+	assert position(mariadb, item, warehouse) == (on_hand, reserved)
 	assert mariadb.verify() == []
+
+
+def test_an_order_followed_by_two_at_once_reserves_once(mariadb: StandalonePlatform) -> None:
+	item, warehouse, order, _ = ordered(mariadb)
+	with looked_before(mariadb, lambda: follow(mariadb, order)) as ctx:
+		orders.follow(ctx, demand_documents.SALES_ORDER, order)
+	assert position(mariadb, item, warehouse) == (20, 10)
+	assert mariadb.verify() == []
+
+
+def test_a_delivery_takes_what_was_reserved_for_it_since_it_looked(mariadb: StandalonePlatform) -> None:
+	item, warehouse, order, row = ordered(mariadb)
+	mariadb.books.issue([PostingLine(item, warehouse, D(10), D(1))])
+	with looked_before(mariadb, lambda: follow(mariadb, order)) as ctx:
+		ctx.books.deliver(order, {row: D(10)})
+	assert position(mariadb, item, warehouse) == (0, 0)
+	assert mariadb.verify() == []
+
+
+def ordered(platform: StandalonePlatform) -> tuple[str, str, str, str]:
+	"""Item and warehouse with twenty, an order for ten of it that reserves nothing yet, and its row."""
+	platform.settings(sales_order_policy="Off")
+	item, warehouse = platform.make_item(), platform.make_warehouse()
+	line = PostingLine(item, warehouse, D(20), D(1))
+	platform.books.receive([line])
+	order = platform.books.order(platform.make_customer(), [replace(line, qty=D(10))])
+	platform.settings(sales_order_policy="Partial")
+	return item, warehouse, order, platform.books.order_rows(order)[0]["name"]
+
+
+def follow(platform: StandalonePlatform, order: str) -> None:
+	with platform.context() as ctx:
+		orders.follow(ctx, demand_documents.SALES_ORDER, order)
+
+
+def position(platform: StandalonePlatform, item: str, warehouse: str) -> tuple[float, float]:
+	"""(on hand, reserved)."""
+	found = platform.call("stock.get_position", item_code=item, warehouse=warehouse)
+	return found["on_hand"], found["reserved"]

@@ -12,13 +12,13 @@ from inventory_midplatform.adapters.site.context import site_context, site_setti
 from inventory_midplatform.adapters.site.errors import shown_in_desk
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.domain.reservation import Demand
-from inventory_midplatform.services import orders, pos_invoices, settlement, take_in
+from inventory_midplatform.services import demand_documents, orders, pos_invoices, settlement, take_in
 from inventory_midplatform.services.settlement import Posting, PostingRow
 
 DEMAND_FIELDS = {
-	"Delivery Note": (orders.SALES_ORDER, "against_sales_order", "so_detail"),
-	"Sales Invoice": (orders.SALES_ORDER, "sales_order", "so_detail"),
-	"Stock Entry": (orders.MATERIAL_REQUEST, "material_request", "material_request_item"),
+	"Delivery Note": (demand_documents.SALES_ORDER, "against_sales_order", "so_detail"),
+	"Sales Invoice": (demand_documents.SALES_ORDER, "sales_order", "so_detail"),
+	"Stock Entry": (demand_documents.MATERIAL_REQUEST, "material_request", "material_request_item"),
 }
 """Where a row says which document's row it delivers."""
 
@@ -188,7 +188,7 @@ def _delivered_for(document: Any) -> set[tuple[str, str]]:
 	doctype, field, _ = DEMAND_FIELDS[document.doctype]
 	found = {(doctype, row.get(field)) for row in document.items if row.get(field)}
 	if document.get("work_order") and document.get("purpose") in FOR_WORK_ORDER:
-		found.add((orders.WORK_ORDER, document.work_order))
+		found.add((demand_documents.WORK_ORDER, document.work_order))
 	return found
 
 
@@ -235,7 +235,7 @@ def _demands(document: Any) -> dict[str, Demand]:
 		if row.pos_invoice_item:
 			demands[row.name] = Demand(pos_invoices.POS_INVOICE, row.pos_invoice, row.pos_invoice_item)
 	if document.get("work_order") and document.get("purpose") in FOR_WORK_ORDER:
-		made_for = Demand(orders.WORK_ORDER, document.work_order)
+		made_for = Demand(demand_documents.WORK_ORDER, document.work_order)
 		keeps_itself = site_settings().reserve_for_work_orders
 		for row in document.items:
 			if row.s_warehouse and (keeps_itself or row.name not in demands):

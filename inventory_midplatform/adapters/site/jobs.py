@@ -11,6 +11,7 @@ from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.errors import Busy, InventoryError
 from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.services import (
+	demand_documents,
 	expired_stock,
 	orders,
 	pos_invoices,
@@ -155,7 +156,7 @@ def following_orders(chunk: int = 50) -> Iterator[int]:
 	want; yields how many were looked at.
 	"""
 	done = 0
-	for kind in orders.FOLLOWED:
+	for kind in demand_documents.FOLLOWED:
 		after = ""
 		some = partial(orders.open_documents, demand_type=kind, limit=chunk)
 		while names := in_transaction(SiteUnitOfWork(), partial(some, after=after)):

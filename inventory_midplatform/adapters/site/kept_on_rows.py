@@ -3,12 +3,12 @@
 from typing import Any
 
 from inventory_midplatform.adapters.site.context import site_context, site_settings
-from inventory_midplatform.services import orders
+from inventory_midplatform.services import demand_documents, orders
 
 ROWS = {
-	orders.SALES_ORDER: "items",
-	orders.MATERIAL_REQUEST: "items",
-	orders.WORK_ORDER: "required_items",
+	demand_documents.SALES_ORDER: "items",
+	demand_documents.MATERIAL_REQUEST: "items",
+	demand_documents.WORK_ORDER: "required_items",
 }
 """The table of each type whose rows want something."""
 

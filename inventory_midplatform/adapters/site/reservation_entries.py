@@ -22,7 +22,7 @@ from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import ledger, orders, take_in
+from inventory_midplatform.services import demand_documents, ledger, take_in
 from inventory_midplatform.services.book_quantities import book_quantities
 from inventory_midplatform.services.takeover import Claim, take_over
 
@@ -70,7 +70,7 @@ class Conversion:
 
 	@property
 	def claim(self) -> Claim:
-		demand = Demand(orders.SALES_ORDER, self.order, self.demand_line)
+		demand = Demand(demand_documents.SALES_ORDER, self.order, self.demand_line)
 		return Claim(
 			demand, self.item_code, self.warehouse, self.open, f"From {', '.join(self.entries)}"[:500]
 		)

@@ -18,12 +18,12 @@ from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.domain.valuation import Shelf
 from inventory_midplatform.ports import Context, PostingLine, Row, Voucher
 from inventory_midplatform.query import key_in
-from inventory_midplatform.services import lots, masters, orders, receipt_layers, settlement
+from inventory_midplatform.services import demand_documents, lots, masters, orders, receipt_layers, settlement
 from inventory_midplatform.services.lots import Lot
 from inventory_midplatform.services.settlement import Posting, PostingRow
 
 BIN_KEY = ("item_code", "warehouse")
-SALES_ORDER = orders.SALES_ORDER
+SALES_ORDER = demand_documents.SALES_ORDER
 
 
 @dataclass

@@ -111,6 +111,35 @@ class AgeBehaviour(Behaviour):
 		self.assertEqual(found[f"UNPLACED - {warehouse}"], (self.ago(30), self.ago(10)))
 		self.assertEqual(found[target][0], self.ago(30))
 
+	def rebuilt(self, item: str, damage: str = "") -> int:
+		"""How many rows were wrong after ``damage``, done by SQL."""
+		with self.platform.context() as ctx:
+			if damage:
+				ctx.store.execute(damage, {"item": item})
+			return rebuilding.rebuild_item(ctx, item)
+
+	def test_the_rebuild_makes_what_is_pinned_anew(self) -> None:
+		item, warehouse = self.stocked(0)
+		bins = [self.platform.make_bin(warehouse) for _ in range(2)]
+		for bin in bins:
+			self.receive(item, warehouse, 5, bin)
+		kept = self.reserve(item, warehouse, 8)["name"]
+		self.platform.call("reservation.allocate", name=kept)
+		for damage in (
+			"UPDATE `tabBin Stock` SET allocated_qty = 1 WHERE item_code = %(item)s",
+			"UPDATE `tabInventory Reservation` SET allocated_qty = 2 WHERE item_code = %(item)s",
+		):
+			self.assertGreater(self.rebuilt(item, damage), 0)
+			self.assertEqual(self.platform.verify(), [])
+			self.assert_reservation(self.platform.call("reservation.get", name=kept), allocated_qty=8)
+			self.assertEqual(self.rebuilt(item), 0)
+		# less lies in a bin than is pinned to it: the rest goes back to its reservation
+		damage = "UPDATE `tabBin Allocation` SET qty = 9 WHERE item_code = %(item)s AND qty = 5"
+		self.assertGreater(self.rebuilt(item, damage), 0)
+		self.assertEqual(self.platform.verify(), [])
+		answer = self.platform.call("reservation.get", name=kept)
+		self.assertEqual((answer["reserved_qty"], answer["allocated_qty"]), (8, 8))
+
 	def test_the_rebuild_mends_what_was_broken_and_changes_nothing_else(self) -> None:
 		item, warehouse = self.stocked(100)
 		serialised = self.platform.make_item(has_serial_no=1, stock_uom="Nos")

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.ports import Row
 from inventory_midplatform.tests.behaviour.base import Behaviour
 from inventory_midplatform.tests.platform import unique
@@ -31,6 +32,18 @@ class AllocationBehaviour(Behaviour):
 	def get(self, name: str) -> Row:
 		answer: Row = self.platform.call("reservation.get", name=name)
 		return answer
+
+	def test_a_name_spelled_otherwise_pins_nothing_nobody_can_take_off(self) -> None:
+		made = self.reserve(self.item, self.warehouse, 50, name=unique("WEB"))
+		try:
+			self.allocate(made["name"].lower())
+		except InventoryError as error:  # an engine that tells the two apart
+			self.assertEqual(error.code, "unknown_reservation")
+			return
+		self.assertEqual(self.pinned(), {self.near: 50})
+		self.platform.call("reservation.deallocate", name=made["name"].lower(), qty=10)
+		self.platform.call("reservation.release", name=made["name"])
+		self.assertEqual(self.pinned(), {})
 
 	def test_by_the_walk_or_by_the_named_strategy(self) -> None:
 		walk = self.reserve(self.item, self.warehouse, 50)

@@ -178,6 +178,20 @@ class ReservationBehaviour(Behaviour):
 			self.asked(60, name=name, demand_name="another")
 		self.assert_now(reserved=60)
 
+	def test_the_same_name_gets_its_answer_when_its_quantity_has_changed_since(self) -> None:
+		item, warehouse = self.stocked(3)
+		asked = {"name": unique(), "if_short": "Partial", "demand_type": "Web", "demand_name": unique()}
+		self.reserve(item, warehouse, 10, **asked)
+		self.receive(item, warehouse, 2)
+		other = self.reserve(item, warehouse, 4, if_short="Wait")
+		of_web = {k: asked[k] for k in ("demand_type", "demand_name")}
+		self.platform.call("reservation.transfer", name=other["name"], **of_web)
+		now = self.platform.call("reservation.get", name=asked["name"])
+		self.assertEqual(now["qty"], 6)
+		self.assertEqual(self.reserve(item, warehouse, 10, **asked), now)
+		with self.refused("key_reused", 422):
+			self.reserve(item, warehouse, 6, **asked)
+
 	def test_the_same_idempotency_key_gets_the_first_answer(self) -> None:
 		key = unique("key")
 		first = self.asked(60, key=key)

@@ -91,6 +91,16 @@ class ReservedStockBehaviour(Behaviour):
 		self.issue(item, warehouse, 5)
 		self.assert_position(item, warehouse, on_hand=0, reserved=0)
 
+	def test_with_less_than_is_kept_its_own_delivery_goes_through_and_nobody_elses(self) -> None:
+		self.platform.settings(reservation=False)
+		self.issue(self.item, self.warehouse, 5)
+		self.platform.settings(reservation=True)
+		self.assert_position(self.item, self.warehouse, on_hand=5, reserved=7, available=-2)
+		with self.refused("takes_reserved_stock"):
+			self.issue(self.item, self.warehouse, 1)
+		self.platform.books.deliver(self.order_kept, {self.row_names(self.order_kept)[0]: D(4)})
+		self.assert_position(self.item, self.warehouse, on_hand=1, reserved=3, available=-2)
+
 	def test_switched_off_everything_may_leave(self) -> None:
 		item, warehouse = self.stocked(5)
 		made = self.reserve(item, warehouse, 5)

@@ -1,6 +1,11 @@
 """Sales Orders reserve what is free; their reservations follow them through everything that happens to an order."""
 
+import time
+from datetime import timedelta
+
+from inventory_midplatform.services import orders, reservation
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
+from inventory_midplatform.tests.platform import unique
 
 
 class SalesOrderBehaviour(Behaviour):
@@ -33,6 +38,68 @@ class SalesOrderBehaviour(Behaviour):
 		self.assert_now(reserved=0, available=10)
 		self.receive(self.item, self.warehouse, 1)
 		self.assert_row(order, status="Reserved", reserved_qty=11)
+
+	def test_reserved_by_hand_the_order_is_kept_for_row_by_row(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		order = self.order(self.item, self.warehouse, 10)
+		(row,) = self.row_names(order)
+		of_order = {"demand_type": "Sales Order", "demand_name": order}
+		made = self.reserve(self.item, self.warehouse, 6, name=unique(), **of_order)
+		self.assert_reservation(made, demand_line=row, reserved_qty=6)
+		self.assertEqual(self.reserve(self.item, self.warehouse, 6, name=made["name"], **of_order), made)
+		other = self.reserve(self.item, self.warehouse, 4)
+		given = self.platform.call("reservation.transfer", name=other["name"], **of_order)
+		self.assert_reservation(given, demand_line=row, reserved_qty=4)
+		self.follow(order)
+		self.assert_now(reserved=10)
+		self.platform.books.deliver(order)
+		self.assert_now(on_hand=0, reserved=0)
+
+	def test_what_no_row_of_an_order_wants_is_not_kept_for_it(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		order = self.order(self.item, self.warehouse, 4)
+		other = self.platform.make_item()
+		self.receive(other, self.warehouse, 5)
+		of_order = {"demand_type": "Sales Order", "demand_name": order}
+		with self.refused("not_wanted", 400, item_code=other):
+			self.reserve(other, self.warehouse, 1, **of_order)
+		with self.refused("not_wanted", 400):
+			self.reserve(self.item, self.warehouse, 1, **of_order, demand_line="no such row")
+		with self.refused("unknown_demand", 404):
+			self.reserve(self.item, self.warehouse, 1, demand_type="Sales Order", demand_name="no such order")
+		made = self.reserve(self.item, self.warehouse, 1)
+		with self.refused("unknown_demand", 404):
+			self.platform.call(
+				"reservation.transfer", name=made["name"], demand_type="Sales Order", demand_name="none"
+			)
+		self.platform.books.deliver(order)
+		with self.refused("not_wanted", 400):
+			self.reserve(self.item, self.warehouse, 1, **of_order)
+
+	def test_what_was_kept_for_a_time_is_asked_for_anew_when_it_is_over(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		order = self.order(self.item, self.warehouse, 10)
+		with self.platform.context() as ctx:
+			soon = str(ctx.clock.now() + timedelta(seconds=1))
+		of_order = {"demand_type": "Sales Order", "demand_name": order, "expires_at": soon}
+		made = self.reserve(self.item, self.warehouse, 10, **of_order)
+		self.platform.books.deliver(order, {self.row_names(order)[0]: D(3)})
+		self.platform.settings(sales_order_policy="Partial")
+		time.sleep(1.1)
+		with self.platform.context() as ctx:
+			reservation.sweep(ctx)
+		self.assert_reservation(
+			self.platform.call("reservation.get", name=made["name"]), status="Expired", released_qty=7
+		)
+		for _ in range(2):
+			self.follow(order)
+			self.assert_now(on_hand=7, reserved=7)
+		self.platform.books.deliver(order)
+		self.assert_now(on_hand=0, reserved=0)
+
+	def follow(self, order: str) -> None:
+		with self.platform.context() as ctx:
+			orders.follow(ctx, "Sales Order", order)
 
 	def test_policy_off_reserves_nothing(self) -> None:
 		self.platform.settings(sales_order_policy="Off")

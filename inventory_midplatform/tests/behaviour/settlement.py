@@ -59,6 +59,37 @@ class SettlementBehaviour(Behaviour):
 		self.assert_lies(item, source, 10)
 		self.assert_lies(item, target, 0)
 
+	def test_what_came_from_two_bins_that_are_disabled_since_comes_back(self) -> None:
+		item, warehouse = self.stocked(0)
+		bins = [self.platform.make_bin(warehouse) for _ in range(2)]
+		for bin in bins:
+			self.receive(item, warehouse, 5, bin)
+		voucher = self.issue(item, warehouse, 10)
+		for bin in bins:
+			self.platform.update("Warehouse Bin", bin, {"disabled": 1})
+		self.platform.books.cancel(voucher)
+		self.assert_lies(item, warehouse, 10)
+
+	def test_a_cancellation_takes_back_its_own_rows_only(self) -> None:
+		"""What lay there before the ledger was on is taken in with the first voucher, and is not its."""
+		self.platform.settings(ledger=False, reservation=False, replenishment=False)
+		item, warehouse = self.stocked(100)
+		self.setUp()
+		voucher = self.receive(item, warehouse, 10)
+		bin = self.platform.make_bin(warehouse)
+		move = {
+			"item_code": item,
+			"warehouse": warehouse,
+			"from_bin": f"UNPLACED - {warehouse}",
+			"to_bin": bin,
+		}
+		self.platform.call("stock.move", **move, qty=110)
+		kept = self.reserve(item, warehouse, 100)["name"]
+		self.platform.call("reservation.allocate", name=kept)
+		self.platform.books.cancel(voucher)
+		self.assertEqual(list(self.in_bins(item, warehouse).values()), [100])
+		self.assert_reservation(self.platform.call("reservation.get", name=kept), allocated_qty=100)
+
 	def test_count_up_and_its_cancellation(self) -> None:
 		self.count_and_cancel(10, 25)
 
