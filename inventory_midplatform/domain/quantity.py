@@ -9,6 +9,9 @@ ZERO = Decimal(0)
 STEP = Decimal("0.000000001")
 """The smallest quantity the store can tell from zero."""
 
+LIMIT = Decimal(10) ** 12
+"""No quantity is as large."""
+
 MAX_DIGITS = 15
 """ERPNext and SQLite carry quantities through binary floats, which keep 15 significant digits and no more."""
 
@@ -32,7 +35,7 @@ def parse_quantity(value: Any, field: str = "qty") -> Decimal:
 	quantity = quantity.normalize()
 	_, digits, exponent = quantity.as_tuple()
 	assert isinstance(exponent, int)
-	if exponent < -9 or len(digits) + max(exponent, 0) > MAX_DIGITS or quantity.adjusted() >= 12:
+	if exponent < -9 or len(digits) + max(exponent, 0) > MAX_DIGITS or quantity >= LIMIT:
 		raise _invalid(
 			"{field} has too many digits: at most nine after the point, fifteen in all, and below 10^12.",
 			field,

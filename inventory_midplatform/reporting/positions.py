@@ -212,6 +212,11 @@ def explain(ctx: Context, item_code: str, warehouse: str, limit: int = 50) -> Ro
 		" AND status IN ('Reserved', 'Partially Reserved', 'Waiting')",
 		key,
 	)[0]
+	in_bins = ctx.store.rows(
+		"SELECT COUNT(*) AS n FROM `tabBin Stock`"
+		" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s AND qty <> 0",
+		key,
+	)[0]
 	for row in bins:
 		row["qty"], row["allocated_qty"] = from_store(row["qty"]), from_store(row["allocated_qty"])
 	for row in reservations:
@@ -224,6 +229,7 @@ def explain(ctx: Context, item_code: str, warehouse: str, limit: int = 50) -> Ro
 		"formula": "available = on hand − on hold − reserved",
 		"waiting": from_store(waiting["waiting"]),
 		"bins": bins,
+		"more_bins": max(int(in_bins["n"]) - len(bins), 0),
 		"reservations": reservations,
 		"more_reservations": max(int(waiting["n"]) - len(reservations), 0),
 	}

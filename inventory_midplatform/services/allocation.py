@@ -9,7 +9,7 @@ from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO, to_text
 from inventory_midplatform.domain.reservation import Reservation, in_turn
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import operation_log, reservation, storage
+from inventory_midplatform.services import masters, operation_log, reservation, storage
 from inventory_midplatform.services.allocated import Allocation, Allocations
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -43,6 +43,8 @@ def allocate(
 			left=to_text(left),
 			qty=to_text(wanted),
 		)
+	if left % 1 == 0:
+		masters.require_whole(ctx, key[0], wanted)
 	found = storage.chosen_for_removal(ctx, key, wanted, strategy, batch_no)
 	if found.rest:
 		raise _not_in_bins(key[0], wanted, found)

@@ -181,7 +181,7 @@ def rows_of(ctx: Context, followed: Followed, name: str) -> list[Row]:
 
 def wanted(ctx: Context, followed: Followed, sql: str, params: Row) -> list[Row]:
 	"""What rows want from a warehouse, each with what it has got."""
-	rows = ctx.store.rows(sql, {**params, **_work_orders(ctx)})
+	rows = ctx.store.rows(sql, {**_work_orders(ctx), **params})
 	if followed.taken_from:
 		_share_out(ctx, followed, rows)
 	return [row for row in rows if row["warehouse"]]

@@ -156,6 +156,8 @@ def _content(ctx: Context, key: Key, bin: str, stock_status: str, batch_no: str,
 			free=to_text(max(free, ZERO)),
 			qty=to_text(qty),
 		)
+	if lies[0].qty % 1 == 0:
+		masters.require_whole(ctx, key[0], qty)
 	return lies[0]
 
 

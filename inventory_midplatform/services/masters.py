@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from inventory_midplatform.domain.errors import InvalidInput, NotFound, NotPermitted
-from inventory_midplatform.domain.quantity import from_store, parse_quantity
+from inventory_midplatform.domain.quantity import LIMIT, from_store, parse_quantity, to_text
 from inventory_midplatform.ports import Context, Row
 
 
@@ -38,10 +38,32 @@ def stock_item(ctx: Context, item_code: Any) -> Item:
 
 def in_stock_uom(ctx: Context, item_code: Any, qty: Decimal, uom: str) -> Decimal:
 	"""``qty`` of a unit as a quantity in stock UOM. Raises InvalidInput (``unknown_uom``, ``invalid_quantity``)."""
-	if not uom:
-		return qty
-	item = stock_item(ctx, item_code)
-	return parse_quantity(from_store(qty * conversion_factor(ctx, item, uom)))
+	return times(qty, conversion_factor(ctx, stock_item(ctx, item_code), uom)) if uom else qty
+
+
+def times(qty: Decimal, factor: Decimal) -> Decimal:
+	"""A quantity in another unit, nine digits after the point. Raises InvalidInput (``invalid_quantity``)."""
+	product = qty * factor
+	return parse_quantity(from_store(product) if product < LIMIT else product)
+
+
+def require_whole(ctx: Context, item_code: str, qty: Decimal) -> None:
+	"""Raises InvalidInput (``not_whole``) for a part of what is counted in whole units: no document could deliver it."""
+	if qty % 1 == 0:
+		return
+	rows = ctx.store.rows(
+		"SELECT uom.name FROM `tabItem` item JOIN `tabUOM` uom ON uom.name = item.stock_uom"
+		" WHERE item.name = %(item)s AND uom.must_be_whole_number = 1",
+		{"item": item_code},
+	)
+	if rows:
+		raise InvalidInput(
+			"Item {item_code} is counted in whole {uom}; {qty} is a part of one.",
+			code="not_whole",
+			item_code=item_code,
+			uom=rows[0]["name"],
+			qty=to_text(qty),
+		)
 
 
 def conversion_factor(ctx: Context, item: Item, uom: str) -> Decimal:

@@ -1,5 +1,6 @@
 """Documents whose reservations follow what they still want, through everything that happens to them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,12 +21,18 @@ from inventory_midplatform.services.demand_documents import (
 )
 from inventory_midplatform.services.following import DemandLine
 
-_OPEN_RESERVATIONS = (
-	"SELECT demand_type, demand_name, demand_line, SUM(reserved_qty + waiting_qty) AS kept"
-	" FROM `tabInventory Reservation`"
-	" WHERE item_code = %(item_code)s AND warehouse = %(warehouse)s AND status IN %(statuses)s"
-	" GROUP BY demand_type, demand_name, demand_line"
-)
+_OPEN_RESERVATIONS = """
+SELECT CASE WHEN mr.work_order <> '' THEN 'Work Order' ELSE r.demand_type END AS demand_type,
+	CASE WHEN mr.work_order <> '' THEN mr.work_order ELSE r.demand_name END AS demand_name,
+	CASE WHEN mr.work_order <> '' THEN '' ELSE COALESCE(r.demand_line, '') END AS demand_line,
+	r.reserved_qty + r.waiting_qty AS kept
+FROM `tabInventory Reservation` r
+LEFT JOIN `tabMaterial Request` mr ON r.demand_type = 'Material Request' AND mr.name = r.demand_name
+WHERE r.item_code = %(item_code)s AND r.status IN %(statuses)s
+	AND (r.warehouse = %(warehouse)s OR (r.demand_line <> '' AND COALESCE(mr.work_order, '') = ''))
+"""
+"""What is kept for a row in another warehouse than it names it does not want from here; what a request keeps that fetches
+for a work order is the work order's."""
 
 
 def follow(ctx: Context, demand_type: str, name: str, may_grow: bool = True) -> None:
@@ -161,12 +168,11 @@ class OpenDemand:
 
 def unreserved_demand(ctx: Context, item_code: str, warehouse: str) -> list[OpenDemand]:
 	"""What open documents want of one item from one warehouse beyond their reservations, whether or not their type
-	reserves by itself."""
-	key = {"item_code": item_code, "warehouse": warehouse}
-	kept = {
-		(row["demand_type"], row["demand_name"], row["demand_line"] or ""): from_store(row["kept"])
-		for row in ctx.store.rows(_OPEN_RESERVATIONS, {**key, "statuses": OPEN_STATUSES})
-	}
+	reserves by itself. A request that fetches for a work order is none beside it."""
+	key = {"item_code": item_code, "warehouse": warehouse, "work_orders_reserve": 1}
+	kept: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+	for row in ctx.store.rows(_OPEN_RESERVATIONS, {**key, "statuses": OPEN_STATUSES}):
+		kept[(row["demand_type"], row["demand_name"], row["demand_line"])] += from_store(row["kept"])
 	found = []
 	for followed in FOLLOWED.values():
 		sql = followed.rows.format(
@@ -179,8 +185,8 @@ def unreserved_demand(ctx: Context, item_code: str, warehouse: str) -> list[Open
 				continue
 			demand = (followed.demand_type, str(row["demand_name"]), row["demand_line"] or "")
 			qty = from_store(row["stock_qty"]) - from_store(row["delivered"])
-			covered = min(kept.get(demand, ZERO), max(qty, ZERO))
-			kept[demand] = kept.get(demand, ZERO) - covered
+			covered = min(kept[demand], max(qty, ZERO))
+			kept[demand] -= covered
 			if qty > covered:
 				found.append(OpenDemand(demand[0], demand[1], as_date(row["due"]), from_store(qty - covered)))
 	return found

@@ -122,7 +122,7 @@ def _complete_line(ctx: Context, line: Mapping[str, Any], rates: Rates | None) -
 		"qty": qty,
 		"uom": uom,
 		"conversion_factor": factor,
-		"stock_qty": from_store(qty * factor),
+		"stock_qty": masters.times(qty, factor),
 		"rate": rate,
 		"amount": (qty * rate).quantize(Decimal("0.01")),
 	}

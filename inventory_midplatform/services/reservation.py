@@ -51,8 +51,8 @@ def reserve(
 
 	``name`` is the caller's own id of the reservation: called again with the same one, the first answer is given.
 	Raises InsufficientStock (``insufficient_stock``) with what is left if ``if_short`` is Refuse and less than
-	``qty`` is available, KeyReused if ``name`` is taken by another reservation, Conflict (``module_off``), and for a
-	document that is followed what ``demand_documents.with_row`` does.
+	``qty`` is available, KeyReused if ``name`` is taken by another reservation, Conflict (``module_off``), InvalidInput
+	(``not_whole``), and for a document that is followed what ``demand_documents.with_row`` does.
 	"""
 	require_module(ctx)
 	item = masters.stock_item(ctx, item_code).item_code
@@ -73,6 +73,7 @@ def reserve(
 	)
 	if name and (first := _find(ctx, name)):
 		return _same(ctx, first, asked)
+	masters.require_whole(ctx, item, qty)
 	asked = replace(asked, demand=demand_documents.with_row(ctx, demand, item, place))
 	if expires_at is not None and expires_at <= ctx.clock.now():
 		raise InvalidInput("{argument} lies in the past.", code="expires_in_past", argument="expires_at")
@@ -185,15 +186,17 @@ def release(ctx: Context, name: str, qty: Decimal | None = None, reason: str = "
 	key = (seen.item_code, seen.warehouse)
 	stock = LockedStock(ctx, [key])
 	current = stock.by_name(name)
-	_require_open(current, qty, current.status if not current.open else "")
+	_require_open(ctx, current, qty, current.status if not current.open else "")
 	released = stock.put(replace(current.release(qty or current.open), reason=reason or current.reason))
 	stock.fill_waiting([key])
 	stock.write()
 	return released
 
 
-def _require_open(current: Reservation, qty: Decimal | None, ended_as: str) -> None:
+def _require_open(ctx: Context, current: Reservation, qty: Decimal | None, ended_as: str) -> None:
 	"""Raises Conflict: ``already_closed`` if it has ended, ``more_than_open`` if ``qty`` is more than is open."""
+	if qty is not None and current.open % 1 == 0:
+		masters.require_whole(ctx, current.item_code, qty)
 	if ended_as:
 		raise Conflict(
 			"Reservation {name} is {status}; nothing of it is open.",
@@ -243,7 +246,7 @@ def transfer(
 	stock = LockedStock(ctx, [key])
 	current = stock.by_name(name)
 	ended_as = EXPIRED if current.expired(ctx.clock.now()) else "" if current.open else current.status
-	_require_open(current, qty, ended_as)
+	_require_open(ctx, current, qty, ended_as)
 	theirs = [
 		r
 		for r in in_turn(stock.of_demands([(demand.demand_type, demand.demand_name)]))

@@ -52,6 +52,7 @@ class Explanation(Position):
 	waiting: float
 	bins: list[BinContent]
 	reservations: list[ReservationShare]
+	more_bins: int
 	more_reservations: int
 
 

@@ -175,12 +175,11 @@ inventory_midplatform.StockExplanation = class {
 			</tr>`
 		);
 		const empty = __("Nothing lies here.");
-		return this.table(
-			__("Where It Lies"),
-			[__("Bin", null, "Warehouse Bin"), __("Zone"), __("Status"), __("Quantity")],
-			rows,
-			empty
-		);
+		const heads = [__("Bin", null, "Warehouse Bin"), __("Zone"), __("Status"), __("Quantity")];
+		const more = this.stock.more_bins
+			? `<p class="text-muted small">${__("And {0} more bins.", [this.stock.more_bins])}</p>`
+			: "";
+		return this.table(__("Where It Lies"), heads, rows, empty) + more;
 	}
 
 	bin_label({ bin_code }) {

@@ -98,6 +98,25 @@ class BadInputBehaviour(Behaviour):
 					with self.refused("invalid_quantity", 400):
 						self.platform.call("stock.move", **{**move, "qty": qty})
 
+	def test_a_part_of_what_is_counted_in_whole_units(self) -> None:
+		item, warehouse = self.stocked(10, stock_uom="Nos")
+		bins = {"from_bin": f"UNPLACED - {warehouse}", "to_bin": self.platform.make_bin(warehouse)}
+		about = {"item_code": item, "warehouse": warehouse}
+		with self.refused("not_whole", 400, uom="Nos"):
+			self.reserve(item, warehouse, "0.5")
+		with self.refused("not_whole", 400):
+			self.platform.call("stock.move", **about, **bins, qty="0.5")
+		kept = self.reserve(item, warehouse, 4)["name"]
+		for operation in ("reservation.release", "reservation.allocate"):
+			with self.refused("not_whole", 400):
+				self.platform.call(operation, name=kept, qty="1.5")
+		self.assert_position(item, warehouse, on_hand=10, reserved=4)
+
+	def test_a_unit_that_makes_more_than_any_quantity(self) -> None:
+		item, warehouse = self.stocked(10, uoms=[{"uom": "Box", "conversion_factor": 10**9}])
+		with self.refused("invalid_quantity", 400):
+			self.reserve(item, warehouse, 999999999999, uom="Box")
+
 	def test_quantities_that_are_unusual_but_good(self) -> None:
 		for qty, kept in (
 			("1e1", 10),

@@ -91,6 +91,15 @@ class PromiseBehaviour(Behaviour):
 		self.assertEqual(self.promised(0, 30), [6, 6])
 		self.assertEqual(self.promise()["ladder"], [])
 
+	def test_what_is_kept_for_an_order_elsewhere_it_does_not_want_from_here(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		order, elsewhere = self.sell(8, due=5), self.platform.make_warehouse()
+		self.assertEqual(self.promised(0), [2])
+		self.receive(self.item, elsewhere, 20)
+		self.reserve(self.item, elsewhere, 5, demand_type="Sales Order", demand_name=order)
+		self.assertEqual(self.promised(0), [7])
+		self.assertEqual([s["qty"] for s in self.promise()["ladder"]], [-3])
+
 	def test_what_was_delivered_is_not_wanted(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
 		order = self.sell(8, due=0)

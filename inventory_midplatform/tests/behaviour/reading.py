@@ -122,7 +122,15 @@ class ReadingBehaviour(Behaviour):
 		self.assertEqual(
 			{
 				k: answer[k]
-				for k in ("on_hand", "on_hold", "reserved", "available", "waiting", "more_reservations")
+				for k in (
+					"on_hand",
+					"on_hold",
+					"reserved",
+					"available",
+					"waiting",
+					"more_bins",
+					"more_reservations",
+				)
 			},
 			{
 				"on_hand": 20,
@@ -130,6 +138,7 @@ class ReadingBehaviour(Behaviour):
 				"reserved": 20,
 				"available": 0,
 				"waiting": 18,
+				"more_bins": 0,
 				"more_reservations": 0,
 			},
 		)
@@ -145,6 +154,7 @@ class ReadingBehaviour(Behaviour):
 		self.assertEqual(sum(b["qty"] for b in answer["bins"]), answer["on_hand"])
 		few = self.platform.call("stock.explain", item_code=item, warehouse=warehouse, limit=1)
 		self.assertEqual((len(few["reservations"]), few["more_reservations"]), (1, 1))
+		self.assertEqual((len(few["bins"]), few["more_bins"]), (1, 1))
 
 	def test_a_list_is_read_page_by_page(self) -> None:
 		warehouse = self.platform.make_warehouse()
