@@ -16,6 +16,8 @@ class Supply:
 	threshold_source: str
 	available: Decimal = ZERO
 	waiting: Decimal = ZERO
+	unreserved: Decimal = ZERO
+	"""What documents want from here that nothing is reserved for and nothing waits for."""
 	on_order: Decimal = ZERO
 	drafted: Decimal = ZERO
 	reorder_qty: Decimal = ZERO
@@ -24,8 +26,9 @@ class Supply:
 
 	@property
 	def level(self) -> Decimal:
-		"""available − waiting + on order + own open drafts: what will be free once all of it has come."""
-		return self.available - self.waiting + self.on_order + self.drafted
+		"""available − waiting − unreserved + on order + own open drafts: what will be free once all of it has come and
+		everybody has got theirs."""
+		return self.available - self.waiting - self.unreserved + self.on_order + self.drafted
 
 	@property
 	def is_low(self) -> bool:

@@ -1,7 +1,7 @@
 """Low stock: what is below its threshold, why, and the draft Material Requests that ask for it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +14,8 @@ from inventory_midplatform.domain.replenishment import Supply
 from inventory_midplatform.domain.reservation import OPEN_STATUSES
 from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import masters
+from inventory_midplatform.query import key_in
+from inventory_midplatform.services import ledger, masters
 
 ORIGIN_LOW_STOCK = "Low Stock"
 
@@ -38,23 +39,30 @@ WHERE stocked.safety_stock > 0 AND dflt.default_warehouse IS NOT NULL AND dflt.d
 	)
 """
 
-_SHORT = """
+_WANTED = """COALESCE(bin.reserved_qty, 0) + COALESCE(bin.reserved_qty_for_production, 0)
+		+ COALESCE(bin.reserved_qty_for_sub_contract, 0) + COALESCE(bin.reserved_qty_for_production_plan, 0)"""
+"""What ERPNext knows that documents want from here, reserved by us or not."""
+
+_SHORT = f"""
 SELECT t.item_code, t.warehouse, t.threshold, t.reorder_qty, t.request_type, t.source,
 	COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0) AS available,
-	COALESCE(sp.waiting, 0) AS waiting,
+	COALESCE(sp.waiting, 0) AS waiting, COALESCE(bin.reserved_qty, 0) AS sold,
+	COALESCE(bin.reserved_qty_for_production, 0) AS made_into,
+	COALESCE(bin.reserved_qty_for_sub_contract, 0) + COALESCE(bin.reserved_qty_for_production_plan, 0) AS planned_for,
 	COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) AS on_order
-FROM ({thresholds}) t
+FROM ({{thresholds}}) t
 LEFT JOIN `tabStock Position` sp ON sp.item_code = t.item_code AND sp.warehouse = t.warehouse
 LEFT JOIN `tabBin` bin ON bin.item_code = t.item_code AND bin.warehouse = t.warehouse
 WHERE (%(item_code)s = '' OR t.item_code = %(item_code)s)
 	AND (%(warehouse)s = '' OR t.warehouse = %(warehouse)s)
 	AND COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0) - COALESCE(sp.waiting, 0)
+		- ({_WANTED})
 		+ COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) < t.threshold
 """
 
 SUPPLIES = f"""
 SELECT low.item_code, low.warehouse, low.threshold, low.reorder_qty, low.request_type, low.source,
-	low.available, low.waiting, low.on_order,
+	low.available, low.waiting, low.sold, low.made_into, low.planned_for, low.on_order,
 	item.item_name, item.stock_uom, item.min_order_qty, item.lead_time_days, wh.company,
 	uom.must_be_whole_number AS whole_units
 FROM (
@@ -69,18 +77,19 @@ LEFT JOIN `tabUOM` uom ON uom.name = item.stock_uom
 WHERE %(company)s = '' OR wh.company = %(company)s
 ORDER BY low.item_code, low.warehouse
 """
-"""Only those that may be low come back, and only of those the names are looked up; what is kept for Material Issues and
-own drafts are netted off after, the drafts from a read that sees them all."""
+"""Only those that may be low come back, and only of those the names are looked up; what is kept for documents and own
+drafts are netted off after, the drafts from a read that sees them all."""
 
-KEPT_FOR_ISSUES = """
-SELECT r.item_code, r.warehouse, SUM(r.reserved_qty + r.waiting_qty) AS kept
+KEPT = """
+SELECT r.item_code, r.warehouse, CASE WHEN d.work_order <> '' THEN 'Work Order'
+	WHEN d.material_request_type = 'Material Issue' THEN 'Material Issue' ELSE r.demand_type END AS for_what,
+	r.reserved_qty + r.waiting_qty AS kept
 FROM `tabInventory Reservation` r
-JOIN `tabMaterial Request` d ON d.name = r.demand_name AND d.material_request_type = 'Material Issue'
-WHERE r.demand_type = 'Material Request' AND r.status IN %(statuses)s
-GROUP BY r.item_code, r.warehouse
+LEFT JOIN `tabMaterial Request` d ON r.demand_type = 'Material Request' AND d.name = r.demand_name
+WHERE r.demand_type IN ('Sales Order', 'Work Order', 'Material Request') AND r.status IN %(statuses)s AND {condition}
 """
-"""ERPNext takes what open Material Issues ask for off a Bin's indented quantity. What of it is kept or waits is off the
-position already, and would count twice."""
+"""What is kept or waits is off the position already, and would count twice where ERPNext counts it too: open Material
+Issues off a Bin's indented quantity, Sales Orders and Work Orders among what it has reserved."""
 
 OWN_DRAFTS = (
 	"SELECT name FROM {drafts} WHERE docstatus = 0 AND inventory_origin IN ('Low Stock', 'Inventory Request')"
@@ -119,6 +128,7 @@ class Suggestion:
 				"threshold_source": s.threshold_source,
 				"available": s.available,
 				"waiting": s.waiting,
+				"unreserved": s.unreserved,
 				"on_order": s.on_order,
 				"drafted": s.drafted,
 				"level": s.level,
@@ -151,7 +161,7 @@ def suggest(
 	if not rows:
 		return []
 	drafted = _drafted({**_drafts(ctx), **drafts})
-	kept = _kept_for_issues(ctx)
+	kept = _kept(ctx, {(row["item_code"], row["warehouse"]) for row in rows})
 	found = [(row, _supply(row, drafted, kept)) for row in rows]
 	low = [(row, supply) for row, supply in found if supply.is_low]
 	suppliers = _suppliers(ctx, [row for row, _ in low])
@@ -315,13 +325,20 @@ def _keeper(ctx: Context, warehouse: str) -> list[str]:
 	return [rows[0]["inventory_keeper"]] if rows and rows[0]["inventory_keeper"] else []
 
 
-def _kept_for_issues(ctx: Context) -> dict[Key, Decimal]:
-	rows = ctx.store.rows(KEPT_FOR_ISSUES, {"statuses": OPEN_STATUSES})
-	return {(row["item_code"], row["warehouse"]): from_store(row["kept"]) for row in rows}
+def _kept(ctx: Context, keys: Collection[Key]) -> dict[tuple[Key, str], Decimal]:
+	"""(item and warehouse, for what) → what is kept or waits."""
+	kept: dict[tuple[Key, str], Decimal] = defaultdict(lambda: ZERO)
+	for some in ledger.in_parts(sorted(keys)):
+		condition, params = key_in(some, "r.item_code", "r.warehouse")
+		for row in ctx.store.rows(KEPT.format(condition=condition), {**params, "statuses": OPEN_STATUSES}):
+			kept[((row["item_code"], row["warehouse"]), row["for_what"])] += from_store(row["kept"])
+	return kept
 
 
-def _supply(row: Row, drafted: dict[Key, Decimal], kept_for_issues: dict[Key, Decimal]) -> Supply:
+def _supply(row: Row, drafted: dict[Key, Decimal], kept: Mapping[tuple[Key, str], Decimal]) -> Supply:
 	key = (row["item_code"], row["warehouse"])
+	sold = from_store(row["sold"]) - kept[(key, "Sales Order")]
+	made_into = from_store(row["made_into"]) - kept[(key, "Work Order")]
 	return Supply(
 		item_code=key[0],
 		warehouse=key[1],
@@ -329,7 +346,8 @@ def _supply(row: Row, drafted: dict[Key, Decimal], kept_for_issues: dict[Key, De
 		threshold_source=row["source"],
 		available=from_store(row["available"]),
 		waiting=from_store(row["waiting"]),
-		on_order=from_store(row["on_order"]) + kept_for_issues.get(key, ZERO),
+		unreserved=max(sold, ZERO) + max(made_into, ZERO) + from_store(row["planned_for"]),
+		on_order=from_store(row["on_order"]) + kept[(key, "Material Issue")],
 		drafted=drafted.get(key, from_store(None)),
 		reorder_qty=from_store(row["reorder_qty"]),
 		min_order_qty=from_store(row["min_order_qty"]),

@@ -136,6 +136,19 @@ class TestWorkOrders(DemandCase):
 		self.assertEqual(self.kept(order), [])
 		erp.work_order_entry(order.name, "Material Transfer for Manufacture", 5)
 
+	def test_what_they_want_counts_as_need_whether_they_reserve_it_or_not(self) -> None:
+		level = {"warehouse": self.place, "warehouse_reorder_level": 15, "material_request_type": "Purchase"}
+		part = frappe.get_doc("Item", self.part)
+		part.append("reorder_levels", {**level, "warehouse_reorder_qty": 1})
+		part.save()
+		order = self.order(5)
+		for reserve, unreserved in ((1, 0), (0, 10)):
+			switch(reserve_for_work_orders=reserve)
+			if not reserve:
+				self.call("reservation.release", name=self.named(order))
+			(low,) = self.call("replenishment.suggest", item_code=self.part)["suggestions"]
+			self.assertEqual((low["why"]["unreserved"], low["why"]["level"]), (unreserved, 10))
+
 	def test_what_they_make_and_take_is_promised_by_date(self) -> None:
 		switch(reserve_for_work_orders=0)
 		start, end = add_days(now_datetime(), 2), add_days(now_datetime(), 4)

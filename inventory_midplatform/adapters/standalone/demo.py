@@ -121,7 +121,8 @@ class _Walk:
 
 	def low_stock(self) -> None:
 		self.step(
-			"What is low?", "available − waiting + on order + own drafts, against the Item Reorder of ERPNext"
+			"What is low?",
+			"available − waiting − unreserved + on order + own drafts, against the Item Reorder of ERPNext",
 		)
 		for s in self.call("replenishment.suggest", BUYER)["suggestions"]:
 			why = s["why"]

@@ -210,6 +210,7 @@ class Why(TypedDict):
 	threshold_source: str
 	available: float
 	waiting: float
+	unreserved: float
 	on_order: float
 	drafted: float
 	level: float
