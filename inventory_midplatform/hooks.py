@@ -25,6 +25,9 @@ doc_events = {
 		"on_cancel": f"{_EVENTS}.voucher_done",
 		"on_submit": f"{_EVENTS}.voucher_done",
 	},
+	"Company": {
+		"on_trash": f"{_MASTERS}.company_deleted",
+	},
 	"Item": {
 		"before_rename": f"{_MASTERS}.item_renaming",
 		"on_trash": f"{_MASTERS}.item_deleted",
@@ -79,8 +82,11 @@ doc_events = {
 	},
 }
 
-# What was done is told of still when the master it was done with is gone.
-ignore_links_on_delete = ["Stock Operation Log"]
+# What was done is told of still when the master it was done with is gone; an answer is repeated to nobody who is gone.
+ignore_links_on_delete = ["Idempotency Key", "Stock Operation Log"]
+
+# Masters, not transactions: ERPNext's Delete Transactions leaves them, as it leaves warehouses.
+company_data_to_be_ignored = ["Storage Policy", "Warehouse Bin", "Warehouse Zone"]
 
 _LISTS_OF_STOCK = (
 	"Bin Allocation",
@@ -157,4 +163,6 @@ override_whitelisted_methods = {
 	f"{_API}.stock.suggest_put_away": f"{_HTTP}.stock_suggest_put_away",
 	f"{_API}.stock.suggest_removal": f"{_HTTP}.stock_suggest_removal",
 	"frappe.client.get_count": f"{_PERMISSIONS}.get_count",
+	"frappe.desk.search.search_link": f"{_PERMISSIONS}.search_link",
+	"frappe.desk.search.search_widget": f"{_PERMISSIONS}.search_widget",
 }

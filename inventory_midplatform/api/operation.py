@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,11 +10,13 @@ from decimal import Decimal
 from typing import Annotated, Any, Protocol, TypeVar, get_origin, get_type_hints
 
 from pydantic import (
+	AfterValidator,
 	BaseModel,
 	BeforeValidator,
 	ConfigDict,
 	StringConstraints,
 	ValidationError,
+	ValidationInfo,
 	WithJsonSchema,
 	create_model,
 )
@@ -40,8 +43,24 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a call runs when the engine gives its transaction up for another's."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=140)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+MARKUP = re.compile(r"<[a-zA-Z/!?]")
+"""What a browser takes for the beginning of a tag."""
+
+
+def _without_markup(text: str, info: ValidationInfo) -> str:
+	"""The desk's lists and forms, its reports and mails show texts as they are, and other people look at them."""
+	if MARKUP.search(text):
+		argument = info.field_name or "text"
+		raise InvalidInput("{argument} has HTML in it. Write it without.", code="markup", argument=argument)
+	return text
+
+
+Text = Annotated[
+	str, StringConstraints(strip_whitespace=True, max_length=140), AfterValidator(_without_markup)
+]
+LongText = Annotated[
+	str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_without_markup)
+]
 Quantity = Annotated[
 	Decimal,
 	BeforeValidator(lambda value, info: parse_quantity(value, info.field_name or "qty")),

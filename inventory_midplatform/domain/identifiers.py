@@ -4,6 +4,9 @@ import os
 import time
 from hashlib import blake2b
 
+NAME_LIMIT = 140
+"""What a name column holds."""
+
 
 def new_id() -> str:
 	"""A unique, time-ordered name of 20 hexadecimal digits: microseconds since 1970, then randomness.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from inventory_midplatform.domain.identifiers import digest, new_id
+from inventory_midplatform.domain.identifiers import NAME_LIMIT, digest, new_id
 from inventory_midplatform.domain.position import AVAILABLE, Key, Position
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.removal import BinContent
@@ -255,7 +255,7 @@ def _make_unplaced_bins(ctx: Context, warehouses: Sequence[str]) -> dict[str, st
 	params = {
 		"warehouses": warehouses,
 		"code": UNPLACED,
-		"names": [f"{UNPLACED} - {warehouse}" for warehouse in warehouses],
+		"names": [_unplaced_name(warehouse) for warehouse in warehouses],
 	}
 	having = ctx.store.rows(
 		"SELECT name, warehouse FROM `tabWarehouse Bin` WHERE warehouse IN %(warehouses)s AND bin_code = %(code)s",
@@ -285,7 +285,7 @@ def _make_unplaced_bins(ctx: Context, warehouses: Sequence[str]) -> dict[str, st
 	for warehouse in warehouses:
 		if warehouse in found:
 			continue
-		name = f"{UNPLACED} - {warehouse}"
+		name = _unplaced_name(warehouse)
 		if name in taken:
 			name = f"{UNPLACED} - {new_id()}"
 		found[warehouse] = name
@@ -300,6 +300,11 @@ def _make_unplaced_bins(ctx: Context, warehouses: Sequence[str]) -> dict[str, st
 		)
 	ctx.store.add("Warehouse Bin", ("name",), rows, add=(), put=("is_unplaced",))
 	return found
+
+
+def _unplaced_name(warehouse: str) -> str:
+	name = f"{UNPLACED} - {warehouse}"
+	return name if len(name) <= NAME_LIMIT else f"{name[: NAME_LIMIT - 13]}-{digest(warehouse)[:12]}"
 
 
 def merge_items(ctx: Context, old: str, new: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from inventory_midplatform.domain.identifiers import NAME_LIMIT
 from inventory_midplatform.domain.position import Key, Position
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reservation import (
@@ -223,7 +224,7 @@ def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
 	before, after = old.status if old else "", new.status
 	if new.handed_over:
 		operation, qty = "Transfer", new.released - old.released if old else new.qty
-		before, after = (demand.label[:140] for demand in new.handed_over)
+		before, after = (demand.label[:NAME_LIMIT] for demand in new.handed_over)
 	elif old is None:
 		operation, qty = "Reserve", new.qty
 	elif new.consumed > old.consumed:

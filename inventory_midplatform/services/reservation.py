@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from inventory_midplatform.domain.errors import Conflict, InsufficientStock, InvalidInput, KeyReused, NotFound
-from inventory_midplatform.domain.identifiers import new_id
+from inventory_midplatform.domain.identifiers import NAME_LIMIT, new_id
 from inventory_midplatform.domain.quantity import STEP, ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import (
 	EXPIRED,
@@ -20,9 +20,6 @@ from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, any_of, compiled, table, value
 from inventory_midplatform.services import demand_documents, ledger, masters
 from inventory_midplatform.services.locked_stock import COLUMNS, LockedStock, from_row, write_reservations
-
-NAME_LIMIT = 140
-"""What a name column holds."""
 
 HOLD = (
 	"UPDATE {positions} SET reserved = ROUND(reserved + %(qty)s, 9)"

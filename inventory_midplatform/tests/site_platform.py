@@ -97,12 +97,13 @@ class SitePlatform(Platform):
 		return _committed(user)
 
 	def change_books(self, item_code: str, warehouse: str, qty: float) -> None:
-		"""The stock ledger too: ERPNext keeps the two alike."""
+		"""The stock ledger too, its last entry and balance: ERPNext keeps them alike."""
 		last = {"item_code": item_code, "warehouse": warehouse, "is_cancelled": 0}
 		entry = frappe.get_last_doc(
 			"Stock Ledger Entry", last, order_by="posting_datetime desc, creation desc"
 		)
-		entry.db_set("qty_after_transaction", qty)
+		change = qty - entry.qty_after_transaction
+		entry.db_set({"qty_after_transaction": qty, "actual_qty": entry.actual_qty + change})
 		frappe.db.commit()
 		super().change_books(item_code, warehouse, qty)
 

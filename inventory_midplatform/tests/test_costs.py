@@ -96,6 +96,17 @@ class TestCosts(SiteTestCase):
 				doctype=DOCTYPE,
 				fields=f'["name", "amount", "{lines}.rate"]',
 			),
+			"search that asks for more": self.send(
+				"GET",
+				"method/frappe.desk.search.search_widget",
+				key,
+				doctype=DOCTYPE,
+				txt="",
+				filters=f'{{"name": "{name}"}}',
+				filter_fields='["amount"]',
+				as_dict=1,
+				ignore_user_permissions=1,
+			),
 			"operation": self.send("GET", "method/inventory_midplatform.api.v1.request.get", key, name=name),
 		}
 
@@ -121,6 +132,23 @@ class TestCosts(SiteTestCase):
 		for door, answer in doors.items():
 			with self.subTest(door=door):
 				self.assertRegex(answer.text, r"\b(1234\.5|2469)\b")
+
+	def test_the_search_finds_nobody_a_requests_lines(self) -> None:
+		name, _ = self.make(self.operator)
+		asked = {
+			"doctype": f"{DOCTYPE} Item",
+			"txt": "",
+			"filters": f'{{"parent": "{name}"}}',
+			"filter_fields": '["rate", "amount"]',
+			"as_dict": 1,
+			"reference_doctype": DOCTYPE,
+			"ignore_user_permissions": 1,
+		}
+		headers = {**racing.host(), "Authorization": f"token {self.operator}"}
+		path = f"{self.url}/api/method/frappe.desk.search.search_widget"
+		answer = requests.get(path, params=asked, headers=headers, timeout=60)
+		self.assertEqual(answer.status_code, 403)
+		self.assertNotIn(str(RATE), answer.text)
 
 	def test_an_operators_rate_is_not_taken_and_a_buyers_is(self) -> None:
 		cheap, _ = self.make(self.operator, rate=0.01)

@@ -31,6 +31,72 @@ class TestMasters(SiteTestCase):
 		frappe.db.rollback()
 		self.assertTrue(frappe.db.exists("Warehouse Bin", {"warehouse": self.place}))
 
+	def test_a_company_where_nothing_ever_moved_may_be_deleted(self) -> None:
+		company = self.new_company()
+		self.assertTrue(frappe.db.exists("Warehouse Bin", {"company": company}))
+		frappe.delete_doc("Company", company)
+		frappe.db.commit()
+		self.assertFalse(frappe.db.exists("Warehouse Bin", {"company": company}))
+
+	def test_deleting_a_companys_transactions_leaves_bins_zones_and_policies(self) -> None:
+		company = self.new_company()
+		place = f"Stores - {company[-6:]}"
+		erp.insert("Warehouse Zone", zone_code="Z", warehouse=place)
+		shelf = erp.insert("Warehouse Bin", bin_code="B", warehouse=place).name
+		erp.insert("Storage Policy", warehouse=place)
+		frappe.db.commit()
+		ours = ("Warehouse Zone", "Warehouse Bin", "Storage Policy")
+		before = {doctype: frappe.db.count(doctype, {"company": company}) for doctype in ours}
+		deletion = erp.insert("Transaction Deletion Record", company=company, process_in_single_transaction=1)
+		deletion.submit()
+		frappe.db.commit()
+		deletion.start_deletion_tasks()
+		frappe.db.commit()
+		deletion.reload()
+		self.assertEqual(deletion.status, "Completed")
+		self.assertEqual(
+			{doctype: frappe.db.count(doctype, {"company": company}) for doctype in ours}, before
+		)
+		self.assertTrue(frappe.db.exists("Warehouse Bin", shelf))
+
+	def new_company(self) -> str:
+		name = erp.unique("Company")
+		erp.insert("Company", company_name=name, abbr=name[-6:], default_currency="CNY", country="China")
+		frappe.db.commit()
+		return name
+
+	def test_a_cancelled_voucher_may_be_deleted_where_erpnext_lets_it(self) -> None:
+		frappe.db.set_single_value("Accounts Settings", "delete_linked_ledger_entries", 1)
+		self.addCleanup(frappe.db.set_single_value, "Accounts Settings", "delete_linked_ledger_entries", 0)
+		voucher = erp.receipt(self.item, self.place, 5)
+		erp.cancel(voucher)
+		frappe.delete_doc("Stock Entry", voucher.name)
+		frappe.db.commit()
+		moved = frappe.get_all("Stock Movement", {"voucher_no": voucher.name}, pluck="qty", order_by="name")
+		self.assertEqual(moved, [5, -5])
+
+	def test_a_warehouse_of_a_long_name_has_an_unplaced_bin_too(self) -> None:
+		suffix = f" - {frappe.db.get_value('Company', self.company, 'abbr')}"
+		name = (erp.unique("0W") + "x" * 140)[: 140 - len(suffix)]
+		place = erp.insert("Warehouse", warehouse_name=name, company=self.company).name
+		frappe.flags.warehouse_account_map = {}
+		self.assertEqual(len(place), 140)
+		erp.receipt(self.item, place, 5)
+		frappe.db.commit()
+		self.assertEqual(self.on_hand(self.item, place), 5)
+
+	def test_who_sent_a_key_may_be_deleted(self) -> None:
+		platform = SitePlatform()
+		user = platform.make_user(["Inventory Integration"])
+		erp.receipt(self.item, self.place, 5)
+		frappe.db.commit()
+		about = {"item_code": self.item, "warehouse": self.place}
+		made = platform.call("reservation.reserve", user=user, key=erp.unique("key"), qty=1, **about)
+		platform.call("reservation.release", name=made["name"])
+		frappe.delete_doc("User", user)
+		frappe.db.commit()
+		self.assertFalse(frappe.db.exists("User", user))
+
 	def test_item_and_warehouse_renamed(self) -> None:
 		erp.receipt(self.item, self.place, 5)
 		order = erp.sales_order(self.item, self.place, 3)

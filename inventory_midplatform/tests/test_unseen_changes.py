@@ -1,8 +1,11 @@
 """What no event tells of, or what a failed document leaves: the ledger comes out true all the same."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import frappe
+import pymysql
 
 from inventory_midplatform.adapters.site import events, jobs
 from inventory_midplatform.adapters.site.context import site_context
@@ -137,6 +140,33 @@ class TestUnseenChanges(SiteTestCase):
 		frappe.db.commit()
 		jobs.reconcile()
 		self.assertEqual(self.position(torn, self.place)["on_hold"], 3)
+
+	def test_one_busy_item_does_not_end_the_night(self) -> None:
+		others = erp.item()
+		erp.receipt(others, self.place, 10)
+		erp.sales_order(self.item, self.place, 1)
+		order = erp.sales_order(others, self.place, 1)
+		frappe.db.commit()
+		frappe.db.sql("UPDATE `tabSales Order Item` SET delivered_qty = 1 WHERE parent = %s", order.name)
+		self.change_bin_stock(-2)
+		with self.locked_elsewhere("SELECT name FROM `tabStock Position` WHERE item_code = %s FOR UPDATE"):
+			jobs.reconcile()
+		self.assertEqual(self.position(others, self.place)["reserved"], 0)
+		self.assertEqual(self.alerts("Ledger Check"), 1, "the laws were not checked")
+		self.assertTrue(frappe.db.exists("Error Log", {"method": ("like", "%was not followed")}))
+		self.change_bin_stock(2)
+		jobs.reconcile()
+
+	@contextmanager
+	def locked_elsewhere(self, sql: str) -> Iterator[None]:
+		"""Another transaction holds what this finds of the item."""
+		settings = frappe.db.get_connection_settings()
+		other = pymysql.connect(**{**settings, "autocommit": False})
+		try:
+			other.cursor().execute(sql, (self.item,))
+			yield
+		finally:
+			other.close()
 
 	def change_bin_stock(self, qty: float) -> None:
 		frappe.db.sql("UPDATE `tabBin Stock` SET qty = qty + %s WHERE item_code = %s", (qty, self.item))

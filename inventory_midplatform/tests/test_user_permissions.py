@@ -209,13 +209,19 @@ class TestListsOfLimitedUsers(Limited):
 				),
 				"reportview.get": reportview.get,
 				"search_link": lambda d=doctype: search_link(d, "", page_length=100000),
+				"search_link that asks for more": lambda d=doctype: permissions.search_link(
+					d, txt="", page_length=100000, ignore_user_permissions=True
+				),
+				"search_widget that asks for more": lambda d=doctype: permissions.search_widget(
+					d, txt="", page_length=100000, ignore_user_permissions=True, as_dict=True
+				),
 				"export": lambda d=doctype: self.exported(d),
 			}
 			for way, ask in ways.items():
 				for user, mine in ((self.keeper, True), (self.foreigner, False)):
 					with self.subTest(doctype=doctype, way=way, user=user):
 						answer = self.as_user(user, ask, **form, page_length=100000, start=0)
-						self.assert_nothing_of_the_other(answer, None if way == "search_link" else mine)
+						self.assert_nothing_of_the_other(answer, None if way.startswith("search") else mine)
 
 	def exported(self, doctype: str) -> Any:
 		frappe.local.form_dict.update(file_format_type="CSV", title=doctype)

@@ -25,12 +25,13 @@ FROM `tabBin` bin WHERE {condition}
 """As ERPNext itself looks for it (``stock_balance.get_balance_qty_from_sle``)."""
 
 _ENTRIES = """
-SELECT item_code, warehouse, actual_qty, qty_after_transaction,
-	voucher_type = 'Stock Reconciliation' AND COALESCE(batch_no, '') = ''
-		AND COALESCE(serial_and_batch_bundle, '') = '' AS counted
-FROM `tabStock Ledger Entry`
-WHERE {condition} AND is_cancelled = 0
-ORDER BY posting_datetime, creation
+SELECT sle.item_code, sle.warehouse, sle.actual_qty, sle.qty_after_transaction,
+	sle.voucher_type = 'Stock Reconciliation' AND COALESCE(sle.batch_no, '') = ''
+		AND COALESCE(sle.serial_and_batch_bundle, '') = '' AS counted
+FROM `tabBin` bin
+JOIN `tabStock Ledger Entry` sle ON sle.item_code = bin.item_code AND sle.warehouse = bin.warehouse
+WHERE {condition} AND sle.is_cancelled = 0
+ORDER BY sle.posting_datetime, sle.creation
 """
 """As ERPNext's Stock Ledger Invariant Check adds them up."""
 
@@ -73,7 +74,7 @@ class SiteBooks:
 		return {(item, warehouse): from_store(qty) for item, warehouse, qty in rows if qty is not None}
 
 	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
-		condition, params = key_in(keys, "item_code", "warehouse")
+		condition, params = key_in(keys, "bin.item_code", "bin.warehouse")
 		lock = " LOCK IN SHARE MODE" if locked else ""
 		totals: dict[Key, Decimal] = {}
 		for entry in frappe.db.sql(_ENTRIES.format(condition=condition) + lock, params, as_dict=True):

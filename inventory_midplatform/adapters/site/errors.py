@@ -28,7 +28,7 @@ class DocumentRefused(frappe.ValidationError):
 def refuse(error: InventoryError) -> None:
 	"""Raise a domain error from a document event so that the desk shows it and REST answers its status."""
 	refused = DocumentRefused(error)
-	frappe.msgprint(str(refused), title=_("Stock"), indicator="red")
+	frappe.msgprint(frappe.utils.escape_html(str(refused)), title=_("Stock"), indicator="red")
 	raise refused from error
 
 

@@ -104,7 +104,8 @@ def _unavailable() -> Unavailable:
 def _answer(error: InventoryError) -> None:
 	frappe.local.message_log = []
 	if frappe.local.is_ajax:
-		frappe.msgprint(error.message(_translated), title=_translated("Stock"), indicator="red")
+		sentence = frappe.utils.escape_html(error.message(_translated))
+		frappe.msgprint(sentence, title=_translated("Stock"), indicator="red")
 	frappe.local.response.update(error_body(error, _translated))
 	frappe.local.response["http_status_code"] = error.http_status_code
 

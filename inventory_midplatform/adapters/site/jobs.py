@@ -1,6 +1,6 @@
 """What runs by itself or behind a button: on Frappe's workers, cut small, with a job id."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork
 from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.errors import Busy, InventoryError
 from inventory_midplatform.domain.roles import JOB_ROLES
+from inventory_midplatform.ports import Context
 from inventory_midplatform.services import (
 	demand_documents,
 	expired_stock,
@@ -161,7 +162,7 @@ def following_orders(chunk: int = 50) -> Iterator[int]:
 		some = partial(orders.open_documents, demand_type=kind, limit=chunk)
 		while names := in_transaction(SiteUnitOfWork(), partial(some, after=after)):
 			for name in names:
-				in_transaction(SiteUnitOfWork(), partial(orders.follow, demand_type=kind, name=name))
+				_tried(f"{kind} {name} was not followed", partial(orders.follow, demand_type=kind, name=name))
 			done, after = done + len(names), names[-1]
 			yield done
 
@@ -173,19 +174,24 @@ def following_pos_invoices(chunk: int = 50) -> Iterator[int]:
 		SiteUnitOfWork(), partial(pos_invoices.open_pos_invoices, after=after, limit=chunk)
 	):
 		for name in names:
-			in_transaction(SiteUnitOfWork(), partial(pos_invoices.follow_pos_invoice, name=name))
+			follow = partial(pos_invoices.follow_pos_invoice, name=name)
+			_tried(f"POS Invoice {name} was not followed", follow)
 		done, after = done + len(names), names[-1]
 		yield done
 
 
 def reconcile() -> None:
 	"""Scheduled, nightly: what no event told of is restated from the books with an alert, what has expired goes on hold,
-	orders' reservations are followed, and the laws of the ledger are checked; what is broken opens an alert.
+	orders' reservations are followed, and the laws of the ledger are checked; what is broken opens an alert. What
+	contention does not let through is logged, and the next night's.
 	"""
 	if not site_settings().ledger:
 		return
-	for _ in taking_in(alert=True):
-		pass
+	try:
+		for _ in taking_in(alert=True):
+			pass
+	except InventoryError as refused:
+		_log("Positions were not all brought to the books", refused)
 	hold_expired_stock()
 	for _ in following_orders():
 		pass
@@ -197,13 +203,21 @@ def reconcile() -> None:
 def hold_expired_stock() -> None:
 	"""Part of the night: an item and warehouse a transaction; what cannot go on hold is logged and stops nothing else."""
 	for key in in_transaction(SiteUnitOfWork(), expired_stock.due):
-		try:
-			in_transaction(SiteUnitOfWork(), partial(expired_stock.hold, key=key))
-		except InventoryError as refused:
-			frappe.log_error(
-				title=f"Expired stock: {key[0]} in {key[1]} was not put on hold", message=refused.message()
-			)
-			frappe.db.commit()
+		title = f"Expired stock: {key[0]} in {key[1]} was not put on hold"
+		_tried(title, partial(expired_stock.hold, key=key))
+
+
+def _tried(title: str, work: Callable[[Context], Any]) -> None:
+	"""One of many: what is refused, or too busy now, is logged under ``title`` and stops nothing else."""
+	try:
+		in_transaction(SiteUnitOfWork(), work)
+	except InventoryError as refused:
+		_log(title, refused)
+
+
+def _log(title: str, refused: InventoryError) -> None:
+	frappe.log_error(title=title, message=refused.message())
+	frappe.db.commit()
 
 
 def clear_old_idempotency_keys(days: int = 30) -> None:

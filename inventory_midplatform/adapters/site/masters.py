@@ -27,6 +27,14 @@ def warehouse_deleted(warehouse: Any, method: str | None = None) -> None:
 	places.forget_unused(site_context(), warehouse.name)
 
 
+def company_deleted(company: Any, method: str | None = None) -> None:
+	"""ERPNext deletes its warehouses by SQL, and nobody is told of them."""
+	for warehouse in frappe.get_all(
+		"Warehouse Bin", {"company": company.name}, pluck="warehouse", distinct=True, order_by="warehouse"
+	):
+		places.forget_unused(site_context(), warehouse)
+
+
 def item_renaming(item: Any, method: str, old: str, new: str, merge: bool = False) -> None:
 	"""Frappe re-points every link; rows of ours that both items have would then be there twice.
 

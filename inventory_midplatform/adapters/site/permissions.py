@@ -4,11 +4,12 @@ Frappe itself follows a record's own Link fields only: a permission on a company
 names a warehouse.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
 from frappe import client
-from frappe.desk import reportview
+from frappe.desk import reportview, search
 
 from inventory_midplatform.adapters.site.context import SiteIdentity
 from inventory_midplatform.domain.roles import allowed
@@ -68,6 +69,26 @@ def get_count(
 		return int(client.get_count(doctype, filters, debug, cache))
 	frappe.local.form_dict = frappe._dict(doctype=doctype, filters=filters or [], fields=["name"])
 	return int(reportview.get_count())
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def search_link(doctype: str, **arguments: Any) -> Any:
+	"""``frappe.desk.search.search_link``, which lets its caller say that User Permissions do not count; of our records
+	they do."""
+	return _searched(search.search_link, doctype, arguments)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def search_widget(doctype: str, **arguments: Any) -> Any:
+	"""``frappe.desk.search.search_widget``, likewise."""
+	return _searched(search.search_widget, doctype, arguments)
+
+
+def _searched(function: Callable[..., Any], doctype: str, arguments: dict[str, Any]) -> Any:
+	if frappe.get_meta(doctype).module == MODULE:
+		arguments["ignore_user_permissions"] = False
+	# of what was sent, what this release of Frappe takes
+	return frappe.call(function, doctype, **arguments)
 
 
 def extend_bootinfo(bootinfo: Any) -> None:

@@ -29,7 +29,8 @@
 		if (value === null || value === undefined || value === "") return "";
 		if (formatter) return formatter(value, df, doc);
 		if (df.options === "Warehouse Bin" && doc.warehouse) return value.replace(` - ${doc.warehouse}`, "");
-		return frappe.format(value, df, { only_value: true, inline: true }, doc);
+		const shown = frappe.format(value, df, { only_value: true, inline: true }, doc);
+		return ["Data", "Small Text", "Dynamic Link"].includes(df.fieldtype) ? frappe.utils.escape_html(shown) : shown;
 	}
 
 	// All that carry this file (hooks.py, doctype_list_js), for it is not told which it was loaded for.

@@ -18,7 +18,7 @@ HOSTILE = (
 	"emoji 🧊📦",
 	"冷库 甲区",
 	"{item_code} {0} {}",
-	"<b>&amp;</b>",
+	"5 < 6 & 7 > 6 &lt;i&gt;",
 	":p0 ? $1",
 )
 
@@ -226,6 +226,17 @@ class BadInputBehaviour(Behaviour):
 							except InventoryError as error:
 								self.assertIn(error.http_status_code, (400, 403, 404, 409))
 								self.assertTrue(str(error))
+
+	def test_markup_is_refused_wherever_others_would_look_at_it(self) -> None:
+		for text in ("<img src=x onerror=alert(1)>", "</td>", "<!--", "a<script>"):
+			good = self.arguments("reservation.reserve")
+			for argument in ("name", "demand_type", "demand_name", "demand_line", "reason"):
+				with (
+					self.subTest(text=text, argument=argument),
+					self.refused("markup", 400, argument=argument),
+				):
+					self.platform.call("reservation.reserve", **{**good, argument: text})
+		self.assert_position(self.item, self.warehouse, reserved=0)
 
 	def test_any_text_comes_back_as_it_was_sent(self) -> None:
 		for text in HOSTILE:

@@ -2,6 +2,9 @@ frappe.ui.form.on("Inventory Reservation", {
 	onload(frm) {
 		// A DocType by its name in the user's language; what another system calls it as it is.
 		frm.set_df_property("demand_type", "formatter", (value) => frappe.utils.escape_html(__(value || "")));
+		for (const field of ["demand_name", "demand_line", "reason"]) {
+			frm.set_df_property(field, "formatter", (value) => frappe.utils.escape_html(value || ""));
+		}
 	},
 
 	refresh(frm) {

@@ -2,6 +2,11 @@ frappe.ui.form.on("Stock Movement", {
 	setup(frm) {
 		frm.get_docfield("kind").formatter = (value) => __(value, null, "Stock Movement");
 		frm.get_docfield("stock_status").formatter = (value) => __(value, null, "Bin Stock");
+		// no link by which a cancelled voucher could not be deleted any more
+		frm.get_docfield("voucher_no").formatter = (value, df, options, doc) =>
+			doc?.voucher_type && value
+				? frappe.utils.get_form_link(doc.voucher_type, value, true, frappe.utils.escape_html(value))
+				: frappe.utils.escape_html(value || "");
 		frm.get_docfield("reason").formatter = (value) => frappe.utils.escape_html(__(value || ""));
 	},
 });
