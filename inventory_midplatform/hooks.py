@@ -103,7 +103,10 @@ _LISTS_OF_STOCK = (
 	"Warehouse Zone",
 )
 
-doctype_list_js = dict.fromkeys(_LISTS_OF_STOCK, "public/js/stock_lists.js")
+doctype_list_js = {
+	**dict.fromkeys(_LISTS_OF_STOCK, "public/js/stock_lists.js"),
+	**dict.fromkeys(("Material Request", "Sales Order", "Work Order"), "public/js/kept_on_rows_list.js"),
+}
 doctype_js = {
 	"Material Request": ["public/js/kept_on_rows.js", "public/js/material_request.js"],
 	"Sales Order": ["public/js/kept_on_rows.js", "public/js/sales_order.js"],

@@ -96,7 +96,7 @@ class Books(Protocol):
 
 	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
 		"""What the entries of the stock ledger add up to since the last count, whatever their running balances say;
-		of what has no entry, or no ledger beside its Bin, nothing. ``locked`` sees what others have just posted.
+		of what has no entry, no ledger beside its Bin, or was counted by batch or serial number, nothing. ``locked`` sees what others have just posted.
 		"""
 
 	def order(self, customer: str, lines: Sequence["PostingLine"], *, order_date: date | None = None) -> str:

@@ -229,6 +229,21 @@ class TestListsOfLimitedUsers(Limited):
 		content = frappe.response.get("filecontent")
 		return content.decode("utf-8") if isinstance(content, bytes) else content
 
+	def test_a_report_that_is_mailed(self) -> None:
+		"""Frappe makes it as Administrator, for its reader."""
+		report = frappe.get_doc("Report", "Realtime Stock")
+		for user, seen in ((self.keeper, [self.mine]), (self.foreigner, [])):
+			with self.subTest(user=user):
+				_, rows = report.get_data(
+					limit=100,
+					user=user,
+					filters={"item_code": self.item},
+					as_dict=True,
+					ignore_prepared_report=True,
+					are_default_filters=False,
+				)
+				self.assertEqual([row["warehouse"] for row in rows if row.get("warehouse")], seen)
+
 	def test_counts(self) -> None:
 		for doctype in self.doctypes():
 			for warehouse, seen in ((self.other, False), (self.mine, True)):

@@ -59,6 +59,16 @@ def test_rows_of_requests_and_work_orders_show_what_is_kept(
 	)
 
 	d = desk("planner")
+	for document in ("material-request", "work-order"):
+		d.go(document)
+		doctype = document.replace("-", " ").title()
+		d.page.wait_for_function("doctype => cur_list && cur_list.doctype === doctype", arg=doctype)
+		offered = d.page.evaluate(
+			"doctype => new frappe.ui.FieldSelect({ parent: $('<div>'), doctype, select() {} }).options.map((o) => o.value)",
+			doctype,
+		)
+		assert f"{doctype}.status" in offered
+		assert not [o for o in offered if "inventory_reserved" in o or "inventory_waiting" in o]
 	cells = d.page.locator(".grid-body [data-stock-why]:visible")
 	d.go(f"material-request/{moves}")
 	expect(cells).to_have_text(["4", "0"])

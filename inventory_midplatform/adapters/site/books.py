@@ -26,14 +26,15 @@ FROM `tabBin` bin WHERE {condition}
 
 _ENTRIES = """
 SELECT sle.item_code, sle.warehouse, sle.actual_qty, sle.qty_after_transaction,
-	sle.voucher_type = 'Stock Reconciliation' AND COALESCE(sle.batch_no, '') = ''
-		AND COALESCE(sle.serial_and_batch_bundle, '') = '' AS counted
+	sle.voucher_type = 'Stock Reconciliation' AS counted,
+	COALESCE(sle.batch_no, '') <> '' OR COALESCE(sle.serial_and_batch_bundle, '') <> '' AS by_lot
 FROM `tabBin` bin
 JOIN `tabStock Ledger Entry` sle ON sle.item_code = bin.item_code AND sle.warehouse = bin.warehouse
 WHERE {condition} AND sle.is_cancelled = 0
 ORDER BY sle.posting_datetime, sle.creation
 """
-"""As ERPNext's Stock Ledger Invariant Check adds them up."""
+"""As ERPNext's Stock Ledger Invariant Check adds them up. A count by batch or serial number takes out what was there and
+brings in what was counted; what is posted as of before it belongs to what it takes out, and only a repost says so."""
 
 
 class SiteBooks:
@@ -77,13 +78,16 @@ class SiteBooks:
 		condition, params = key_in(keys, "bin.item_code", "bin.warehouse")
 		lock = " LOCK IN SHARE MODE" if locked else ""
 		totals: dict[Key, Decimal] = {}
+		unsure: set[Key] = set()
 		for entry in frappe.db.sql(_ENTRIES.format(condition=condition) + lock, params, as_dict=True):
 			key = (entry.item_code, entry.warehouse)
-			if entry.counted:
+			if entry.counted and entry.by_lot:
+				unsure.add(key)
+			elif entry.counted:
 				totals[key] = from_store(entry.qty_after_transaction)
 			else:
 				totals[key] = totals.get(key, ZERO) + from_store(entry.actual_qty)
-		return totals
+		return {key: qty for key, qty in totals.items() if key not in unsure}
 
 	def _stock_entry(
 		self,

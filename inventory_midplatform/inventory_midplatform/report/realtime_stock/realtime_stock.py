@@ -40,6 +40,14 @@ def get_columns() -> list[Row]:
 		_quantity("on_order", _("On Order")),
 		{"fieldname": "stock_uom", "label": _("Unit"), "fieldtype": "Link", "options": "UOM", "width": 70},
 		{"fieldname": "last_change", "label": _("Last Change"), "fieldtype": "Datetime", "width": 160},
+		# by which Frappe leaves out what the reader of a mailed report may not see
+		{
+			"fieldname": "company",
+			"label": _("Company"),
+			"fieldtype": "Link",
+			"options": "Company",
+			"hidden": 1,
+		},
 	]
 
 
