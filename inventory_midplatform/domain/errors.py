@@ -4,8 +4,27 @@ The sentence is a template in English; an adapter translates the template first 
 entry in a translation file serves every occurrence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+TERMS = ("action", "demand_type", "doctype", "status", "strategy")
+"""Details that are terms of ours or of Frappe's, and read otherwise in another language."""
+
+
+class Mixed(str):
+	"""A detail of pieces, of which every other one, from the first, is such a term."""
+
+	pieces: tuple[str, ...]
+
+	def __new__(cls, *pieces: str) -> "Mixed":
+		made = super().__new__(cls, "".join(pieces))
+		made.pieces = pieces
+		return made
+
+	def told(self, translate: Callable[[str], str]) -> str:
+		return "".join(
+			translate(piece) if n % 2 == 0 and piece else piece for n, piece in enumerate(self.pieces)
+		)
 
 
 class InventoryError(Exception):
@@ -21,10 +40,18 @@ class InventoryError(Exception):
 			self.code = code
 		super().__init__(self.message())
 
-	def message(self, translate: Any = None) -> str:
-		"""The sentence, in English or through ``translate(template) -> template``."""
-		template = translate(self.template) if translate else self.template
-		return str(template).format(**self.details)
+	def message(self, translate: Callable[[str], str] | None = None) -> str:
+		"""The sentence, in English or through ``translate(template) -> template``, which gets the terms in it too."""
+		if not translate:
+			return self.template.format(**self.details)
+		told = {name: self._told(name, value, translate) for name, value in self.details.items()}
+		return str(translate(self.template)).format(**told)
+
+	@staticmethod
+	def _told(name: str, value: Any, translate: Callable[[str], str]) -> Any:
+		if isinstance(value, Mixed):
+			return value.told(translate)
+		return translate(value) if name in TERMS and value and isinstance(value, str) else value
 
 
 class InvalidInput(InventoryError):

@@ -3,14 +3,15 @@
 At every moment ``qty == reserved + waiting + consumed + released``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from inventory_midplatform.domain.quantity import ZERO
+from inventory_midplatform.domain.errors import Mixed
+from inventory_midplatform.domain.quantity import ZERO, to_text
 
 OPEN_STATUSES = ("Reserved", "Partially Reserved", "Waiting")
 EXPIRED = "Expired"
@@ -214,6 +215,18 @@ def wanted_again_among(reservations: Iterable[Reservation], qty: Decimal) -> lis
 			changed.append(r.want_again(part))
 			qty -= part
 	return changed
+
+
+def kept_for(reservations: Sequence[Reservation], most: int = 5) -> Mixed:
+	"""For whom stock is kept and how much, the first of them by name: ``Sales Order SO-7 (3), Web W1 (2) … +4``."""
+	pieces: list[str] = []
+	for r in reservations[:most]:
+		term = r.demand.demand_type
+		pieces += (term, f"{r.demand.label.removeprefix(term)} ({to_text(r.reserved)}), ")
+	if pieces:
+		more = len(reservations) - most
+		pieces[-1] = pieces[-1].removesuffix(", ") + (f" … +{more}" if more > 0 else "")
+	return Mixed(*pieces)
 
 
 def in_turn(reservations: Iterable[Reservation]) -> list[Reservation]:

@@ -319,10 +319,6 @@ def require_module(ctx: Context) -> None:
 		)
 
 
-def demand_label(demand: Demand) -> str:
-	return demand.label
-
-
 def as_dict(r: Reservation) -> dict[str, Any]:
 	"""The reservation as operations answer it. Quantities in stock UOM."""
 	return {

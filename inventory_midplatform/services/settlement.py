@@ -19,6 +19,7 @@ from inventory_midplatform.domain.reservation import (
 	Demand,
 	Reservation,
 	consumed_among,
+	kept_for,
 	wanted_again_among,
 )
 from inventory_midplatform.ports import Context, Row
@@ -29,7 +30,6 @@ from inventory_midplatform.services import (
 	ledger,
 	lots,
 	receipt_layers,
-	reservation,
 	storage,
 )
 from inventory_midplatform.services.allocated import Allocation, Allocations
@@ -456,14 +456,10 @@ class _Settlement:
 
 	def _refusal(self, key: Key) -> Conflict:
 		position = self.stock.positions[key]
+		keeping = [r for r in self.stock.open_on([key]) if r.reserved]
 		owners = [
-			{
-				"reservation": r.name,
-				"demand": reservation.demand_label(r.demand),
-				"reserved": to_text(r.reserved),
-			}
-			for r in self.stock.open_on([key])
-			if r.reserved
+			{"reservation": r.name, "demand": r.demand.label, "reserved": to_text(r.reserved)}
+			for r in keeping
 		]
 		return Conflict(
 			"Item {item_code} in {warehouse}: this would take {missing} that is kept for {owners}. Reserved stock"
@@ -472,8 +468,7 @@ class _Settlement:
 			item_code=key[0],
 			warehouse=key[1],
 			missing=to_text(-position.available),
-			owners=", ".join(f"{o['demand']} ({o['reserved']})" for o in owners[:5])
-			+ (f" … +{len(owners) - 5}" if len(owners) > 5 else ""),
+			owners=kept_for(keeping),
 			reservations=owners[:50],
 		)
 

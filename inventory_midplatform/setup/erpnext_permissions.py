@@ -10,7 +10,7 @@ back. Where an administrator has customised a DocType's permissions, theirs coun
 
 import frappe
 
-from inventory_midplatform.domain.roles import BUYER, MANAGER, OPERATOR, ROLES, SUPERVISOR
+from inventory_midplatform.domain.roles import BUYER, COST_READERS, MANAGER, OPERATOR, ROLES, SUPERVISOR
 
 READ = ("read", "select")
 FINISH = (*READ, "write", "submit", "report", "print", "email")
@@ -20,7 +20,14 @@ DRAFTS = {
 	"Material Request": (BUYER, MANAGER),
 	"Stock Entry": (OPERATOR, SUPERVISOR, MANAGER),
 }
-"""Who finishes what is drafted for them; every other role of ours may read it."""
+"""Who finishes what is drafted for them. Of the other roles those may read it who are told of it, or may see what it
+costs."""
+
+
+def granted(doctype: str, role: str) -> tuple[str, ...]:
+	if role in DRAFTS.get(doctype, ()):
+		return FINISH
+	return READ if doctype in MASTERS or role == OPERATOR or role in COST_READERS else ()
 
 
 def create() -> None:
@@ -37,10 +44,14 @@ def create() -> None:
 		ours = {row.role: row for row in existing if row.role in ROLES}
 		changed = False
 		for role in ROLES:
-			granted = FINISH if role in DRAFTS.get(doctype, ()) else READ
-			wanted = {right: int(right in granted) for right in rights}
+			rights_of_role = granted(doctype, role)
+			wanted = {right: int(right in rights_of_role) for right in rights}
 			old = ours.get(role)
-			if old is None:
+			if not rights_of_role:
+				if old is None:
+					continue
+				frappe.db.delete("DocPerm", old.name)
+			elif old is None:
 				frappe.get_doc(
 					{
 						"doctype": "DocPerm",

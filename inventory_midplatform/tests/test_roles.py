@@ -32,16 +32,25 @@ class TestRoles(SiteTestCase):
 		self.assertEqual(self.may(keeper, "Material Request"), ["read"])
 		self.assertEqual(self.may(keeper, "Stock Entry"), finish)
 		self.assertEqual(self.may(buyer, "Stock Entry"), ["read"])
+		for role in (
+			roles.INSPECTOR,
+			roles.INTEGRATION,
+		):  # who may not see what it costs, and is told of nothing
+			user = erp.user([role])
+			self.assertEqual([self.may(user, doctype) for doctype in erpnext_permissions.DRAFTS], [[], []])
 
 	def test_rules_made_earlier_are_brought_up_to_date_and_nobody_elses(self) -> None:
 		where = {"parent": "Stock Entry", "permlevel": 0}
 		others = frappe.get_all("DocPerm", {**where, "role": ("not in", roles.ROLES)}, ["*"], order_by="name")
 		frappe.db.set_value("DocPerm", {**where, "role": roles.OPERATOR}, "create", 1)
+		earlier = frappe.get_doc("DocPerm", {**where, "role": roles.BUYER}).as_dict()
+		frappe.get_doc({**earlier, "name": None, "role": roles.INSPECTOR}).db_insert()
 		erpnext_permissions.create()
 		frappe.db.commit()
 		self.assertEqual(
 			frappe.get_all("DocPerm", {**where, "role": roles.OPERATOR}, pluck="create", order_by="name"), [0]
 		)
+		self.assertFalse(frappe.db.exists("DocPerm", {**where, "role": roles.INSPECTOR}))
 		self.assertEqual(
 			frappe.get_all("DocPerm", {**where, "role": ("not in", roles.ROLES)}, ["*"], order_by="name"),
 			others,

@@ -47,6 +47,31 @@ def run_patches() -> None:
 
 
 class TestUpgrade(SiteTestCase):
+	def test_html_that_was_taken_before_is_harmless_after(self) -> None:
+		item, place = erp.item(), erp.warehouse()
+		erp.receipt(item, place, 5)
+		frappe.db.commit()
+		platform = SitePlatform()
+		made = platform.call("reservation.reserve", item_code=item, warehouse=place, qty=2)["name"]
+		platform.call("reservation.allocate", name=made)
+		evil = f"{erp.unique('E')}<img src=x onerror=alert(1)>"
+		for doctype, column in (
+			("Inventory Reservation", "name"),
+			("Bin Allocation", "reservation"),
+			("Stock Operation Log", "reference_name"),
+		):
+			table = frappe.qb.DocType(doctype)
+			frappe.qb.update(table).set(table[column], evil).where(table[column] == made).run()
+		frappe.db.set_value("Inventory Reservation", evil, {"demand_name": evil, "reason": "5 < 6 <b>"})
+		frappe.db.commit()
+		run_patches()
+		harmless = evil.replace("<", "‹")
+		kept = platform.call("reservation.get", name=harmless)
+		self.assertEqual((kept["demand_name"], kept["reason"]), (harmless, "5 < 6 ‹b>"))
+		platform.call("reservation.deallocate", name=harmless)
+		platform.call("reservation.release", name=harmless)
+		self.assert_laws_hold()
+
 	def test_every_number_of_an_earlier_release_is_the_same_and_the_laws_hold(self) -> None:
 		for release in RELEASES:
 			with self.subTest(release=release):

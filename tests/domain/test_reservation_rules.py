@@ -6,11 +6,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.reservation import (
 	Demand,
 	Reservation,
 	consumed_among,
 	in_turn,
+	kept_for,
 	wanted_again_among,
 )
 
@@ -99,3 +101,28 @@ def test_what_comes_back_is_wanted_again_once_among_several(of_demand, qty):
 	assert all(map(adds_up, after))
 	consumed = sum(r.consumed for r in of_demand)
 	assert consumed - sum(r.consumed for r in after) == min(qty, consumed)
+
+
+def test_terms_in_a_sentence_are_told_in_the_readers_language() -> None:
+	def kept_by(demand: Demand, qty: str) -> Reservation:
+		now, reserved = datetime(2026, 1, 1), Decimal(qty)
+		return Reservation("R", "ITEM", "STORE", demand, reserved, now, reserved=reserved)
+
+	kept = [
+		kept_by(Demand("Sales Order", "SO-7", "row"), "3"),
+		kept_by(Demand("", "W1"), "0.5"),
+		*(kept_by(Demand("Web", f"W{n}"), "1") for n in range(5)),
+	]
+	error = Conflict(
+		"{name} is {status}: kept for {owners}.", name="Released", status="Released", owners=kept_for(kept, 3)
+	)
+	assert (
+		error.message() == "Released is Released: kept for Sales Order SO-7 (3), W1 (0.5), Web W0 (1) … +4."
+	)
+	zh = {
+		"Sales Order": "销售订单",
+		"Released": "已释放",
+		"{name} is {status}: kept for {owners}.": "{name}{status}：{owners}",
+	}
+	told = error.message(lambda text: zh.get(text, text))
+	assert told == "Released已释放：销售订单 SO-7 (3), W1 (0.5), Web W0 (1) … +4"

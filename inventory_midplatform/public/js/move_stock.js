@@ -130,7 +130,9 @@ inventory_midplatform.propose_bin = async function (dialog, content, qty) {
 
 // A reason as the API answers it ({template, values}), in the user's language.
 inventory_midplatform.reason_text = ({ template, values }) =>
-	__(template).replace(/{(\w+)}/g, (placeholder, name) => values[name] ?? placeholder);
+	__(template).replace(/{(\w+)}/g, (placeholder, name) =>
+		name === "strategy" ? __(values[name]) : values[name] ?? placeholder
+	);
 
 inventory_midplatform.bin_contents = function (bin) {
 	return frappe.db.get_list("Bin Stock", {

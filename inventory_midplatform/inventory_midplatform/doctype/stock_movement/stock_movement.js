@@ -2,6 +2,9 @@ frappe.ui.form.on("Stock Movement", {
 	setup(frm) {
 		frm.get_docfield("kind").formatter = (value) => __(value, null, "Stock Movement");
 		frm.get_docfield("stock_status").formatter = (value) => __(value, null, "Bin Stock");
+		// Frappe translates the description of every field but those with a time
+		const received_at = frm.get_docfield("received_at");
+		received_at.description = __(received_at.description);
 		// no link by which a cancelled voucher could not be deleted any more
 		frm.get_docfield("voucher_no").formatter = (value, df, options, doc) =>
 			doc?.voucher_type && value
