@@ -34,6 +34,8 @@ class Followed:
 	"""Statuses in which a person has closed it; it may be opened again."""
 	if_short: Callable[[Settings], IfShort | None]
 	"""How its rows reserve; None where it reserves nothing by itself."""
+	row_column: str = "r.name"
+	"""Where ``rows`` has the name of a row."""
 	completed: tuple[str, ...] = ()
 	"""Statuses in which it wants nothing more, whatever its rows say."""
 	taken_from: str = ""
@@ -73,6 +75,7 @@ ORDER BY idx
 	"d.per_delivered < 100 AND d.status NOT IN ('Closed', 'Completed')",
 	("Closed",),
 	_sales_order_policy,
+	row_column="soi.name",
 )
 """A product bundle's parts are wanted in the proportion in which the bundle's row is still to be delivered."""
 
@@ -152,7 +155,8 @@ def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> De
 	followed = FOLLOWED.get(demand.demand_type)
 	if followed is None:
 		return demand
-	rows = [row for row in rows_of(ctx, followed, demand.demand_name) if row["item_code"] == item_code]
+	rows = rows_of(ctx, followed, demand.demand_name, demand.demand_line)
+	rows = [row for row in rows if row["item_code"] == item_code]
 	if not rows and document_of(ctx, followed, demand.demand_name) is None:
 		raise NotFound(
 			"{demand_type} {demand_name} does not exist.",
@@ -174,9 +178,13 @@ def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> De
 	return replace(demand, demand_line=demand.demand_line or lines[0])
 
 
-def rows_of(ctx: Context, followed: Followed, name: str) -> list[Row]:
-	sql = followed.rows.format(document="d.name = %(name)s", row="1 = 1", part="packed.parent = %(name)s")
-	return wanted(ctx, followed, sql, {"name": name})
+def rows_of(ctx: Context, followed: Followed, name: str, line: str = "") -> list[Row]:
+	"""What the rows of one document want; only that row, where ``line`` names one."""
+	one, part = ("1 = 1", "packed.parent = %(name)s")
+	if line:
+		one, part = f"{followed.row_column} = %(line)s", f"{part} AND packed.parent_detail_docname = %(line)s"
+	sql = followed.rows.format(document="d.name = %(name)s", row=one, part=part)
+	return wanted(ctx, followed, sql, {"name": name, "line": line})
 
 
 def wanted(ctx: Context, followed: Followed, sql: str, params: Row) -> list[Row]:

@@ -70,7 +70,7 @@ def follow(
 	if not keys:
 		return
 	stock = LockedStock(ctx, keys)
-	kept = stock.of_demands([(demand_type, demand_name)])
+	kept = stock.of_demands([(demand_type, demand_name)], [row["name"] for row in reserved])
 	seen = {row["name"]: tuple(from_store(row[q]) for q in _OF_DEMAND_QUANTITIES) for row in reserved}
 	if may_grow and any(
 		(r.qty, r.consumed, r.released) != seen.get(r.name, (r.qty, ZERO, ZERO)) for r in kept

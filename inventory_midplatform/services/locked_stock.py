@@ -59,15 +59,18 @@ class LockedStock:
 		"""One that was loaded before, as it was changed since."""
 		return self._reservations[name]
 
-	def of_demands(self, demands: Iterable[tuple[str, str]]) -> list[Reservation]:
-		"""All reservations of whole demands (type, name), on locked positions only.
+	def of_demands(
+		self, demands: Iterable[tuple[str, str]], known: Iterable[str] | None = None
+	) -> list[Reservation]:
+		"""All reservations of whole demands (type, name), on locked positions only; ``known`` are their names, where they
+		have been looked for already.
 
 		Looked for without a lock and locked by name: a lock on what is not there would keep others from reserving
 		whatever stands beside it in the index. Where others have reserved since, theirs are among the open ones.
 		"""
-		names: list[str] = []
+		names = list(known or ())
 		wanted = set(demands)
-		for some in ledger.in_parts(sorted(wanted)):
+		for some in ledger.in_parts(sorted(wanted)) if known is None else ():
 			condition, params = key_in(some, "demand_type", "demand_name")
 			sql = f"SELECT name FROM `tabInventory Reservation` WHERE {condition}"
 			names += [row["name"] for row in self.ctx.store.rows(sql, params)]
