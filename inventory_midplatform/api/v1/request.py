@@ -1,9 +1,9 @@
 """Inventory Requests: ask for a purchase, an issue or a sample, and decide on it."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from inventory_midplatform.api.operation import LongText, Quantity, Text, operation
 from inventory_midplatform.api.v1 import answers
@@ -25,7 +25,7 @@ def create(
 	ctx: Context,
 	request_type: Literal["Purchase", "Issue", "Sample"],
 	warehouse: Text,
-	items: list[Line],
+	items: Annotated[list[Line], Field(max_length=500)],
 	required_by: date | None = None,
 	purpose: LongText = "",
 ) -> answers.InventoryRequest:

@@ -220,6 +220,8 @@ class RequestBehaviour(Behaviour):
 	def test_what_is_asked_for_is_checked(self) -> None:
 		with self.refused("missing_argument", 400):
 			self.ask(items=[])
+		with self.refused("invalid_argument", 400, argument="items"):
+			self.ask(items=[{"item_code": "any", "qty": 1}] * 501)
 		with self.refused("unknown_item", 404):
 			self.ask(items=[{"item_code": "no such item", "qty": 1}])
 		with self.refused("invalid_quantity", 400):
