@@ -68,6 +68,8 @@ def deallocate(ctx: Context, name: str, qty: Decimal | None = None) -> Row:
 			name=name,
 			allocated=to_text(current.allocated),
 		)
+	if current.allocated % 1 == 0:
+		masters.require_whole(ctx, key[0], given)
 	allocations = Allocations(ctx, [key])
 	allocations.shrink(current.name, given)
 	return _written(ctx, stock, allocations, current, -given)

@@ -191,9 +191,8 @@ def release(ctx: Context, name: str, qty: Decimal | None = None, reason: str = "
 
 
 def _require_open(ctx: Context, current: Reservation, qty: Decimal | None, ended_as: str) -> None:
-	"""Raises Conflict: ``already_closed`` if it has ended, ``more_than_open`` if ``qty`` is more than is open."""
-	if qty is not None and current.open % 1 == 0:
-		masters.require_whole(ctx, current.item_code, qty)
+	"""Raises Conflict: ``already_closed`` if it has ended, ``more_than_open`` if ``qty`` is more than is open; InvalidInput
+	``not_whole``."""
 	if ended_as:
 		raise Conflict(
 			"Reservation {name} is {status}; nothing of it is open.",
@@ -209,6 +208,8 @@ def _require_open(ctx: Context, current: Reservation, qty: Decimal | None, ended
 			open=to_text(current.open),
 			qty=to_text(qty),
 		)
+	if qty is not None and current.open % 1 == 0:
+		masters.require_whole(ctx, current.item_code, qty)
 
 
 def transfer(

@@ -40,6 +40,11 @@ class Bins:
 		self.lies: dict[Place, Decimal] = {}
 		self.serials: dict[str, Place] = {}
 
+	def require_whole(self, key: Key, qty: Decimal) -> None:
+		"""What has serial numbers is counted in pieces."""
+		if self.has[key[0]][1] and qty % 1:
+			raise Refused("not_whole")
+
 	def there(self, key: Key, batch: str | None = None, statuses: Sequence[str] = STATUSES) -> Decimal:
 		return sum(
 			(

@@ -207,6 +207,7 @@ class Model(Reservations):
 			raise Refused("batch_needed")
 		if not lying or self.free(lying[0]) < qty:
 			raise Refused("insufficient_in_bin")
+		self.require_whole(place.key, qty)
 		source = lying[0]
 		target = target._replace(batch=source.batch)
 		self._put(source, -qty)

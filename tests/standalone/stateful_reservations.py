@@ -112,6 +112,7 @@ class Reservations(Bins):
 
 	def reserve(self, claim: Claim) -> None:
 		"""``claim`` waits for all that it asks for."""
+		self.require_whole(claim.key, claim.waiting)
 		if self.available(claim.key) < claim.waiting and self._sweep([claim.key]):
 			self._fill([claim.key])
 		if claim.if_short == "Refuse" and self.available(claim.key) < claim.waiting:
@@ -174,6 +175,7 @@ class Reservations(Bins):
 		wanted = qty or left
 		if wanted > left:
 			raise Refused("more_than_reserved")
+		self.require_whole(claim.key, wanted)
 		lying = [p for p in self.lies if p.key == claim.key and p.status == AVAILABLE]
 		free = {(p.bin, p.batch): self.free(p) for p in lying if batch in ("", p.batch)}
 		if sum(free.values(), ZERO) < wanted:
@@ -190,6 +192,7 @@ class Reservations(Bins):
 		given = claim.pinned if qty is None else qty
 		if not given or given > claim.pinned:
 			raise Refused("more_than_allocated")
+		self.require_whole(claim.key, given)
 		claim.unpin_last(given)
 
 	# orders
@@ -266,6 +269,7 @@ class Reservations(Bins):
 			raise Refused("already_closed")
 		if qty is not None and qty > claim.open:
 			raise Refused("more_than_open")
+		self.require_whole(claim.key, qty or ZERO)
 
 	def _hold(self, claim: Claim) -> None:
 		free = max(self.available(claim.key), ZERO)
