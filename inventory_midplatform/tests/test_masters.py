@@ -47,6 +47,11 @@ class TestMasters(SiteTestCase):
 		frappe.db.commit()
 		ours = ("Warehouse Zone", "Warehouse Bin", "Storage Policy")
 		before = {doctype: frappe.db.count(doctype, {"company": company}) for doctype in ours}
+		# ERPNext saves the company, which hides a field of its Purchase Receipt for good
+		hidden = {"doc_type": "Purchase Receipt", "field_name": "provisional_expense_account"}
+		if not frappe.db.exists("Property Setter", hidden):
+			self.addCleanup(frappe.db.commit)
+			self.addCleanup(frappe.db.delete, "Property Setter", hidden)
 		deletion = erp.insert("Transaction Deletion Record", company=company, process_in_single_transaction=1)
 		deletion.submit()
 		frappe.db.commit()
