@@ -36,11 +36,18 @@ class Followed:
 	"""How its rows reserve; None where it reserves nothing by itself."""
 	row_column: str = "r.name"
 	"""Where ``rows`` has the name of a row."""
+	parts: str = ""
+	"""The same of what its rows are made of, where there are product bundles."""
 	completed: tuple[str, ...] = ()
 	"""Statuses in which it wants nothing more, whatever its rows say."""
 	taken_from: str = ""
 	"""Where ERPNext writes what was taken of an item, all of it, into each row of the item: how much of it left which
 	warehouse, of the documents ``names``: demand_name, item_code, warehouse, qty."""
+
+	def statement(self, **conditions: str) -> str:
+		"""``rows`` and ``parts`` in the order of the document's rows."""
+		both = (some.strip() for some in (self.rows, self.parts) if some)
+		return "\nUNION ALL\n".join(both).format(**conditions) + "\nORDER BY idx"
 
 
 def _sales_order_policy(settings: Settings) -> IfShort | None:
@@ -60,9 +67,16 @@ JOIN `tabSales Order` d ON d.name = soi.parent
 JOIN `tabItem` item ON item.name = soi.item_code
 JOIN `tabWarehouse` wh ON wh.name = soi.warehouse
 WHERE {document} AND {row} AND soi.delivered_by_supplier = 0 AND item.is_stock_item = 1 AND wh.is_group = 0
-UNION ALL
-SELECT soi.name, d.name, soi.name, packed.item_code, packed.warehouse, packed.qty,
-	packed.qty * soi.delivered_qty / soi.qty, soi.delivery_date, soi.idx, d.docstatus, d.status
+""",
+	"d.per_delivered < 100 AND d.status NOT IN ('Closed', 'Completed')",
+	("Closed",),
+	_sales_order_policy,
+	row_column="soi.name",
+	parts="""
+SELECT soi.name AS row_name, d.name AS demand_name, soi.name AS demand_line,
+	packed.item_code, packed.warehouse, packed.qty AS stock_qty,
+	packed.qty * soi.delivered_qty / soi.qty AS delivered, soi.delivery_date AS due, soi.idx AS idx,
+	d.docstatus, d.status
 FROM `tabPacked Item` packed
 JOIN `tabSales Order Item` soi ON soi.name = packed.parent_detail_docname
 JOIN `tabSales Order` d ON d.name = soi.parent AND packed.parent = d.name
@@ -70,12 +84,7 @@ JOIN `tabItem` item ON item.name = packed.item_code
 JOIN `tabWarehouse` wh ON wh.name = packed.warehouse
 WHERE {document} AND {part} AND soi.qty <> 0
 	AND soi.delivered_by_supplier = 0 AND item.is_stock_item = 1 AND wh.is_group = 0
-ORDER BY idx
 """,
-	"d.per_delivered < 100 AND d.status NOT IN ('Closed', 'Completed')",
-	("Closed",),
-	_sales_order_policy,
-	row_column="soi.name",
 )
 """A product bundle's parts are wanted in the proportion in which the bundle's row is still to be delivered."""
 
@@ -95,7 +104,6 @@ JOIN `tabWarehouse` wh ON wh.name = {_ISSUED_FROM}
 WHERE {{document}} AND {{row}} AND d.material_request_type IN ('Material Issue', 'Material Transfer')
 	AND item.is_stock_item = 1 AND wh.is_group = 0
 	AND (%(work_orders_reserve)s = 0 OR (COALESCE(d.job_card, '') = '' AND COALESCE(d.work_order, '') = ''))
-ORDER BY idx
 """,
 	"d.per_ordered < 100 AND d.status <> 'Stopped' AND d.material_request_type IN ('Material Issue', 'Material Transfer')",
 	("Stopped",),
@@ -120,7 +128,6 @@ JOIN `tabWork Order` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
 LEFT JOIN `tabWarehouse` wh ON wh.name = {_MADE_FROM} AND wh.is_group = 0
 WHERE {{document}} AND {{row}} AND r.include_item_in_manufacturing = 1 AND item.is_stock_item = 1
-ORDER BY idx
 """,
 	"d.status NOT IN ('Closed', 'Stopped', 'Completed')",
 	("Closed", "Stopped"),
@@ -180,11 +187,15 @@ def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> De
 
 def rows_of(ctx: Context, followed: Followed, name: str, line: str = "") -> list[Row]:
 	"""What the rows of one document want; only that row, where ``line`` names one."""
-	one, part = ("1 = 1", "packed.parent = %(name)s")
+	here = {"document": "d.name = %(name)s", "row": "1 = 1", "part": "packed.parent = %(name)s"}
+	params = {"name": name, "line": line}
 	if line:
-		one, part = f"{followed.row_column} = %(line)s", f"{part} AND packed.parent_detail_docname = %(line)s"
-	sql = followed.rows.format(document="d.name = %(name)s", row=one, part=part)
-	return wanted(ctx, followed, sql, {"name": name, "line": line})
+		here["row"] = f"{followed.row_column} = %(line)s"
+		here["part"] += " AND packed.parent_detail_docname = %(line)s"
+		# most rows are no bundles, and one row is found at once where nothing else is asked for
+		if found := wanted(ctx, followed, followed.rows.format(**here), params):
+			return found
+	return wanted(ctx, followed, followed.statement(**here), params)
 
 
 def wanted(ctx: Context, followed: Followed, sql: str, params: Row) -> list[Row]:

@@ -175,7 +175,7 @@ def unreserved_demand(ctx: Context, item_code: str, warehouse: str) -> list[Open
 		kept[(row["demand_type"], row["demand_name"], row["demand_line"])] += from_store(row["kept"])
 	found = []
 	for followed in FOLLOWED.values():
-		sql = followed.rows.format(
+		sql = followed.statement(
 			document=f"d.docstatus = 1 AND {followed.may_want}",
 			row=_HERE[followed.demand_type],
 			part="packed.item_code = %(item_code)s AND packed.warehouse = %(warehouse)s",
