@@ -115,6 +115,13 @@ def forget_unused(ctx: Context, warehouse: str) -> None:
 	)
 
 
+def forget_unused_of_company(ctx: Context, company: str) -> None:
+	"""The same of every warehouse of a company that has bins."""
+	sql = "SELECT DISTINCT warehouse FROM `tabWarehouse Bin` WHERE company = %(company)s"
+	for row in ctx.store.rows(sql, {"company": company}):
+		forget_unused(ctx, row["warehouse"])
+
+
 def forget_unused_item(ctx: Context, item_code: str) -> None:
 	"""An item that never moved may go: its zero positions and what was once reserved of it go before it."""
 	where = {"item_code": item_code, "open": OPEN_STATUSES}

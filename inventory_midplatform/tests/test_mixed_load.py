@@ -80,10 +80,7 @@ class TestMixedLoad(SiteTestCase):
 		self.addCleanup(lambda: switch(**dict.fromkeys(SWITCHES, 1)))
 		for on in (0, 1):
 			switch(**dict.fromkeys(SWITCHES, on))
-			self.items, self.place = [erp.item(), erp.item()], erp.warehouse()
-			for item in self.items:
-				erp.receipt(item, self.place, STOCK)
-			frappe.db.commit()
+			self.stock_up(2)
 			# this transaction sees the Bins as they are now, whatever others do
 			self.assertEqual(frappe.db.get_value("Bin", {"item_code": self.items[0]}, "actual_qty"), STOCK)
 			self.deliver_meanwhile()
@@ -100,10 +97,7 @@ class TestMixedLoad(SiteTestCase):
 	def test_a_posting_that_misses_a_later_one_in_its_bin_moves_what_it_says(self) -> None:
 		"""Posted as of before what another has just posted and it does not see, ERPNext leaves the other out of the Bin."""
 		self.client = erp.customer()
-		self.items, self.place = [erp.item(), erp.item()], erp.warehouse()
-		for item in self.items:
-			erp.receipt(item, self.place, STOCK, days_ago=2)
-		frappe.db.commit()
+		self.stock_up(2, days_ago=2)
 		# this transaction sees the stock ledger as it is now, whatever others do
 		self.assertTrue(frappe.db.exists("Stock Ledger Entry", {"item_code": self.items[0]}))
 		self.deliver_meanwhile()
@@ -121,10 +115,7 @@ class TestMixedLoad(SiteTestCase):
 		self.addCleanup(lambda: switch(**dict.fromkeys(SWITCHES, 1)))
 		for on in (0, 1):
 			switch(**dict.fromkeys(SWITCHES, on))
-			self.items, self.place = [erp.item(), erp.item()], erp.warehouse()
-			for item in self.items:
-				erp.receipt(item, self.place, STOCK, days_ago=2)
-			frappe.db.commit()
+			self.stock_up(2, days_ago=2)
 			with self.delivered_before_the_first_entry_is_there():
 				erp.receipt(self.items[0], self.place, 5)
 			frappe.db.commit()
@@ -147,10 +138,10 @@ class TestMixedLoad(SiteTestCase):
 		self.assertEqual(self.alerts(), 0)
 		self.assert_positions_are_right(1)
 
-	def stock_up(self) -> None:
-		self.items, self.place = [erp.item() for _ in range(20)], erp.warehouse()
+	def stock_up(self, number: int = 20, days_ago: int = 0) -> None:
+		self.items, self.place = [erp.item() for _ in range(number)], erp.warehouse()
 		for item in self.items:
-			erp.receipt(item, self.place, STOCK)
+			erp.receipt(item, self.place, STOCK, days_ago=days_ago)
 		frappe.db.commit()
 
 	@contextmanager

@@ -29,10 +29,7 @@ def warehouse_deleted(warehouse: Any, method: str | None = None) -> None:
 
 def company_deleted(company: Any, method: str | None = None) -> None:
 	"""ERPNext deletes its warehouses by SQL, and nobody is told of them."""
-	for warehouse in frappe.get_all(
-		"Warehouse Bin", {"company": company.name}, pluck="warehouse", distinct=True, order_by="warehouse"
-	):
-		places.forget_unused(site_context(), warehouse)
+	places.forget_unused_of_company(site_context(), company.name)
 
 
 def item_renaming(item: Any, method: str, old: str, new: str, merge: bool = False) -> None:
