@@ -36,6 +36,20 @@ FLAGS = [
 	"--no-first-run",
 	"--no-sandbox",
 ]
+# Frappe's template compiler names the variables of its loops with three letters drawn at random: once in some ten
+# thousand pages that is a word of JavaScript's own ("for", "new"), and the page stays blank. Here it draws again.
+NAMES_OF_LOOPS = """
+document.addEventListener("DOMContentLoaded", () => {
+	const utils = window.frappe?.utils;
+	if (!utils?.get_random) return;
+	const draw = utils.get_random;
+	utils.get_random = (length) => {
+		let name = draw(length);
+		while (["for", "new", "try", "var"].includes(name)) name = draw(length);
+		return name;
+	};
+});
+"""
 ROLES = {
 	"operator": ["Warehouse Operator"],
 	"supervisor": ["Warehouse Supervisor"],
@@ -189,6 +203,7 @@ class Desk:
 	def __init__(self, browser: Any, user: str, width: int = 1280):
 		self.context = browser.new_context(base_url=URL, viewport={"width": width, "height": 900})
 		self.user = user
+		self.context.add_init_script(NAMES_OF_LOOPS)
 		self.page = self.context.new_page()
 		self.page.set_default_timeout(60_000)
 		self.errors: list[str] = []
