@@ -103,7 +103,7 @@ JOIN `tabItem` item ON item.name = r.item_code
 JOIN `tabWarehouse` wh ON wh.name = {_ISSUED_FROM}
 WHERE {{document}} AND {{row}} AND d.material_request_type IN ('Material Issue', 'Material Transfer')
 	AND item.is_stock_item = 1 AND wh.is_group = 0
-	AND (%(work_orders_reserve)s = 0 OR (COALESCE(d.job_card, '') = '' AND COALESCE(d.work_order, '') = ''))
+	AND (%(work_orders_reserve)s = 0 OR COALESCE(d.work_order, '') = '')
 """,
 	"d.per_ordered < 100 AND d.status <> 'Stopped' AND d.material_request_type IN ('Material Issue', 'Material Transfer')",
 	("Stopped",),
@@ -111,7 +111,7 @@ WHERE {{document}} AND {{row}} AND d.material_request_type IN ('Material Issue',
 )
 """ERPNext names the warehouse that an issue leaves ``warehouse``, and the one that a transfer leaves
 ``from_warehouse``; ``ordered_qty`` is what Stock Entries took, in stock UOM. A request that fetches material for a work
-order asks for what the work order reserves itself, where work orders do."""
+order, by job card or not, asks for what the work order reserves itself, where work orders do."""
 
 _MADE_FROM = """CASE WHEN d.skip_transfer = 1 AND d.from_wip_warehouse = 1 THEN d.wip_warehouse
 	ELSE COALESCE(NULLIF(r.source_warehouse, ''), d.source_warehouse) END"""

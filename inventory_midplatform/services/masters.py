@@ -1,5 +1,6 @@
 """Items, warehouses and bins as services take them: looked up once, refused with a clear word."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from inventory_midplatform.domain.errors import InvalidInput, NotFound, NotPermitted
 from inventory_midplatform.domain.quantity import LIMIT, from_store, parse_quantity, to_text
 from inventory_midplatform.ports import Context, Row
+
+ITEM = "item_name, stock_uom, disabled, is_stock_item"
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,24 @@ class Warehouse:
 
 def stock_item(ctx: Context, item_code: Any) -> Item:
 	"""An item kept in stock. Raises NotFound (``unknown_item``) or InvalidInput (``disabled_item``, ``not_a_stock_item``)."""
-	row = _named(ctx, "Item", item_code, "item_code", "item_name, stock_uom, disabled, is_stock_item")
+	row = _named(ctx, "Item", item_code, "item_code", ITEM)
 	if row is None:
 		raise NotFound("Item {item_code} does not exist.", code="unknown_item", item_code=item_code)
+	return _kept_in_stock(row)
+
+
+def stock_items(ctx: Context, item_codes: Sequence[Any]) -> list[Item]:
+	"""The same of many, each where its code stood; one that is written in another way than its record is asked for alone."""
+	names = sorted({code for code in item_codes if isinstance(code, str)})
+	sql = f"SELECT name, {ITEM} FROM `tabItem` WHERE name IN %(names)s"
+	rows = {row["name"]: row for row in ctx.store.rows(sql, {"names": names})} if names else {}
+	return [
+		_kept_in_stock(rows[code]) if isinstance(code, str) and code in rows else stock_item(ctx, code)
+		for code in item_codes
+	]
+
+
+def _kept_in_stock(row: Row) -> Item:
 	if row["disabled"]:
 		raise InvalidInput("Item {item_code} is disabled.", code="disabled_item", item_code=row["name"])
 	if not row["is_stock_item"]:
@@ -68,20 +86,27 @@ def require_whole(ctx: Context, item_code: str, qty: Decimal) -> None:
 
 def conversion_factor(ctx: Context, item: Item, uom: str) -> Decimal:
 	"""How many of the stock UOM one ``uom`` of the item is. Raises InvalidInput (``unknown_uom``)."""
-	if uom == item.stock_uom:
-		return Decimal(1)
-	rows = ctx.store.rows(
-		"SELECT conversion_factor FROM `tabUOM Conversion Detail` WHERE parent = %(item)s AND uom = %(uom)s",
-		{"item": item.item_code, "uom": uom},
-	)
-	if not rows:
-		raise InvalidInput(
-			"Item {item_code} has no conversion to unit {uom}.",
-			code="unknown_uom",
-			item_code=item.item_code,
-			uom=uom,
-		)
-	return from_store(rows[0]["conversion_factor"])
+	return conversion_factors(ctx, [(item, uom)])[0]
+
+
+def conversion_factors(ctx: Context, units: Sequence[tuple[Item, str]]) -> list[Decimal]:
+	"""The same of many items, each with a unit."""
+	others = sorted({item.item_code for item, uom in units if uom != item.stock_uom})
+	sql = "SELECT parent, uom, conversion_factor FROM `tabUOM Conversion Detail` WHERE parent IN %(items)s"
+	rows = ctx.store.rows(sql, {"items": others}) if others else []
+	known = {(row["parent"], row["uom"].casefold()): from_store(row["conversion_factor"]) for row in rows}
+	factors = []
+	for item, uom in units:
+		factor = Decimal(1) if uom == item.stock_uom else known.get((item.item_code, uom.casefold()))
+		if factor is None:
+			raise InvalidInput(
+				"Item {item_code} has no conversion to unit {uom}.",
+				code="unknown_uom",
+				item_code=item.item_code,
+				uom=uom,
+			)
+		factors.append(factor)
+	return factors
 
 
 def known_item(ctx: Context, item_code: Any) -> str:

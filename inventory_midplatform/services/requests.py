@@ -1,6 +1,6 @@
 """Inventory Requests: a purchase, an issue or a sample a person asks for; approved, it becomes a draft in ERPNext."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -80,7 +80,7 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 			company=place.company,
 		)
 	rates = None if sees_costs(ctx) else _standing_rates(ctx, values.get("name"))
-	lines = [_complete_line(ctx, line, rates) for line in values["items"]]
+	lines = _complete_lines(ctx, values["items"], rates)
 	amount = sum((line["amount"] for line in lines), Decimal(0))
 	return {
 		"company": place.company,
@@ -108,24 +108,30 @@ def _standing_rates(ctx: Context, name: Any) -> Rates:
 	return {(row["item_code"], row["uom"]): from_store(row["rate"]) for row in rows}
 
 
-def _complete_line(ctx: Context, line: Mapping[str, Any], rates: Rates | None) -> Row:
-	"""``rates`` are those that stand on the request already, where the line's own is not to be believed."""
-	item = masters.stock_item(ctx, line.get("item_code"))
-	qty = parse_quantity(line.get("qty"))
-	uom = line.get("uom") or item.stock_uom
-	factor = masters.conversion_factor(ctx, item, uom)
-	given = _rate(line.get("rate")) if rates is None else rates.get((item.item_code, uom), ZERO)
-	rate = given or _known_rate(ctx, item.item_code) * factor
-	return {
-		"item_code": item.item_code,
-		"item_name": item.item_name,
-		"qty": qty,
-		"uom": uom,
-		"conversion_factor": factor,
-		"stock_qty": masters.times(qty, factor),
-		"rate": rate,
-		"amount": (qty * rate).quantize(Decimal("0.01")),
-	}
+def _complete_lines(ctx: Context, lines: Sequence[Mapping[str, Any]], rates: Rates | None) -> list[Row]:
+	"""``rates`` are those that stand on the request already, where the lines' own are not to be believed."""
+	items = masters.stock_items(ctx, [line.get("item_code") for line in lines])
+	units = [str(line.get("uom") or item.stock_uom) for line, item in zip(lines, items, strict=True)]
+	factors = masters.conversion_factors(ctx, list(zip(items, units, strict=True)))
+	known = _known_rates(ctx, {item.item_code for item in items})
+	completed = []
+	for line, item, uom, factor in zip(lines, items, units, factors, strict=True):
+		qty = parse_quantity(line.get("qty"))
+		given = _rate(line.get("rate")) if rates is None else rates.get((item.item_code, uom), ZERO)
+		rate = given or known[item.item_code] * factor
+		completed.append(
+			{
+				"item_code": item.item_code,
+				"item_name": item.item_name,
+				"qty": qty,
+				"uom": uom,
+				"conversion_factor": factor,
+				"stock_qty": masters.times(qty, factor),
+				"rate": rate,
+				"amount": (qty * rate).quantize(Decimal("0.01")),
+			}
+		)
+	return completed
 
 
 def _rate(value: Any) -> Decimal:
@@ -134,11 +140,15 @@ def _rate(value: Any) -> Decimal:
 	return parse_quantity(value, "rate")
 
 
-def _known_rate(ctx: Context, item_code: str) -> Decimal:
-	row = ctx.store.rows(
-		"SELECT last_purchase_rate, valuation_rate FROM `tabItem` WHERE name = %(name)s", {"name": item_code}
-	)[0]
-	return from_store(row["last_purchase_rate"]) or from_store(row["valuation_rate"])
+def _known_rates(ctx: Context, item_codes: Iterable[str]) -> dict[str, Decimal]:
+	rows = ctx.store.rows(
+		"SELECT name, last_purchase_rate, valuation_rate FROM `tabItem` WHERE name IN %(names)s",
+		{"names": sorted(item_codes)},
+	)
+	return {
+		row["name"]: from_store(row["last_purchase_rate"]) or from_store(row["valuation_rate"])
+		for row in rows
+	}
 
 
 def act(ctx: Context, name: str, action: str) -> Row:
@@ -194,15 +204,16 @@ def approved(ctx: Context, name: str) -> tuple[str, str]:
 		return request["created_doctype"], request["created_document"]
 	today = ctx.clock.now().date()
 	required = max(request["required_by"], today) if request["required_by"] else today
+	items = masters.stock_items(ctx, [line["item_code"] for line in request["items"]])
 	lines = [
 		{
 			"item_code": line["item_code"],
 			"qty": line["qty"],
 			"uom": line["uom"],
-			"stock_uom": masters.stock_item(ctx, line["item_code"]).stock_uom,
+			"stock_uom": item.stock_uom,
 			"conversion_factor": line["conversion_factor"],
 		}
-		for line in request["items"]
+		for line, item in zip(request["items"], items, strict=True)
 	]
 	origin = {"company": request["company"], "inventory_request": name}
 	if request["request_type"] == "Purchase":
