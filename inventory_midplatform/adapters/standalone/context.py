@@ -202,7 +202,7 @@ def read_settings(store: Store) -> Settings:
 	values: dict[str, Any] = {}
 	for switch, column in SWITCHES.items():
 		if column in stored:
-			kind = type(getattr(Settings(), switch))
+			kind = type(getattr(Settings, switch))
 			values[switch] = stored[column] == "1" if kind is bool else kind(stored[column])
 	return Settings(**values)
 

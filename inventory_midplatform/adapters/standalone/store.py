@@ -51,7 +51,7 @@ class SqlStore:
 	def insert(self, doctype: str, rows: Sequence[Row]) -> None:
 		if rows:
 			complete = self._complete(rows)
-			self._many(self._insert_sql(doctype, tuple(complete[0])), complete)
+			self._many(_insert_sql(doctype, tuple(complete[0])), complete)
 
 	def add(
 		self,
@@ -66,7 +66,7 @@ class SqlStore:
 		if rows:
 			complete = self._complete(rows)
 			changes = merged(self._new, add, (*put, "modified", "modified_by"), span, while_positive)
-			sql = f"{self._insert_sql(doctype, tuple(complete[0]))} {self._on_conflict(key)} {changes}"
+			sql = f"{_insert_sql(doctype, tuple(complete[0]))} {self._on_conflict(key)} {changes}"
 			self._many(sql, complete)
 
 	@contextmanager
@@ -135,10 +135,6 @@ class SqlStore:
 	def _on_conflict(self, key: Sequence[str]) -> str:
 		raise NotImplementedError
 
-	def _insert_sql(self, doctype: str, columns: tuple[str, ...]) -> str:
-		names, values = ", ".join(f"`{c}`" for c in columns), ", ".join(f"%({c})s" for c in columns)
-		return f"INSERT INTO `tab{doctype}` ({names}) VALUES ({values})"
-
 	def _complete(self, rows: Sequence[Row]) -> list[Row]:
 		now = self.now()
 		stamp = {"owner": self.user, "creation": now, "modified": now, "modified_by": self.user}
@@ -153,6 +149,12 @@ class SqlStore:
 	def _plain(self, sql: str) -> None:
 		"""A statement without parameters, ``%`` meaning itself."""
 		raise NotImplementedError
+
+
+@lru_cache
+def _insert_sql(doctype: str, columns: tuple[str, ...]) -> str:
+	names, values = ", ".join(f"`{c}`" for c in columns), ", ".join(f"%({c})s" for c in columns)
+	return f"INSERT INTO `tab{doctype}` ({names}) VALUES ({values})"
 
 
 class SqliteStore(SqlStore):
@@ -171,6 +173,9 @@ class SqliteStore(SqlStore):
 		)
 		self._plain("PRAGMA journal_mode = WAL")
 		self._plain("PRAGMA synchronous = FULL")
+		# the log is carried over every 40 MB, not every 4; until then each commit is synced there alone
+		self._plain("PRAGMA wal_autocheckpoint = 10000")
+		self._plain("PRAGMA cache_size = -65536")
 
 	def begin(self, writes: bool) -> None:
 		if self.connection.in_transaction:
