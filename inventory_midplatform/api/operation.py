@@ -55,9 +55,33 @@ def _without_markup(text: str, info: ValidationInfo) -> str:
 	return text
 
 
+QUOTES = re.compile("[\"'<>`]")
+"""What could end the attribute of a page that a name stands in: Frappe's lists put names of records there as they are."""
+
+
+def _without_quotes(text: str, info: ValidationInfo) -> str:
+	if QUOTES.search(text):
+		argument = info.field_name or "name"
+		raise InvalidInput(
+			"{argument} has quotes or angle brackets in it. Write it without.",
+			code="markup",
+			argument=argument,
+		)
+	return text
+
+
+def exact_number(text: str) -> Decimal:
+	"""A JSON number with every digit. One that no argument can mean is infinite: to make a whole number of it could take
+	longer than anybody waits."""
+	number = Decimal(text)
+	return number if abs(number.adjusted()) < 30 else Decimal("Infinity")
+
+
 Text = Annotated[
 	str, StringConstraints(strip_whitespace=True, max_length=140), AfterValidator(_without_markup)
 ]
+NewName = Annotated[Text, AfterValidator(_without_quotes)]
+"""The caller's own id of a record that is made."""
 LongText = Annotated[
 	str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_without_markup)
 ]
@@ -234,7 +258,7 @@ def _list_of_a_form(operation: Operation, name: str, value: Any) -> Any:
 	if not (isinstance(value, str) and field and get_origin(field.annotation) is list):
 		return value
 	try:
-		return json.loads(value, parse_float=Decimal)
+		return json.loads(value, parse_float=exact_number)
 	except (ValueError, RecursionError):
 		return value
 

@@ -32,16 +32,16 @@ def parse_quantity(value: Any, field: str = "qty") -> Decimal:
 		raise _invalid("{field} must be a finite number.", field, value)
 	if quantity <= 0:
 		raise _invalid("{field} must be greater than zero.", field, value)
-	quantity = quantity.normalize()
-	_, digits, exponent = quantity.as_tuple()
-	assert isinstance(exponent, int)
-	if exponent < -9 or len(digits) + max(exponent, 0) > MAX_DIGITS or quantity >= LIMIT:
+	# asked of its digits: arithmetic would round what has too many of them, to nothing where it is small enough
+	digits = "".join(map(str, quantity.as_tuple().digits)).rstrip("0")
+	last = quantity.adjusted() - len(digits) + 1
+	if last < -9 or len(digits) > MAX_DIGITS or quantity >= LIMIT:
 		raise _invalid(
 			"{field} has too many digits: at most nine after the point, fifteen in all, and below 10^12.",
 			field,
 			value,
 		)
-	return quantity.quantize(Decimal(1)) if exponent > 0 else quantity
+	return quantity.quantize(Decimal(1)) if last >= 0 else quantity.normalize()
 
 
 def _invalid(template: str, field: str, value: Any) -> InvalidInput:

@@ -34,7 +34,7 @@ def allocate(
 			code="nothing_to_allocate",
 			name=name,
 		)
-	wanted = qty or left
+	wanted = left if qty is None else qty
 	if wanted > left:
 		raise Conflict(
 			"Reservation {name} keeps {left} that is not pinned to bins yet; {qty} is more.",

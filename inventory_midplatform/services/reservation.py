@@ -184,7 +184,9 @@ def release(ctx: Context, name: str, qty: Decimal | None = None, reason: str = "
 	stock = LockedStock(ctx, [key])
 	current = stock.by_name(name)
 	_require_open(ctx, current, qty, current.status if not current.open else "")
-	released = stock.put(replace(current.release(qty or current.open), reason=reason or current.reason))
+	released = stock.put(
+		replace(current.release(current.open if qty is None else qty), reason=reason or current.reason)
+	)
 	stock.fill_waiting([key])
 	stock.write()
 	return released
@@ -255,7 +257,7 @@ def transfer(
 	demand = demand_documents.with_row(ctx, demand, *key)
 	if demand == current.demand:
 		raise InvalidInput("Reservation {name} is kept for that already.", code="same_demand", name=name)
-	given, taken = current.hand_over(qty or current.open, new_name or new_id(), demand)
+	given, taken = current.hand_over(current.open if qty is None else qty, new_name or new_id(), demand)
 	rest = taken.qty
 	for r in theirs:
 		if r.demand == demand and rest:

@@ -71,6 +71,11 @@ class TestHTTP(SiteTestCase):
 			if operation.writes:
 				self.assert_refused(self.send(operation.name, "GET"), 405, "method_not_allowed")
 
+	def test_a_number_that_would_take_for_ever_to_make_whole(self) -> None:
+		headers = {"Content-Type": "application/json"}
+		answer = self.send("stock.list_positions", data='{"limit": 1E+999999999}', headers=headers)
+		self.assert_refused(answer, 400, "invalid_argument")
+
 	def test_bodies_that_are_not_json(self) -> None:
 		for body in ("{bad", "[1, 2]", '"text"', '{"qty": 1'):
 			with self.subTest(body=body):

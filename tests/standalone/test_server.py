@@ -118,6 +118,14 @@ def test_malformed_json(server: Address, body: bytes) -> None:
 	assert_refused(answer, 400, "malformed_json")
 
 
+@pytest.mark.parametrize("number", ["1E+999999999", "1E-999999999", "1E+30", "9.5"])
+def test_a_number_of_rows_that_is_none(server: Address, number: str) -> None:
+	"""To make a whole number of the first takes longer than anybody lives."""
+	body = b'{"limit": ' + number.encode() + b"}"
+	answer = server.call("stock.list_positions", data=body, headers={"Content-Type": "application/json"})
+	assert_refused(answer, 400, "invalid_argument")
+
+
 def test_nan_in_json(server: Address, stock: tuple[str, str]) -> None:
 	sent = f'{{"item_code": "{stock[0]}", "warehouse": "{stock[1]}", "qty": NaN}}'
 	answer = server.call("reservation.reserve", data=sent, headers={"Content-Type": "application/json"})

@@ -6,7 +6,6 @@ made for it here.
 
 import json
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -22,6 +21,7 @@ from inventory_midplatform.api.operation import (
 	PATH,
 	Operation,
 	error_body,
+	exact_number,
 	operation_named,
 	perform,
 )
@@ -122,7 +122,7 @@ def _exact_body() -> dict[str, Any]:
 	request = frappe.local.request
 	if not request.is_json:
 		return {}
-	body = json.loads(request.get_data(as_text=True) or "{}", parse_float=Decimal)
+	body = json.loads(request.get_data(as_text=True) or "{}", parse_float=exact_number)
 	if not isinstance(body, dict):
 		raise InvalidInput(MALFORMED, code="malformed_json")
 	return body

@@ -5,7 +5,6 @@ import json
 import logging
 from base64 import b64decode
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from inventory_midplatform import __version__
 from inventory_midplatform.adapters.standalone import resources
 from inventory_midplatform.adapters.standalone.context import Standalone, user_of_key
 from inventory_midplatform.api import openapi
-from inventory_midplatform.api.operation import PATH, error_body, operation_named, perform
+from inventory_midplatform.api.operation import PATH, error_body, exact_number, operation_named, perform
 from inventory_midplatform.domain.errors import (
 	Busy,
 	InternalError,
@@ -151,7 +150,7 @@ def _arguments(request: Request) -> dict[str, Any]:
 		arguments.update(request.form)
 	elif body.strip():
 		try:
-			sent = json.loads(body, parse_float=Decimal)
+			sent = json.loads(body, parse_float=exact_number)
 		except (ValueError, RecursionError):
 			raise InvalidInput("The body is not a JSON object.", code="malformed_json") from None
 		if not isinstance(sent, dict):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, NaiveDatetime
 
-from inventory_midplatform.api.operation import LongText, Offset, PageSize, Quantity, Text, operation
+from inventory_midplatform.api.operation import LongText, NewName, Offset, PageSize, Quantity, Text, operation
 from inventory_midplatform.api.v1 import answers
 from inventory_midplatform.domain.reservation import Demand, IfShort
 from inventory_midplatform.ports import Context
@@ -21,7 +21,7 @@ def reserve(
 	demand_type: Text = "",
 	demand_name: Text = "",
 	demand_line: Text = "",
-	name: Text = "",
+	name: NewName = "",
 	if_short: IfShort = IfShort.REFUSE,
 	priority: Annotated[int, Field(ge=-1000, le=1000)] = 0,
 	expires_at: NaiveDatetime | None = None,
@@ -67,7 +67,7 @@ def transfer(
 	demand_name: Text,
 	demand_line: Text = "",
 	qty: Quantity | None = None,
-	new_name: Text = "",
+	new_name: NewName = "",
 	reason: LongText = "",
 ) -> answers.Reservation:
 	"""Hand a quantity of a reservation, all that is open if `qty` is not said, to another demand of the same item and

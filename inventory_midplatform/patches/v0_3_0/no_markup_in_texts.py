@@ -1,8 +1,11 @@
-"""Texts that callers sent while HTML was taken: what opens a tag becomes ‹, so that nobody's browser runs them."""
+"""Texts that callers sent while HTML was taken: what opens a tag becomes ‹, and what quotes in the name of a reservation
+becomes a printer's quote, so that nobody's browser runs them."""
+
+import re
 
 import frappe
 
-from inventory_midplatform.api.operation import MARKUP
+from inventory_midplatform.api.operation import MARKUP, QUOTES
 
 TEXTS = {
 	"Bin Allocation": ("reservation",),
@@ -10,14 +13,28 @@ TEXTS = {
 	"Stock Movement": ("reason",),
 	"Stock Operation Log": ("reference_name", "from_value", "to_value", "reason"),
 }
+NAMES = {
+	"Bin Allocation": ("reservation",),
+	"Inventory Reservation": ("name",),
+	"Stock Operation Log": ("reference_name",),
+}
+HARMLESS = str.maketrans("\"'<>`", "”’‹›‘")
 
 
 def execute() -> None:
-	for doctype, columns in TEXTS.items():
-		table = frappe.qb.DocType(doctype)
-		for column in columns:
-			field = table[column]
-			found = frappe.qb.from_(table).select(field).distinct().where(field.like("%<%")).run(pluck=True)
-			for text in (text for text in found if MARKUP.search(text)):
-				harmless = MARKUP.sub(lambda tag: tag[0].replace("<", "‹"), text)
-				frappe.qb.update(table).set(field, harmless).where(field == text).run()
+	for columns_of, unsafe in ((TEXTS, MARKUP), (NAMES, QUOTES)):
+		for doctype, columns in columns_of.items():
+			for column in columns:
+				_make_harmless(doctype, column, unsafe)
+
+
+def _make_harmless(doctype: str, column: str, unsafe: re.Pattern[str]) -> None:
+	table = frappe.qb.DocType(doctype)
+	field = table[column]
+	wanted = field.regexp("[\"'<>`]")
+	if column == "reference_name":
+		wanted &= table.reference_doctype == "Inventory Reservation"
+	for text in frappe.qb.from_(table).select(field).distinct().where(wanted).run(pluck=True):
+		harmless = unsafe.sub(lambda found: found[0].translate(HARMLESS), text)
+		if harmless != text:
+			frappe.qb.update(table).set(field, harmless).where(wanted & (field == text)).run()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from inventory_midplatform.api.operation import QUOTES
 from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.tests.behaviour.base import Behaviour
 from inventory_midplatform.tests.platform import unique
@@ -86,6 +87,10 @@ class BadInputBehaviour(Behaviour):
 			Decimal("12345678901234567890"),
 			"1e15",
 			"1e400",
+			"1E-1000100",
+			Decimal("1E-1000100"),
+			"1E+1000100",
+			"1." + "0" * 40 + "1",
 			"１２x",
 			"0x10",
 		)
@@ -238,10 +243,33 @@ class BadInputBehaviour(Behaviour):
 					self.platform.call("reservation.reserve", **{**good, argument: text})
 		self.assert_position(self.item, self.warehouse, reserved=0)
 
+	def test_a_name_that_could_end_the_attribute_it_stands_in_is_refused(self) -> None:
+		kept = self.reserve(self.item, self.warehouse, 2)["name"]
+		demand = {"demand_type": "Shop Order", "demand_name": unique()}
+		for text in ('R1" onmouseover="alert(1)', "it's", "a<b", "a>b", "`x`"):
+			with self.subTest(text=text):
+				with self.refused("markup", 400, argument="name"):
+					self.reserve(self.item, self.warehouse, 1, name=text)
+				with self.refused("markup", 400, argument="new_name"):
+					self.platform.call("reservation.transfer", name=kept, **demand, new_name=text)
+
+	def test_nothing_is_not_all_of_it(self) -> None:
+		kept = self.reserve(self.item, self.warehouse, 10)["name"]
+		demand = {"demand_type": "Shop Order", "demand_name": unique()}
+		for qty in ("1E-1000100", Decimal("1E-1000100"), "0"):
+			with self.subTest(qty=qty):
+				with self.refused("invalid_quantity", 400):
+					self.platform.call("reservation.release", name=kept, qty=qty)
+				with self.refused("invalid_quantity", 400):
+					self.platform.call("reservation.transfer", name=kept, qty=qty, **demand)
+				with self.refused("invalid_quantity", 400):
+					self.platform.call("reservation.allocate", name=kept, qty=qty)
+		self.assert_position(self.item, self.warehouse, reserved=10)
+
 	def test_any_text_comes_back_as_it_was_sent(self) -> None:
 		for text in HOSTILE:
 			with self.subTest(text=text):
-				name = f"{unique('r')} {text}"
+				name = f"{unique('r')} {QUOTES.sub('', text)}"
 				made = self.reserve(
 					self.item,
 					self.warehouse,
