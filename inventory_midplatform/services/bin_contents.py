@@ -1,5 +1,6 @@
 """What lies in the bins of locked positions, kept up to date in memory while a settlement plans its movements."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -47,6 +48,28 @@ class BinContents:
 			for c in lie
 			if c.allocated > max(c.qty, ZERO)
 		}
+
+
+class HeldByRow:
+	"""What a voucher's row takes out of one warehouse and brings into another: on hold there as it was here."""
+
+	def __init__(self) -> None:
+		self._left: dict[tuple[str, ...], list[BinContent]] = defaultdict(list)
+
+	def carried(self, row: tuple[str, ...], parts: list[BinContent]) -> list[BinContent]:
+		"""The parts of a row, signed, those that come in with the status in which they left. ``row`` names the voucher, its
+		row and the lot; what leaves is told before what comes in."""
+		left = self._left[row]
+		left += [part for part in parts if part.qty < 0 and part.stock_status != AVAILABLE]
+		carried = []
+		for part in parts:
+			while left and part.qty > 0:
+				held = left.pop()
+				qty = min(-held.qty, part.qty)
+				carried.append(replace(part, qty=qty, stock_status=held.stock_status))
+				part = replace(part, qty=part.qty - qty)
+			carried += [part] * bool(part.qty)
+		return carried
 
 
 def merged_parts(parts: Iterable[BinContent]) -> list[BinContent]:

@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from inventory_midplatform.domain.errors import InvalidInput, NotFound
-from inventory_midplatform.domain.quantity import from_store
+from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
+from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import Demand, IfShort
 from inventory_midplatform.domain.taken import shared_out
 from inventory_midplatform.ports import Context, Row, Settings
+from inventory_midplatform.services import following
 
 SALES_ORDER = "Sales Order"
 MATERIAL_REQUEST = "Material Request"
 WORK_ORDER = "Work Order"
+POS_INVOICE = "POS Invoice"
+"""Not followed row by row like the others: it reserves what it sold (``pos_invoices``)."""
 
 
 @dataclass(frozen=True)
@@ -151,38 +154,70 @@ share of what was transferred."""
 FOLLOWED = {f.demand_type: f for f in (SALES_ORDERS, MATERIAL_REQUESTS, WORK_ORDERS)}
 
 
-def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> Demand:
-	"""The demand with the document's row that it is for, where its type is followed row by row and none is named: the
-	first that still wants the item from there, else from anywhere.
+_BY_SPELLING = {f.demand_type.casefold(): f for f in FOLLOWED.values()}
 
-	What a followed document has no row for would be given up when it is followed next. So raises NotFound
-	(``unknown_demand``) where there is no such document, and InvalidInput (``not_wanted``) where no row of it, or not
-	the one that is named, wants the item.
+
+def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: Decimal) -> Demand:
+	"""The demand as its document is spelled, with the row that ``qty`` (stock UOM) is for, where its type is followed row by
+	row and none is named: the first that still wants as much of the item from there, else from anywhere.
+
+	What a followed document has no row for, or wants no more of, would be given up when it is followed next. So raises
+	NotFound (``unknown_demand``) where there is no such document, InvalidInput (``not_wanted``) where no row of it, or
+	not the one that is named, wants the item, and Conflict (``more_than_wanted``) where that much is kept for it already.
 	"""
-	followed = FOLLOWED.get(demand.demand_type)
-	if followed is None:
+	followed = _BY_SPELLING.get(demand.demand_type.casefold())
+	if followed is not None:
+		rows = rows_of(ctx, followed, demand.demand_name, demand.demand_line)
+		rows = [row for row in rows if row["item_code"] == item_code]
+		if not rows and document_of(ctx, followed, demand.demand_name) is None:
+			raise NotFound(
+				"{demand_type} {demand_name} does not exist.",
+				code="unknown_demand",
+				demand_type=demand.demand_type,
+				demand_name=demand.demand_name,
+			)
+		name = rows[0]["demand_name"] if rows else demand.demand_name
+		demand = replace(demand, demand_type=followed.demand_type, demand_name=name)
+		wants = _wants(rows, warehouse)
+	elif demand.demand_type.casefold() == POS_INVOICE.casefold():
+		demand, wants = replace(demand, demand_type=POS_INVOICE), {}
+	else:
 		return demand
-	rows = rows_of(ctx, followed, demand.demand_name, demand.demand_line)
-	rows = [row for row in rows if row["item_code"] == item_code]
-	if not rows and document_of(ctx, followed, demand.demand_name) is None:
-		raise NotFound(
-			"{demand_type} {demand_name} does not exist.",
-			code="unknown_demand",
-			demand_type=demand.demand_type,
-			demand_name=demand.demand_name,
-		)
-	wanting = [row for row in rows if from_store(row["stock_qty"]) > from_store(row["delivered"])]
-	wanting.sort(key=lambda row: row["warehouse"] != warehouse)
-	lines = [row["demand_line"] or "" for row in wanting]
-	if not lines or (demand.demand_line and demand.demand_line not in lines):
+	kept = following.demand_quantities(ctx, demand.demand_type, demand.demand_name)
+	for (line, item, place), quantities in kept.items():
+		if item == item_code and followed is not None and line in wants:
+			wants[line] -= quantities["reserved"]
+		elif (item, place) == (item_code, warehouse) and followed is None and quantities["waiting"]:
+			# it reserves all that it sells by itself: what waits is all that it wants
+			wants[line] = quantities["waiting"]
+	lines = [line for line in wants if not demand.demand_line or line == demand.demand_line]
+	about = {"demand_type": demand.demand_type, "demand_name": demand.demand_name, "item_code": item_code}
+	if not lines:
 		raise InvalidInput(
 			"{demand_type} {demand_name} has no row that still wants item {item_code}.",
 			code="not_wanted",
-			demand_type=demand.demand_type,
-			demand_name=demand.demand_name,
-			item_code=item_code,
+			**about,
 		)
-	return replace(demand, demand_line=demand.demand_line or lines[0])
+	line = next((line for line in lines if wants[line] >= qty), max(lines, key=lambda line: wants[line]))
+	if qty > wants[line]:
+		raise Conflict(
+			"{demand_type} {demand_name} wants {left} of item {item_code} that is not kept for it; {qty} is more.",
+			code="more_than_wanted",
+			**about,
+			left=to_text(max(wants[line], ZERO)),
+			qty=to_text(qty),
+		)
+	return replace(demand, demand_line=line)
+
+
+def _wants(rows: Iterable[Row], warehouse: str) -> dict[str, Decimal]:
+	"""What each row of an item still wants from wherever, those that want it from this warehouse first."""
+	wants: dict[str, Decimal] = defaultdict(lambda: ZERO)
+	for row in sorted(rows, key=lambda row: row["warehouse"] != warehouse):
+		missing = from_store(row["stock_qty"]) - from_store(row["delivered"])
+		if missing > 0:
+			wants[row["demand_line"] or ""] += missing
+	return wants
 
 
 def rows_of(ctx: Context, followed: Followed, name: str, line: str = "") -> list[Row]:

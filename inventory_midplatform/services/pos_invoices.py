@@ -10,9 +10,8 @@ from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reservation import IfShort
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import following
+from inventory_midplatform.services.demand_documents import POS_INVOICE
 from inventory_midplatform.services.following import DemandLine
-
-POS_INVOICE = "POS Invoice"
 
 ROWS = """
 SELECT pii.name AS demand_line, pii.item_code, pii.warehouse, pii.stock_qty AS qty, pii.stock_qty AS sold, pii.idx AS idx

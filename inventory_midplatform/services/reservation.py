@@ -71,7 +71,7 @@ def reserve(
 	if name and (first := _find(ctx, name)):
 		return _same(ctx, first, asked)
 	masters.require_whole(ctx, item, qty)
-	asked = replace(asked, demand=demand_documents.with_row(ctx, demand, item, place))
+	asked = replace(asked, demand=demand_documents.with_row(ctx, demand, item, place, qty))
 	if expires_at is not None and expires_at <= ctx.clock.now():
 		raise InvalidInput("{argument} lies in the past.", code="expires_in_past", argument="expires_at")
 	if _hold(ctx, asked.item_code, asked.warehouse, qty):
@@ -232,7 +232,8 @@ def transfer(
 
 	``new_name`` is the caller's own id of the new one: called again with the same one, the first answer is given.
 	Raises Conflict: ``already_closed`` if nothing is open or its time is over, ``more_than_open``, ``module_off``;
-	InvalidInput ``same_demand``, and for a document that is followed what ``demand_documents.with_row`` does; KeyReused if ``new_name`` is taken by something else.
+	InvalidInput ``same_demand``, and for a document that is followed what ``demand_documents.with_row`` does; KeyReused if
+	``new_name`` is taken by something else.
 	"""
 	require_module(ctx)
 	for argument in ("demand_type", "demand_name"):
@@ -254,10 +255,11 @@ def transfer(
 	]
 	if not demand.demand_line:
 		demand = next((r.demand for r in theirs if r.waiting and r.name != current.name), demand)
-	demand = demand_documents.with_row(ctx, demand, *key)
 	if demand == current.demand:
 		raise InvalidInput("Reservation {name} is kept for that already.", code="same_demand", name=name)
-	given, taken = current.hand_over(current.open if qty is None else qty, new_name or new_id(), demand)
+	handed = current.open if qty is None else qty
+	demand = demand_documents.with_row(ctx, demand, *key, handed)
+	given, taken = current.hand_over(handed, new_name or new_id(), demand)
 	rest = taken.qty
 	for r in theirs:
 		if r.demand == demand and rest:

@@ -33,7 +33,7 @@ from inventory_midplatform.services import (
 	storage,
 )
 from inventory_midplatform.services.allocated import Allocation, Allocations
-from inventory_midplatform.services.bin_contents import BinContents, merged_parts
+from inventory_midplatform.services.bin_contents import BinContents, HeldByRow, merged_parts
 from inventory_midplatform.services.book_quantities import book_quantities, borne_out_by_ledger
 from inventory_midplatform.services.ledger import Movement
 from inventory_midplatform.services.locked_stock import LockedStock
@@ -64,6 +64,10 @@ class PostingRow:
 	@property
 	def key(self) -> Key:
 		return (self.item_code, self.warehouse)
+
+	@property
+	def lot(self) -> tuple[str, str, str]:
+		return (self.item_code, self.batch_no, self.serial_no)
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class _Settlement:
 		self.movements: list[Movement] = []
 		self.unexplained: dict[Key, str] = {}
 		self.revisions: dict[tuple[str, str], int] = {}
+		self.held = HeldByRow()
 
 	def run(self) -> None:
 		ctx = self.ctx
@@ -329,7 +334,14 @@ class _Settlement:
 
 	def _move(self, row: PostingRow, kind: str, posting: Posting) -> None:
 		"""Plan one row's movements: in to its bin or Unplaced; out of its bin, then by the removal strategy."""
-		for part in self._parts(row):
+		parts = self._parts(row)
+		if row.detail_no and not kind:
+			parts = self.held.carried(
+				(posting.voucher_type, posting.voucher_no, row.detail_no, *row.lot), parts
+			)
+			if row.serial_no in self.serials:
+				self.serials[row.serial_no]["stock_status"] = parts[0].stock_status
+		for part in parts:
 			self.contents.put(row.key, part)
 			self.movements.append(
 				Movement(

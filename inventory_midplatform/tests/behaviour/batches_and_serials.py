@@ -301,6 +301,33 @@ class HoldBehaviour(Behaviour):
 		self.platform.books.cancel(voucher)
 		self.assert_position(self.item, self.warehouse, on_hand=40, on_hold=30)
 
+	def test_a_transfer_takes_nothing_off_hold(self) -> None:
+		there = self.platform.make_warehouse()
+		self.platform.call("stock.hold", **self.where, qty=30, stock_status="Damaged")
+		self.platform.call("stock.hold", **self.where, qty=5, stock_status="Blocked")
+		self.platform.books.transfer([self.line(self.item, self.warehouse, 90)], there)
+		self.assert_position(self.item, self.warehouse, on_hand=10, on_hold=10)
+		self.assert_position(self.item, there, on_hand=90, on_hold=25, available=65)
+		back = self.platform.books.transfer([self.line(self.item, there, 90)], self.warehouse)
+		self.assert_position(self.item, self.warehouse, on_hand=100, on_hold=35, available=65)
+		self.platform.books.cancel(back)
+		self.assert_position(self.item, there, on_hand=90, on_hold=25, available=65)
+
+	def test_a_serial_number_on_hold_stays_so_in_another_warehouse(self) -> None:
+		item, here = self.platform.make_item(has_serial_no=1), self.platform.make_warehouse()
+		serials = tuple(sorted(unique("SN") for _ in range(2)))
+		self.receive(item, here, 2, serial_nos=serials)
+		unplaced, there = f"UNPLACED - {here}", self.platform.make_warehouse()
+		about = {"item_code": item, "warehouse": here, "bin": unplaced}
+		self.platform.call("stock.hold", **about, qty=1, stock_status="Blocked", serial_nos=serials[:1])
+		self.platform.books.transfer([self.line(item, here, 2, serial_nos=serials)], there)
+		self.assert_position(item, there, on_hand=2, on_hold=1, available=1)
+		rows = self.platform.rows(
+			"SELECT serial_no, stock_status FROM `tabSerial Location` WHERE item_code = %(item)s ORDER BY serial_no",
+			item=item,
+		)
+		self.assertEqual([r["stock_status"] for r in rows], ["Blocked", "Available"])
+
 	def test_stock_on_hold_is_moved_as_it_is(self) -> None:
 		target = self.platform.make_bin(self.warehouse)
 		self.platform.call("stock.hold", **self.where, qty=30, stock_status="Damaged")
