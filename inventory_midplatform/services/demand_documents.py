@@ -154,18 +154,28 @@ share of what was transferred."""
 FOLLOWED = {f.demand_type: f for f in (SALES_ORDERS, MATERIAL_REQUESTS, WORK_ORDERS)}
 
 
-_BY_SPELLING = {f.demand_type.casefold(): f for f in FOLLOWED.values()}
+_KNOWN_TYPES = {name.casefold(): name for name in (*FOLLOWED, POS_INVOICE)}
 
 
-def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: Decimal) -> Demand:
+def of_known_type(demand: Demand) -> Demand:
+	"""The demand with its type as ERPNext writes it, where it is one of ours in another spelling."""
+	known = _KNOWN_TYPES.get(demand.demand_type.casefold(), demand.demand_type)
+	return replace(demand, demand_type=known)
+
+
+def with_row(
+	ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: Decimal
+) -> tuple[Demand, bool]:
 	"""The demand as its document is spelled, with the row that ``qty`` (stock UOM) is for, where its type is followed row by
-	row and none is named: the first that still wants as much of the item from there, else from anywhere.
+	row and none is named: the first that still wants as much of the item from there, else from anywhere. Also whether
+	anything was reserved for the document before.
 
 	What a followed document has no row for, or wants no more of, would be given up when it is followed next. So raises
 	NotFound (``unknown_demand``) where there is no such document, InvalidInput (``not_wanted``) where no row of it, or
 	not the one that is named, wants the item, and Conflict (``more_than_wanted``) where that much is kept for it already.
 	"""
-	followed = _BY_SPELLING.get(demand.demand_type.casefold())
+	demand = of_known_type(demand)
+	followed = FOLLOWED.get(demand.demand_type)
 	if followed is not None:
 		rows = rows_of(ctx, followed, demand.demand_name, demand.demand_line)
 		rows = [row for row in rows if row["item_code"] == item_code]
@@ -176,13 +186,12 @@ def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: 
 				demand_type=demand.demand_type,
 				demand_name=demand.demand_name,
 			)
-		name = rows[0]["demand_name"] if rows else demand.demand_name
-		demand = replace(demand, demand_type=followed.demand_type, demand_name=name)
+		demand = replace(demand, demand_name=rows[0]["demand_name"] if rows else demand.demand_name)
 		wants = _wants(rows, warehouse)
-	elif demand.demand_type.casefold() == POS_INVOICE.casefold():
-		demand, wants = replace(demand, demand_type=POS_INVOICE), {}
+	elif demand.demand_type == POS_INVOICE:
+		wants = {}
 	else:
-		return demand
+		return demand, False
 	kept = following.demand_quantities(ctx, demand.demand_type, demand.demand_name)
 	for (line, item, place), quantities in kept.items():
 		if item == item_code and followed is not None and line in wants:
@@ -207,7 +216,7 @@ def with_row(ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: 
 			left=to_text(max(wants[line], ZERO)),
 			qty=to_text(qty),
 		)
-	return replace(demand, demand_line=line)
+	return replace(demand, demand_line=line), bool(kept)
 
 
 def _wants(rows: Iterable[Row], warehouse: str) -> dict[str, Decimal]:

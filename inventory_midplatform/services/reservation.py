@@ -1,5 +1,6 @@
 """Reservation as a two-phase transfer: reserve, then consume, release or expire; or wait for stock to come."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -71,14 +72,15 @@ def reserve(
 	if name and (first := _find(ctx, name)):
 		return _same(ctx, first, asked)
 	masters.require_whole(ctx, item, qty)
-	asked = replace(asked, demand=demand_documents.with_row(ctx, demand, item, place, qty))
+	demand, has_some = demand_documents.with_row(ctx, demand, item, place, qty)
+	asked = replace(asked, demand=demand)
 	if expires_at is not None and expires_at <= ctx.clock.now():
 		raise InvalidInput("{argument} lies in the past.", code="expires_in_past", argument="expires_at")
-	if _hold(ctx, asked.item_code, asked.warehouse, qty):
+	if not has_some and _hold(ctx, asked.item_code, asked.warehouse, qty):
 		made = asked.hold(qty)
 		write_reservations(ctx, [made], {})
 		return made
-	return _reserve_locked(ctx, asked)
+	return _reserve_locked(ctx, asked, has_some)
 
 
 def _check_lengths(demand: Demand, **names: str) -> None:
@@ -102,10 +104,15 @@ def _hold(ctx: Context, item_code: str, warehouse: str, qty: Decimal) -> bool:
 	)
 
 
-def _reserve_locked(ctx: Context, asked: Reservation) -> Reservation:
-	"""The long way, when the short one missed: sweep what has expired, take what the caller would take, or wait."""
+def _reserve_locked(ctx: Context, asked: Reservation, has_some: bool) -> Reservation:
+	"""The long way, when the short one missed, or the document's row ``has_some`` reservations: sweep what has expired,
+	take what the caller would take, or wait."""
 	key = (asked.item_code, asked.warehouse)
 	stock = LockedStock(ctx, [key])
+	if has_some:
+		demand = asked.demand
+		theirs = stock.of_demands([(demand.demand_type, demand.demand_name)])
+		asked = _in_the_place_of_others(stock, asked, theirs)
 	if stock.sweep_expired([key]):
 		stock.fill_waiting([key])
 	free = stock.positions[key].available
@@ -121,6 +128,21 @@ def _reserve_locked(ctx: Context, asked: Reservation) -> Reservation:
 	made = stock.put(asked.hold(share))
 	stock.write()
 	return made
+
+
+def _in_the_place_of_others(
+	stock: LockedStock, taken: Reservation, theirs: Iterable[Reservation]
+) -> Reservation:
+	"""What the demand waits for already, or what was given up of it, the new one stands for now, where that stood if it is
+	the better place."""
+	key, rest = (taken.item_code, taken.warehouse), taken.qty
+	for r in in_turn(theirs):
+		if r.demand == taken.demand and (r.item_code, r.warehouse) == key and r.ended_as != EXPIRED and rest:
+			smaller = stock.put(r.make_way(rest))
+			rest -= r.qty - smaller.qty
+			if smaller.waiting < r.waiting:
+				taken = taken.in_place_of(r)
+	return taken
 
 
 def _find(ctx: Context, name: str) -> Reservation | None:
@@ -240,6 +262,7 @@ def transfer(
 		if not getattr(demand, argument):
 			raise InvalidInput("{argument} is missing.", code="missing_argument", argument=argument)
 	_check_lengths(demand, new_name=new_name)
+	demand = demand_documents.of_known_type(demand)
 	seen = get(ctx, name)
 	if new_name and (first := _find(ctx, new_name)):
 		return _handed_over_before(ctx, first, seen, demand, qty)
@@ -255,25 +278,25 @@ def transfer(
 	]
 	if not demand.demand_line:
 		demand = next((r.demand for r in theirs if r.waiting and r.name != current.name), demand)
-	if demand == current.demand:
-		raise InvalidInput("Reservation {name} is kept for that already.", code="same_demand", name=name)
+	_require_other(current, demand)
 	handed = current.open if qty is None else qty
-	demand = demand_documents.with_row(ctx, demand, *key, handed)
+	demand, _ = demand_documents.with_row(ctx, demand, *key, handed)
+	_require_other(current, demand)
 	given, taken = current.hand_over(handed, new_name or new_id(), demand)
-	rest = taken.qty
-	for r in theirs:
-		if r.demand == demand and rest:
-			smaller = r.make_way(rest)
-			rest -= r.qty - smaller.qty
-			stock.put(smaller)
-			if smaller.waiting < r.waiting:
-				taken = taken.in_place_of(r)
+	taken = _in_the_place_of_others(stock, taken, theirs)
 	stock.put(replace(given, reason=reason or given.reason))
 	stock.put(replace(taken, reason=reason))
 	# one that waits for all of its quantity wants less now, and less may be there
 	stock.fill_waiting([key])
 	stock.write()
 	return stock.current(taken.name)
+
+
+def _require_other(current: Reservation, demand: Demand) -> None:
+	if demand == current.demand:
+		raise InvalidInput(
+			"Reservation {name} is kept for that already.", code="same_demand", name=current.name
+		)
 
 
 def _handed_over_before(

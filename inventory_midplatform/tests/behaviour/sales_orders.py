@@ -76,6 +76,40 @@ class SalesOrderBehaviour(Behaviour):
 		with self.refused("not_wanted", 400):
 			self.reserve(self.item, self.warehouse, 1, **of_order)
 
+	def test_no_more_is_kept_for_an_order_than_its_rows_want(self) -> None:
+		order = self.order(self.item, self.warehouse, 4)
+		self.assert_now(reserved=4)
+		of_order = {"demand_type": "Sales Order", "demand_name": order}
+		with self.refused("more_than_wanted", left="0", qty="1"):
+			self.reserve(self.item, self.warehouse, 1, **of_order)
+		kept = self.reservation_of(order, 0)
+		self.platform.call("reservation.release", name=kept["name"], qty=3)
+		with self.refused("more_than_wanted", left="3", qty="4"):
+			self.reserve(self.item, self.warehouse, 4, **of_order)
+		self.reserve(self.item, self.warehouse, 3, **of_order)
+		self.follow(order)
+		self.assert_now(reserved=4)
+
+	def test_an_order_in_another_spelling_is_the_same_order(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		order = self.order(self.item, self.warehouse, 10)
+		made = self.reserve(self.item, self.warehouse, 10, demand_type="sales order", demand_name=order)
+		self.assert_reservation(made, demand_type="Sales Order", demand_name=order)
+		if self.platform.rows("SELECT 'a' = 'A' AS same")[0]["same"]:
+			self.platform.call("reservation.release", name=made["name"])
+			made = self.reserve(
+				self.item, self.warehouse, 10, demand_type="SALES ORDER", demand_name=order.lower()
+			)
+			self.assert_reservation(made, demand_type="Sales Order", demand_name=order)
+		self.platform.books.deliver(order)
+		self.assert_now(on_hand=0, reserved=0)
+
+	def test_a_pos_invoice_wants_what_waits_for_it_and_no_more(self) -> None:
+		with self.refused("not_wanted", 400):
+			self.reserve(
+				self.item, self.warehouse, 1, demand_type="POS Invoice", demand_name="No such invoice"
+			)
+
 	def test_what_was_kept_for_a_time_is_asked_for_anew_when_it_is_over(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
 		order = self.order(self.item, self.warehouse, 10)

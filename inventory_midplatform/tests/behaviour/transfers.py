@@ -238,13 +238,18 @@ class TransferBehaviour(Behaviour):
 	def test_an_order_delivers_what_was_handed_to_it(self) -> None:
 		first = self.kept(100)
 		order = self.order(self.item, self.warehouse, 30)
-		self.transfer(first["name"], order, demand_type="Sales Order")
-		self.assertEqual(self.sums(order), (100, 0, 0))
+		with self.refused("more_than_wanted", left="30", qty="100"):
+			self.transfer(first["name"], order, demand_type="Sales Order")
+		self.transfer(first["name"], order, demand_type="sales order", qty=30)
+		self.assertEqual(self.sums(order), (30, 0, 0))
+		with self.refused("more_than_wanted", left="0"):
+			self.transfer(first["name"], order, demand_type="Sales Order", qty=1)
 		self.platform.books.update_order(order, {self.row_names(order)[0]: D(40)})
-		self.assertEqual(self.sums(order), (40, 0, 0))
+		self.assertEqual(self.sums(order), (30, 10, 0))
+		self.platform.call("reservation.release", name=first["name"], qty=10)
 		self.platform.books.deliver(order)
 		self.assertEqual(self.sums(order), (0, 0, 40))
-		self.assert_now(on_hand=60, reserved=0)
+		self.assert_now(on_hand=60, reserved=60)
 
 	def test_a_part_that_is_delivered_is_consumed_once_of_all_that_is_kept(self) -> None:
 		first = self.kept(90)
