@@ -22,6 +22,8 @@ _KEPT = "inventory_midplatform.adapters.site.kept_on_rows"
 
 doc_events = {
 	"*": {
+		"before_cancel": f"{_EVENTS}.voucher_begins",
+		"before_submit": f"{_EVENTS}.voucher_begins",
 		"on_cancel": f"{_EVENTS}.voucher_done",
 		"on_submit": f"{_EVENTS}.voucher_done",
 	},
@@ -29,6 +31,7 @@ doc_events = {
 		"on_trash": f"{_MASTERS}.company_deleted",
 	},
 	"Item": {
+		"after_rename": f"{_MASTERS}.item_renamed",
 		"before_rename": f"{_MASTERS}.item_renaming",
 		"on_trash": f"{_MASTERS}.item_deleted",
 	},

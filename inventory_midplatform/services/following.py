@@ -90,19 +90,8 @@ def follow(
 		of_line = by_line.pop((line.demand_line, *line.key), None)
 		if of_line is None:
 			if may_grow and line.wanted:
-				stock.put(
-					Reservation(
-						name=new_id(),
-						item_code=line.item_code,
-						warehouse=line.warehouse,
-						demand=Demand(demand_type, demand_name, line.demand_line),
-						qty=line.wanted,
-						made_at=ctx.clock.now(),
-						waiting=line.wanted,
-						if_short=if_short,
-						priority=line.priority,
-					)
-				)
+				demand = Demand(demand_type, demand_name, line.demand_line)
+				stock.put(_asked(ctx, demand, line, line.wanted, if_short))
 			continue
 		_fit(stock, of_line, line, may_grow)
 	for r in chain.from_iterable(by_line.values()):
@@ -110,6 +99,20 @@ def follow(
 			stock.put(r.close())
 	stock.fill_waiting(sorted(keys))
 	stock.write()
+
+
+def _asked(ctx: Context, demand: Demand, line: DemandLine, qty: Decimal, if_short: IfShort) -> Reservation:
+	return Reservation(
+		name=new_id(),
+		item_code=line.item_code,
+		warehouse=line.warehouse,
+		demand=demand,
+		qty=qty,
+		made_at=ctx.clock.now(),
+		waiting=qty,
+		if_short=if_short,
+		priority=line.priority,
+	)
 
 
 def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]) -> DemandLine:
@@ -125,7 +128,7 @@ def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]
 def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, may_grow: bool) -> None:
 	"""Bring a row's reservations, mostly one, to what it still wants; a transfer made it a further one.
 
-	What it wants more of waits behind what it wanted before. What came back from the customer is wanted again. What a
+	What it wants more of waits behind what it wanted before, and where others wait behind them too. What came back from the customer is wanted again. What a
 	person released stays released, as far as it was not delivered from free stock since.
 	"""
 	fitted = {r.name: r for r in of_line}
@@ -140,7 +143,10 @@ def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, m
 	missing = target - sum((r.open for r in fitted.values()), ZERO)
 	if missing > 0 and may_grow:
 		last = fitted[of_line[-1].name]
-		fitted[last.name] = last.grow(missing)
+		if any(r.demand != last.demand for r in stock.waiting_on([line.key])):
+			stock.put(_asked(stock.ctx, last.demand, line, missing, last.if_short))
+		else:
+			fitted[last.name] = last.grow(missing)
 	for r in sorted(fitted.values(), key=lambda r: (r.reserved, r.name)):
 		too_much = min(max(-missing, ZERO), r.open)
 		if too_much:

@@ -338,6 +338,14 @@ def sweep(ctx: Context, limit: int = 500) -> int:
 	return swept
 
 
+def serve_waiting(ctx: Context, item_code: str) -> None:
+	"""Two items became one: what is free of it goes to those who wait, in their turn."""
+	keys = ledger.lock_item(ctx, item_code)
+	stock = LockedStock(ctx, keys)
+	stock.fill_waiting(keys)
+	stock.write()
+
+
 def require_module(ctx: Context) -> None:
 	if not ctx.settings.reservation:
 		raise Conflict(

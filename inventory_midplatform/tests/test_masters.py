@@ -148,6 +148,19 @@ class TestMasters(SiteTestCase):
 		frappe.db.commit()
 		self.assertEqual(self.on_hand(self.item, self.place), 5)
 
+	def test_who_waited_for_one_of_two_items_is_served_by_both(self) -> None:
+		place, old, new = erp.warehouse(), erp.item(), erp.item()
+		erp.receipt(old, place, 1)
+		erp.receipt(new, place, 10)
+		frappe.db.commit()
+		made = SitePlatform().call(
+			"reservation.reserve", item_code=old, warehouse=place, qty=6, if_short="Wait"
+		)["name"]
+		frappe.rename_doc("Item", old, new, merge=True)
+		frappe.db.commit()
+		kept = SitePlatform().call("reservation.get", name=made)
+		self.assertEqual((kept["item_code"], kept["status"]), (new, "Reserved"))
+
 	def test_two_items_become_one_with_every_switch_off(self) -> None:
 		other = self.two_items_in_one_place()
 		switch(**dict.fromkeys(SWITCHES, 0))

@@ -46,6 +46,12 @@ def stock_ledger_entry_submitted(entry: Any, method: str | None = None) -> None:
 	postings[(entry.voucher_type, entry.voucher_no)].append((row, entry.serial_and_batch_bundle or ""))
 
 
+def voucher_begins(document: Any, method: str | None = None) -> None:
+	"""Before a document is submitted or cancelled nothing of it is posted: what was collected under its name belongs to an
+	attempt that somebody rolled back to a savepoint, with the number that named it."""
+	_collected().pop((document.doctype, document.name), None)
+
+
 def voucher_done(document: Any, method: str | None = None) -> None:
 	"""A document was submitted or cancelled: settle what it posted."""
 	postings = _collected()

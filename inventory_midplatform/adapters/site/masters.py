@@ -8,7 +8,7 @@ from frappe.utils.scheduler import is_scheduler_inactive
 
 from inventory_midplatform.adapters.site.context import site_context, site_settings
 from inventory_midplatform.adapters.site.errors import shown_in_desk
-from inventory_midplatform.services import ledger, places, switches
+from inventory_midplatform.services import ledger, places, reservation, switches
 
 
 def warehouse_created(warehouse: Any, method: str | None = None) -> None:
@@ -44,6 +44,11 @@ def item_renaming(item: Any, method: str, old: str, new: str, merge: bool = Fals
 		# their rows are locked before ours
 		frappe.db.get_values("Bin", of_both, "name", order_by=in_order, for_update=True)
 		ledger.merge_items(site_context(), old, new)
+
+
+def item_renamed(item: Any, method: str, old: str, new: str, merge: bool = False) -> None:
+	if merge:
+		reservation.serve_waiting(site_context(), new)
 
 
 def item_deleted(item: Any, method: str | None = None) -> None:

@@ -90,6 +90,17 @@ class SalesOrderBehaviour(Behaviour):
 		self.follow(order)
 		self.assert_now(reserved=4)
 
+	def test_what_an_order_wants_more_of_waits_behind_who_waits_already(self) -> None:
+		item, warehouse = self.stocked(0)
+		first, second = self.order(item, warehouse, 1), self.order(item, warehouse, 10)
+		self.platform.books.update_order(first, {self.row_names(first)[0]: D(11)})
+		self.receive(item, warehouse, 11)
+		self.assert_reservation(self.reservation_of(second, 0), reserved_qty=10, waiting_qty=0)
+		self.receive(item, warehouse, 10)
+		self.assert_position(item, warehouse, reserved=21, available=0)
+		self.platform.books.deliver(first)
+		self.assert_position(item, warehouse, on_hand=10, reserved=10)
+
 	def test_an_order_in_another_spelling_is_the_same_order(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
 		order = self.order(self.item, self.warehouse, 10)
