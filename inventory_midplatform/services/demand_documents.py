@@ -187,7 +187,7 @@ def with_row(
 				demand_name=demand.demand_name,
 			)
 		demand = replace(demand, demand_name=rows[0]["demand_name"] if rows else demand.demand_name)
-		wants = _wants(rows, warehouse)
+		wants = _wants(followed, rows, warehouse)
 	elif demand.demand_type == POS_INVOICE:
 		wants = {}
 	else:
@@ -219,12 +219,14 @@ def with_row(
 	return replace(demand, demand_line=line), bool(kept)
 
 
-def _wants(rows: Iterable[Row], warehouse: str) -> dict[str, Decimal]:
-	"""What each row of an item still wants from wherever, those that want it from this warehouse first."""
+def _wants(followed: Followed, rows: Iterable[Row], warehouse: str) -> dict[str, Decimal]:
+	"""What each row of an item still wants from wherever, those that want it from this warehouse first. A document that was
+	closed, cancelled or completed wants nothing."""
 	wants: dict[str, Decimal] = defaultdict(lambda: ZERO)
 	for row in sorted(rows, key=lambda row: row["warehouse"] != warehouse):
 		missing = from_store(row["stock_qty"]) - from_store(row["delivered"])
-		if missing > 0:
+		ended = row["docstatus"] == 2 or row["status"] in followed.closed + followed.completed
+		if missing > 0 and not ended:
 			wants[row["demand_line"] or ""] += missing
 	return wants
 

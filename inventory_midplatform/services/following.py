@@ -143,7 +143,9 @@ def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, m
 	missing = target - sum((r.open for r in fitted.values()), ZERO)
 	if missing > 0 and may_grow:
 		last = fitted[of_line[-1].name]
-		if any(r.demand != last.demand for r in stock.waiting_on([line.key])):
+		document = (last.demand.demand_type, last.demand.demand_name)
+		waiting = stock.waiting_on([line.key])
+		if any((r.demand.demand_type, r.demand.demand_name) != document for r in waiting):
 			stock.put(_asked(stock.ctx, last.demand, line, missing, last.if_short))
 		else:
 			fitted[last.name] = last.grow(missing)

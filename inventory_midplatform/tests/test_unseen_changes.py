@@ -55,6 +55,27 @@ class TestUnseenChanges(SiteTestCase):
 		self.assertEqual(self.on_hand(self.item, self.place), 10)
 		self.assertEqual(self.alerts("Restated by Books"), 1, "one open alert of a kind is enough")
 
+	def test_an_attempt_that_was_rolled_back_to_a_savepoint_is_not_settled_with_the_next(self) -> None:
+		"""Whoever goes on after it: the next document of the kind gets the number of the one that failed."""
+		platform = SitePlatform()
+		shelf = platform.make_bin(self.place)
+		unplaced = f"UNPLACED - {self.place}"
+		about = {"item_code": self.item, "warehouse": self.place}
+		platform.call("stock.move", **about, from_bin=unplaced, to_bin=shelf, qty=10)
+		order = erp.sales_order(self.item, self.place, 4)
+		frappe.db.commit()
+		frappe.db.savepoint("attempt")
+		frappe.db.set_single_value("Accounts Settings", "acc_frozen_upto", frappe.utils.nowdate())
+		with self.assertRaisesRegex(frappe.ValidationError, "frozen|before"):
+			erp.delivery_for(order.name)  # the stock ledger has it, the general ledger takes nothing of today
+		frappe.db.rollback(save_point="attempt")
+		erp.delivery_for(order.name)
+		frappe.db.commit()
+		lies = frappe.get_all("Bin Stock", {"item_code": self.item, "qty": ("!=", 0)}, ["bin", "qty"])
+		self.assertEqual([(row.bin, row.qty) for row in lies], [(shelf, 6)])
+		kinds = frappe.get_all("Stock Movement", {"item_code": self.item}, pluck="kind", distinct=True)
+		self.assertNotIn("Restated by Books", kinds)
+
 	def test_books_below_what_is_reserved_alert_and_stock_closes_the_alert(self) -> None:
 		order = erp.sales_order(self.item, self.place, 8)
 		frappe.db.commit()

@@ -102,6 +102,7 @@ class Machine(RuleBasedStateMachine):
 		"""Item → the serial numbers there ever were."""
 		self.customer = make.make_customer()
 		self.model = Model(has, self.bins)
+		self.model.name_of_new = self.name_of_new
 		opening = [
 			self.line(Drawn(i, w, Decimal(OPENING), pick, bin), arrives=True)
 			for i, item in enumerate(self.items)
@@ -285,6 +286,14 @@ class Machine(RuleBasedStateMachine):
 		wanted = {r["name"]: Row((r["item_code"], r["warehouse"]), r["stock_qty"]) for r in rows}
 		reservations = {r["demand_line"]: r["name"] for r in kept}
 		return self.step(what, lambda: name, lambda model, _: model.order(name, wanted, reservations))
+
+	def name_of_new(self, demand: tuple[str, str, str]) -> str:
+		kept = self.platform.rows(
+			"SELECT name FROM `tabInventory Reservation` WHERE demand_name = %(order)s AND demand_line = %(line)s",
+			order=demand[1],
+			line=demand[2],
+		)
+		return next((r["name"] for r in kept if r["name"] not in self.model.claims), "")
 
 	def in_context(self, act: Callable[[Context], Any]) -> Any:
 		with self.platform.context() as ctx:

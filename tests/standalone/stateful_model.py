@@ -64,7 +64,10 @@ class Model(Reservations):
 		if order and self.orders[order].closed:
 			raise Refused("order_closed")
 		turn = sorted(entries, key=lambda e: (e.qty > 0, e.key, e.nr, e.bin if cancelled else ""))
-		parts = [part for entry in turn for part in self._move(entry, order)]
+		parts: list[Entry] = []
+		for entry in turn:
+			for arriving in (entry,) if cancelled else self._as_it_left(entry, parts):
+				parts += self._move(arriving, order)
 		for entry in (e for e in entries if e.row):
 			demand = (SALES_ORDER, order, entry.row)
 			if entry.qty < 0:
@@ -79,6 +82,21 @@ class Model(Reservations):
 		posted = Posted(parts, order)
 		self.posted[voucher] = posted
 		return posted
+
+	def _as_it_left(self, entry: Entry, parts: Sequence[Entry]) -> list[Entry]:
+		"""What a line takes out of one warehouse and brings into another is on hold there as it was here."""
+		entries, rest = [], entry.qty
+		for part in parts:
+			same = (part.key[0], part.nr, part.batch, part.serial) == (
+				entry.key[0],
+				entry.nr,
+				entry.batch,
+				entry.serial,
+			)
+			if same and entry.qty > 0 > part.qty and part.status in ON_HOLD:
+				entries.append(entry._replace(qty=-part.qty, status=part.status))
+				rest += part.qty
+		return [*entries, entry._replace(qty=rest)] if rest else entries
 
 	def count(self, voucher: object, key: Key, batch: str, qty: Decimal) -> None:
 		self.post(voucher, [Entry(key, qty - self.there(key, batch or None), batch=batch)])

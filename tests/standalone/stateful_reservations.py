@@ -1,6 +1,6 @@
 """What the model of test_stateful.py knows of reservations: who keeps how much, who waits, what is pinned to which bin."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -94,6 +94,8 @@ class Reservations(Bins):
 		self.displaced = 0
 		self.claims: dict[str, Claim] = {}
 		self.orders: dict[str, Order] = {}
+		self.name_of_new: Callable[[Demand], str] = lambda demand: ""
+		"""The platform tells how it called the claim that it has made for a row besides those there were."""
 
 	def reserved(self, key: Key) -> Decimal:
 		return sum((c.reserved for c in self.claims.values() if c.key == key), ZERO)
@@ -137,6 +139,8 @@ class Reservations(Bins):
 		if giver.demand == demand:
 			raise Refused("same_demand")
 		given = qty or giver.open
+		if demand[0] == SALES_ORDER:
+			self._require_wanted(demand, given)
 		kept = min(given, giver.reserved)
 		rest = given
 		turn = (-giver.priority, giver.age[0])
@@ -157,6 +161,14 @@ class Reservations(Bins):
 		self.claims[new_name] = taken
 		self._fill([giver.key])
 		self._unpin_what_is_kept_no_more()
+
+	def _require_wanted(self, demand: Demand, qty: Decimal) -> None:
+		order = self.orders[demand[1]]
+		outstanding = ZERO if order.closed else order.rows[demand[2]].outstanding
+		if outstanding <= 0:
+			raise Refused("not_wanted")
+		if qty > outstanding - sum((c.reserved for c in self.claims.values() if c.demand == demand), ZERO):
+			raise Refused("more_than_wanted")
 
 	def sweep(self) -> None:
 		keys = {c.key for c in self.claims.values() if self.expired(c)}
@@ -202,7 +214,7 @@ class Reservations(Bins):
 		self.orders[name] = Order(rows)
 		for line, row in rows.items():
 			made = reservations[line]
-			self.claims[made] = Claim(made, row.key, (SALES_ORDER, name, line))
+			self.claims[made] = Claim(made, row.key, (SALES_ORDER, name, line), waiting=row.outstanding)
 		self._follow(name)
 
 	def update_order(self, order: str, row: str, qty: Decimal) -> None:
@@ -226,14 +238,19 @@ class Reservations(Bins):
 		"""What an order wants kept is what is outstanding, unless it is closed or somebody gave it up."""
 		made = self.orders[order]
 		theirs = [c for c in self.claims.values() if c.demand[:2] == (SALES_ORDER, order)]
-		for line in {c.demand[2] for c in theirs}:
-			row = made.rows[line]
+		for line, row in made.rows.items():
 			of_row = sorted((c for c in theirs if c.demand[2] == line), key=lambda c: c.turn)
 			besides = max(row.delivered - sum((c.consumed for c in of_row), ZERO), ZERO)
 			given_up = max(sum((c.released for c in of_row), ZERO) - besides, ZERO)
 			wanted = ZERO if made.closed else max(row.outstanding - given_up, ZERO)
 			missing = wanted - sum((c.open for c in of_row), ZERO)
-			if missing > 0 and may_grow:
+			here = (c for c in self.claims.values() if c.waiting and c.key == row.key)
+			if missing > 0 and may_grow and any(c.demand[:2] != (SALES_ORDER, order) for c in here):
+				demand = (SALES_ORDER, order, line)
+				more = Claim(self.name_of_new(demand), row.key, demand, waiting=missing)
+				more.if_short = of_row[-1].if_short
+				self.claims[more.name] = more
+			elif missing > 0 and may_grow:
 				of_row[-1].waiting += missing
 			for claim in sorted(of_row, key=lambda c: (c.reserved, c.name)):
 				too_much = min(max(-missing, ZERO), claim.open)
