@@ -76,13 +76,15 @@ def nearest_bin(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent
 
 def fifo(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
 	"""The oldest receipt first, whatever its bin; what came before receipts were kept is the oldest of all."""
-	return sorted(contents, key=lambda c: (c.oldest_receipt or datetime.min, _walk(c)))
+	first = datetime.min
+	return sorted(contents, key=lambda c: (c.oldest_receipt or first, c.newest_receipt or first, _walk(c)))
 
 
 def lifo(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
 	"""The newest receipt first; what came before receipts were kept is the last."""
 	walked = nearest_bin(contents, qty)
-	return sorted(walked, key=lambda c: c.newest_receipt or datetime.min, reverse=True)
+	first = datetime.min
+	return sorted(walked, key=lambda c: (c.newest_receipt or first, c.oldest_receipt or first), reverse=True)
 
 
 def fefo(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:

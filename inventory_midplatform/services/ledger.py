@@ -1,8 +1,9 @@
 """The ledger's tables: movements appended, bin stock and positions kept beside them in the same transaction."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from inventory_midplatform.domain.identifiers import NAME_LIMIT, digest, new_id
@@ -198,6 +199,7 @@ def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict
 		sql = f"{BIN_STOCK} {source} WHERE stock_owner = '' AND qty <> 0 AND {condition}"
 		rows += ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params)
 	rows.sort(key=lambda row: (row["bin"], row["batch_no"] or "", row["stock_status"]))
+	_keep_within_layers(ctx, rows)
 	bins = bin_facts(ctx, {row["bin"] for row in rows})
 	expiry = expiry_dates(ctx, {row["batch_no"] for row in rows if row["batch_no"]})
 	for row in rows:
@@ -217,6 +219,35 @@ def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict
 			)
 		)
 	return contents
+
+
+def _keep_within_layers(ctx: Context, rows: Sequence[Row]) -> None:
+	"""A bin remembers its first and its last receipt, also when that stock has left. Where something lies in several, no bin
+	holds what is older or newer than what is left of the receipts of all.
+	"""
+	several = [key for key, n in Counter((r["item_code"], r["warehouse"]) for r in rows).items() if n > 1]
+	left: dict[tuple[str, str, str], tuple[date, date]] = {}
+	source = ctx.store.through("Receipt Layer", LAYER_KEY)
+	for some in in_parts(sorted(several)):
+		condition, params = key_in(some, "item_code", "warehouse")
+		sql = (
+			"SELECT item_code, warehouse, batch_no, MIN(received_on) AS oldest, MAX(received_on) AS newest"
+			f" FROM {source} WHERE remaining_qty > 0 AND {condition} GROUP BY item_code, warehouse, batch_no"
+		)
+		for row in ctx.store.rows(sql, params):
+			# SQLite has only text where a column is computed
+			days = [date.fromisoformat(str(row[column])[:10]) for column in ("oldest", "newest")]
+			left[(row["item_code"], row["warehouse"], row["batch_no"] or "")] = (days[0], days[1])
+	for row in rows:
+		lot = (row["item_code"], row["warehouse"], row["batch_no"] or "")
+		if lot not in left or not row["oldest_receipt"] or not row["newest_receipt"]:
+			continue
+		first, last = left[lot]
+		# what is only known to be of that day comes behind what surely is, and before the next
+		if row["oldest_receipt"].date() < first:
+			row["oldest_receipt"] = datetime.combine(first, time(23, 59))
+		if row["newest_receipt"].date() > last:
+			row["newest_receipt"] = datetime.combine(last, time(0, 0))
 
 
 def expiry_dates(ctx: Context, batches: Iterable[str]) -> dict[str, date | None]:

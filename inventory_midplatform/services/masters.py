@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Context as Arithmetic
 from decimal import Decimal
 from typing import Any
 
 from inventory_midplatform.domain.errors import InvalidInput, NotFound, NotPermitted
-from inventory_midplatform.domain.quantity import LIMIT, from_store, parse_quantity, to_text
+from inventory_midplatform.domain.quantity import LIMIT, MAX_DIGITS, from_store, parse_quantity, to_text
 from inventory_midplatform.ports import Context, Row
 
 ITEM = "item_name, stock_uom, disabled, is_stock_item"
@@ -60,8 +61,8 @@ def in_stock_uom(ctx: Context, item_code: Any, qty: Decimal, uom: str) -> Decima
 
 
 def times(qty: Decimal, factor: Decimal) -> Decimal:
-	"""A quantity in another unit, nine digits after the point. Raises InvalidInput (``invalid_quantity``)."""
-	product = qty * factor
+	"""A quantity in another unit, with as many digits as a quantity has. Raises InvalidInput (``invalid_quantity``)."""
+	product = Arithmetic(prec=MAX_DIGITS).multiply(qty, factor)
 	return parse_quantity(from_store(product) if product < LIMIT else product)
 
 

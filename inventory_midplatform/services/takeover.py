@@ -1,5 +1,6 @@
 """Taking over what another system keeps for orders: the same quantity, for the same row, in the same warehouse."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO
-from inventory_midplatform.domain.reservation import Demand, IfShort, Reservation
+from inventory_midplatform.domain.reservation import EXPIRED, Demand, IfShort, Reservation, in_turn
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services.locked_stock import LockedStock
 
@@ -48,14 +49,18 @@ def take_over(ctx: Context, claims: Sequence[Claim]) -> list[Taken]:
 	if stock.sweep_expired(sorted(keys)):
 		stock.fill_waiting(sorted(keys))
 	demands = {(claim.demand.demand_type, claim.demand.demand_name) for claim in claims}
-	names = {(r.demand, (r.item_code, r.warehouse)): r.name for r in stock.of_demands(demands)}
+	names: dict[tuple[Demand, Key], list[str]] = defaultdict(list)
+	for r in in_turn(stock.of_demands(demands)):
+		if r.ended_as != EXPIRED:
+			names[(r.demand, (r.item_code, r.warehouse))].append(r.name)
 	whole = ctx.settings.sales_order_policy == "All or Wait"
 	taken = []
 	for claim in claims:
 		where = (claim.demand, claim.key)
-		if where in names:
-			r = stock.current(names[where])
-			r = r.grow(max(claim.open - r.open, ZERO))
+		theirs = [stock.current(name) for name in names[where]]
+		kept = sum((r.reserved for r in theirs), ZERO)
+		if theirs:
+			r = theirs[-1].grow(max(claim.open - sum((r.open for r in theirs), ZERO), ZERO))
 		else:
 			r = Reservation(
 				name=new_id(),
@@ -69,9 +74,10 @@ def take_over(ctx: Context, claims: Sequence[Claim]) -> list[Taken]:
 				reason=claim.origin,
 			)
 		free = max(stock.positions[claim.key].available, ZERO)
-		r = stock.put(r.hold(min(free, r.waiting, max(claim.open - r.reserved, ZERO))))
-		names[where] = r.name
-		taken.append(Taken(claim, r.name, r.reserved, r.waiting))
+		held = min(free, r.waiting, max(claim.open - kept, ZERO))
+		r = stock.put(r.hold(held))
+		names[where] = [*names[where][:-1], r.name]
+		taken.append(Taken(claim, r.name, kept + held, r.waiting))
 	stock.write()
 	return [
 		replace(t, kept=min(t.kept, t.claim.open), waiting=max(t.claim.open - t.kept, ZERO)) for t in taken

@@ -135,6 +135,16 @@ class TestOperationsOfLimitedUsers(Limited):
 	def test_every_operation_is_tried(self) -> None:
 		self.assertEqual(set(OPERATIONS), set(OF_ANOTHER_WAREHOUSE) | WITHOUT_WAREHOUSE)
 
+	def test_a_permission_for_one_of_our_doctypes_limits_operations_too(self) -> None:
+		keeper = erp.user(roles.ROLES)
+		of_positions = {"apply_to_all_doctypes": 0, "applicable_for": "Stock Position"}
+		erp.insert("User Permission", user=keeper, allow="Warehouse", for_value=self.mine, **of_positions)
+		frappe.db.commit()
+		platform, item = SitePlatform(), self.item
+		platform.call("stock.get_position", user=keeper, item_code=item, warehouse=self.mine)
+		with self.assertRaises(NotPermitted):
+			platform.call("stock.get_position", user=keeper, item_code=item, warehouse=self.other)
+
 	def filled(self, value: Any) -> Any:
 		if isinstance(value, dict):
 			return {key: self.filled(v) for key, v in value.items()}

@@ -75,7 +75,10 @@ class SiteIdentity:
 		permissions = get_user_permissions(self.user)
 		narrowed: frozenset[str] | None = None
 		for doctype, column in (("Warehouse", "name"), ("Company", "company")):
-			allowed = [p["doc"] for p in permissions.get(doctype, ()) if not p.get("applicable_for")]
+			of_all = [p["doc"] for p in permissions.get(doctype, ()) if not p.get("applicable_for")]
+			# one that is for some DocTypes only, ours among them, is for what is asked of those by operations too
+			of_ours = [p["doc"] for p in permissions.get(doctype, ()) if _is_ours(p.get("applicable_for"))]
+			allowed = of_all or of_ours
 			if allowed:
 				names = frozenset(
 					frappe.get_all("Warehouse", {column: ("in", allowed)}, pluck="name", order_by="name")
@@ -97,6 +100,10 @@ class SiteIdentity:
 		)
 		seen_by = ((user, SiteIdentity(user).warehouses) for (user,) in rows)
 		return [user for user, warehouses in seen_by if warehouses is None or warehouse in warehouses]
+
+
+def _is_ours(doctype: str | None) -> bool:
+	return bool(doctype) and frappe.get_meta(doctype).module == "Inventory Midplatform"
 
 
 class SiteStrategies:

@@ -122,6 +122,11 @@ class BadInputBehaviour(Behaviour):
 		with self.refused("invalid_quantity", 400):
 			self.reserve(item, warehouse, 999999999999, uom="Box")
 
+	def test_a_unit_that_makes_more_digits_than_a_quantity_has(self) -> None:
+		item, warehouse = self.stocked(10_000_000, uoms=[{"uom": "Box", "conversion_factor": 0.45359237}])
+		made = self.reserve(item, warehouse, "12345678.9", uom="Box")
+		self.assertAlmostEqual(made["qty"], 5599905.751, places=2)
+
 	def test_quantities_that_are_unusual_but_good(self) -> None:
 		for qty, kept in (
 			("1e1", 10),

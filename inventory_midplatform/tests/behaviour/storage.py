@@ -197,6 +197,28 @@ class StorageBehaviour(Behaviour):
 		self.assertEqual(self.in_bins(self.item, self.warehouse), {"A-01": 8})
 		self.assertEqual(list(self.parts(self.removal(1, strategy="LIFO"))), ["A-01"])
 
+	def test_fifo_does_not_go_by_what_has_left_a_bin(self) -> None:
+		item, warehouse = self.stocked(0)
+		shelves = {code: self.platform.make_bin(warehouse, bin_code=code) for code in ("A", "B")}
+		with self.platform.context() as ctx:
+			now = ctx.clock.now().replace(microsecond=0)
+		for days_ago, code in ((90, "A"), (60, "B"), (30, "A")):
+			line = self.line(item, warehouse, 10, shelves[code])
+			self.platform.books.receive([line], at=now - timedelta(days_ago))
+		self.issue(item, warehouse, 10, bin=shelves["A"])
+
+		def first(strategy: str) -> str:
+			found = self.platform.call(
+				"stock.suggest_removal", item_code=item, warehouse=warehouse, qty=5, strategy=strategy
+			)
+			(part,) = found["bins"]
+			return str(part["bin_code"])
+
+		self.assertEqual(first("FIFO"), "B")
+		self.issue(item, warehouse, 10, bin=shelves["A"])
+		self.receive(item, warehouse, 5, bin=shelves["B"])
+		self.assertEqual(first("LIFO"), "B")
+
 	def test_fefo_takes_the_batch_that_expires_first(self) -> None:
 		item, warehouse = self.stocked(0, has_batch_no=1)
 		late, soon = (self.platform.make_batch(item, date(2090, month, 1)) for month in (9, 3))

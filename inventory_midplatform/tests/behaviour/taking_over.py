@@ -44,6 +44,16 @@ class TakingOverBehaviour(Behaviour):
 		self.assertEqual(self.take(self.claim(order, 5)), [(5, 0)])
 		self.assert_position(self.item, self.warehouse, reserved=8)
 
+	def test_a_row_that_two_reservations_are_for_keeps_no_more(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		order = self.order(self.item, self.warehouse, 10)
+		for qty in (3, 3):
+			self.reserve(self.item, self.warehouse, qty, demand_type="Sales Order", demand_name=order)
+		self.assertEqual(self.take(self.claim(order, 6)), [(6, 0)])
+		self.assert_position(self.item, self.warehouse, reserved=6)
+		self.assertEqual(self.take(self.claim(order, 8)), [(8, 0)])
+		self.assert_position(self.item, self.warehouse, reserved=8)
+
 	def test_all_or_wait_keeps_what_was_kept(self) -> None:
 		self.platform.settings(sales_order_policy="All or Wait")
 		(order,) = self.orders_reserving_nothing(12)
