@@ -7,10 +7,12 @@ import frappe
 import requests
 
 from inventory_midplatform.api.operation import OPERATIONS, PATH
+from inventory_midplatform.domain.errors import InsufficientStock
 from inventory_midplatform.domain.roles import OPERATION_ROLES
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests import racing
 from inventory_midplatform.tests.site_case import SiteTestCase
+from inventory_midplatform.tests.site_platform import SitePlatform
 
 
 class TestHTTP(SiteTestCase):
@@ -158,10 +160,24 @@ class TestHTTP(SiteTestCase):
 		frappe.db.set_value("User", self.user, "language", "zh")
 		frappe.db.commit()
 		frappe.clear_cache(user=self.user)
+		self.addCleanup(frappe.db.commit)  # Frappe notes on the user's row when they were last seen
 		self.addCleanup(frappe.db.set_value, "User", self.user, "language", "en")
 		message = self.reserve(qty=101).json()["error"]["message"]
 		self.assertRegex(message, "[\u4e00-\u9fff]")
 		self.assertIn("101", message)
+
+	def test_what_frappe_writes_after_a_call_waits_as_always(self) -> None:
+		"""For a lock on the user's row, say: a call that is kept would be answered by a page with 500."""
+		waits = "SELECT @@SESSION.innodb_lock_wait_timeout, @@GLOBAL.innodb_lock_wait_timeout"
+		where = {"item_code": self.item, "warehouse": self.place}
+		platform = SitePlatform()
+		platform.call("stock.get_position", **where)
+		here, everywhere = frappe.db.sql(waits)[0]
+		self.assertEqual(here, everywhere)
+		with self.assertRaises(InsufficientStock):
+			platform.call("reservation.reserve", qty=101, **where)
+		here, everywhere = frappe.db.sql(waits)[0]
+		self.assertEqual(here, everywhere)
 
 	def test_forms_and_query_strings(self) -> None:
 		form = self.send(

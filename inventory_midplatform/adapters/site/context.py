@@ -171,12 +171,17 @@ class SiteUnitOfWork:
 
 	def commit(self) -> None:
 		frappe.db.commit()
-		frappe.flags.inventory_operation = False
+		self._end()
 
 	def rollback(self) -> None:
 		"""Also forget what the attempt left in the request's memory, so that the next one starts clean."""
 		frappe.db.rollback()
-		frappe.flags.inventory_operation = False
 		frappe.local.message_log = []
-		frappe.local.document_cache = {}
 		frappe.local.inventory_postings = None
+		self._end()
+
+	def _end(self) -> None:
+		"""Frappe writes after a call too, such as when its user was last seen, and answers 500 where that waits too long
+		though the call is kept: it waits as long as anywhere else."""
+		frappe.flags.inventory_operation = False
+		frappe.db.sql("SET SESSION innodb_lock_wait_timeout = DEFAULT")
