@@ -59,7 +59,8 @@ class TestReservationEntries(SiteTestCase):
 			done = CliRunner().invoke(
 				commands.convert_reservation_entries,
 				arguments,
-				obj={"sites": [frappe.local.site], "profile": False},
+				# asked by item in 15, by attribute in 16
+				obj=frappe._dict(sites=[frappe.local.site], profile=False),
 			)
 		finally:
 			commands._connected = opened
@@ -241,4 +242,20 @@ class TestReservationEntries(SiteTestCase):
 		self.assertIn("inventory-take-in", done.output)
 		for _ in jobs.taking_in():
 			pass
+		self.convert()
+
+	def test_what_erpnext_keeps_for_other_documents_is_told_before_anything_is_done(self) -> None:
+		"""16 does so for Work Orders and Production Plans; its switch would not go off at the end."""
+		order = self.reserved_by_erpnext(5)
+		entry = frappe.db.get_value("Stock Reservation Entry", {"voucher_no": order.name})
+		frappe.db.set_value("Stock Reservation Entry", entry, "voucher_type", "Work Order")
+		frappe.db.commit()
+		try:
+			done = self.run_command()
+		finally:
+			frappe.db.set_value("Stock Reservation Entry", entry, "voucher_type", "Sales Order")
+			frappe.db.commit()
+		self.assertEqual(done.exit_code, 1)
+		self.assertIn("Work Order", done.output)
+		self.assertEqual(self.switches(), (1, 0))
 		self.convert()

@@ -30,6 +30,9 @@ ENTRY = "Stock Reservation Entry"
 OPEN = "docstatus = 1 AND voucher_type = 'Sales Order' AND status <> 'Delivered'"
 """What keeps ERPNext's switch from being put off."""
 
+OF_OTHERS = "docstatus = 1 AND voucher_type <> 'Sales Order' AND status <> 'Delivered'"
+"""So do these: ERPNext 16 reserves for Work Orders and Production Plans too."""
+
 ORDER_ROWS = f"""
 SELECT voucher_detail_no AS demand_line, MIN(creation) AS since FROM `tabStock Reservation Entry`
 WHERE {OPEN}
@@ -85,7 +88,8 @@ class Conversion:
 
 
 def check_ready(ctx: Context) -> None:
-	"""Raises Conflict: ``needs_ledger``, or ``not_taken_in`` where our ledger does not know the stock that is kept."""
+	"""Raises Conflict: ``needs_ledger``, ``not_taken_in`` where our ledger does not know the stock that is kept, or
+	``kept_for_others`` where the entries are not all of Sales Orders."""
 	if not ctx.settings.ledger:
 		raise Conflict("Switch on Keep the Ledger and take in the stock you have first.", code="needs_ledger")
 	items = [
@@ -95,6 +99,16 @@ def check_ready(ctx: Context) -> None:
 	if take_in.differing(ctx, items):
 		raise Conflict(
 			"Stock that ERPNext keeps is not taken in yet: run inventory-take-in first.", code="not_taken_in"
+		)
+	others = ctx.store.rows(
+		f"SELECT DISTINCT voucher_type FROM `tabStock Reservation Entry` WHERE {OF_OTHERS} ORDER BY voucher_type"
+	)
+	if others:
+		raise Conflict(
+			"ERPNext keeps stock for documents that this does not take over ({doctypes}): cancel their Stock"
+			" Reservation Entries first.",
+			code="kept_for_others",
+			doctypes=", ".join(row["voucher_type"] for row in others),
 		)
 
 
