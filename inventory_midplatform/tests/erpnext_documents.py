@@ -7,6 +7,8 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, flt, nowdate
 
+from inventory_midplatform.tests import setup_wizard
+
 PRICE = 10
 BATCHES = {"has_batch_no": 1, "create_new_batch": 1, "batch_number_series": "B-.######"}
 SERIALS = {"has_serial_no": 1, "serial_no_series": "S-.######"}
@@ -24,9 +26,7 @@ def company() -> str:
 	existing = frappe.get_all("Company", {"is_group": 0}, pluck="name", order_by="creation", limit=1)
 	if existing:
 		return str(existing[0])
-	from erpnext.setup.utils import before_tests
-
-	before_tests()
+	setup_wizard.complete()
 	return str(frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0])
 
 

@@ -5,7 +5,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_field
 
 from inventory_midplatform.domain import roles
 from inventory_midplatform.tests import erpnext_documents as erp
-from inventory_midplatform.tests.site_case import SiteTestCase
+from inventory_midplatform.tests.site_case import SiteTestCase, flag_in_test
 from inventory_midplatform.tests.site_platform import SitePlatform
 
 
@@ -67,11 +67,11 @@ class TestCustomisedSite(SiteTestCase):
 		frappe.db.commit()
 		self.addCleanup(frappe.db.commit)
 		self.addCleanup(frappe.delete_doc, "Notification", notification.name, force=True)
-		frappe.flags.in_test = True  # what is queued runs at once: there are no workers here
+		flag_in_test(True)  # what is queued runs at once: there are no workers here
 		try:
 			made = self.ask()["created"][0]["material_request"]
 		finally:
-			frappe.flags.in_test = False
+			flag_in_test(False)
 		told = frappe.get_all(
 			"Notification Log",
 			{"document_name": made, "for_user": buyer, "subject": ("like", f"{word}%")},

@@ -72,6 +72,7 @@ class TestMasters(SiteTestCase):
 
 	def test_a_cancelled_voucher_may_be_deleted_where_erpnext_lets_it(self) -> None:
 		frappe.db.set_single_value("Accounts Settings", "delete_linked_ledger_entries", 1)
+		self.addCleanup(frappe.db.commit)
 		self.addCleanup(frappe.db.set_single_value, "Accounts Settings", "delete_linked_ledger_entries", 0)
 		voucher = erp.receipt(self.item, self.place, 5)
 		erp.cancel(voucher)
@@ -121,6 +122,7 @@ class TestMasters(SiteTestCase):
 	def test_a_warehouse_disabled_with_stock_is_still_taken_in(self) -> None:
 		from inventory_midplatform.adapters.site.jobs import taking_in
 
+		self.addCleanup(lambda: switch(**dict.fromkeys(SWITCHES, 1)))
 		switch(**dict.fromkeys(SWITCHES, 0))
 		place = erp.warehouse()
 		erp.receipt(self.item, place, 5)

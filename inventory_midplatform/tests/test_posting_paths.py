@@ -6,6 +6,9 @@ from collections import Counter
 from typing import Any
 
 import frappe
+from erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle import (
+	SerialNoExistsInFutureTransactionError,
+)
 
 from inventory_midplatform.adapters.site import jobs
 from inventory_midplatform.adapters.site.context import site_context
@@ -189,7 +192,14 @@ class TestPostingPaths(SiteTestCase):
 
 	def test_repost_with_ledgers_made_anew(self) -> None:
 		sent = erp.delivery_note(self.item, self.here, 10, days_ago=3)
-		self.assertEqual(erp.repost(sent, recreate=True).status, "Completed")
+		frappe.db.commit()
+		try:
+			self.assertEqual(erp.repost(sent, recreate=True).status, "Completed")
+		except frappe.ValidationError:
+			self.assertTrue(
+				self.tracking, "16 makes none anew that name batches or serial numbers, and no others"
+			)
+			frappe.db.rollback()
 		self.assert_on_hand(90)
 
 	def test_a_repost_that_changes_a_quantity_is_followed(self) -> None:
@@ -239,18 +249,28 @@ class TestSerialPostingPaths(TestPostingPaths):
 	tracking = erp.SERIALS
 	test_a_repost_that_changes_a_quantity_is_followed = None
 
+	def received_late(self, days_ago: int) -> Any:
+		"""None in ERPNext 16, which takes no serial numbers before a count."""
+		frappe.db.commit()
+		try:
+			return erp.receipt(self.item, self.here, 7, days_ago=days_ago)
+		except SerialNoExistsInFutureTransactionError:
+			frappe.db.rollback()
+			return None
+
 	def test_backdated_before_a_count(self) -> None:
-		"""ERPNext has the late serial numbers in stock until its repost finds that they were not counted, and then
+		"""ERPNext 15 has the late serial numbers in stock until its repost finds that they were not counted, and then
 		lets nobody cancel what brought them."""
 		erp.reconciliation(self.item, self.here, 50)
-		late = erp.receipt(self.item, self.here, 7, days_ago=5)
+		late = self.received_late(5)
 		self.assert_on_hand(50)
 		erp.run_queued_reposts()
 		self.assert_on_hand(50)
 		self.assertEqual(frappe.db.count("Serial Location", {"item_code": self.item}), 50)
-		with self.assertRaises(frappe.ValidationError):
-			erp.cancel(late)
-		frappe.db.rollback()
+		if late:
+			with self.assertRaises(frappe.ValidationError):
+				erp.cancel(late)
+			frappe.db.rollback()
 
 	def test_a_repost_of_a_count_brings_no_serial_number_back(self) -> None:
 		"""ERPNext's repost sets the master of every serial number that was counted to where it was counted, though some
@@ -258,7 +278,7 @@ class TestSerialPostingPaths(TestPostingPaths):
 		erp.reconciliation(self.item, self.here, 50, days_ago=5)
 		erp.issue(self.item, self.here, 10)
 		erp.transfer(self.item, self.here, self.there, 5)
-		erp.receipt(self.item, self.here, 7, days_ago=8)
+		self.received_late(8)
 		erp.run_queued_reposts()
 		self.assert_on_hand(35, 5)
 		for place, lie in ((self.here, 35), (self.there, 5)):

@@ -33,6 +33,7 @@ NOT_IN_BOTH = re.compile(
 	r"|\bextend_doctype_class\b|\bfrappe\.in_test\b|\bfrappe\.client_cache\b"  # only 16 has them
 	r"|rebuild_tree\([^()]*,"  # one argument in 16
 	r"|\bfrappe\.(?:website\.doctype\.(?:blog|newsletter)|email\.doctype\.newsletter)"  # apps of their own in 16
+	r"|\bbefore_tests\b"  # ERPNext's went after 16
 )
 LITERAL_PATH = re.compile(r"""["'`(]/?app/[\w-]""")
 """The desk is at /desk in 16: Frappe is asked for a link."""
@@ -129,6 +130,30 @@ def test_every_whitelisted_function_is_annotated() -> None:
 			assert node.returns, where(path, node)
 			assert any("methods=" in ast.unparse(d) for d in node.decorator_list), where(path, node)
 	assert found
+
+
+def test_whether_tests_run_is_said_in_one_place() -> None:
+	"""15 asks Frappe's flags, 16 Frappe itself: one function says it to both."""
+	saying = [path.name for path in PYTHON if "flags.in_test" in path.read_text(encoding="utf-8")]
+	assert saying == ["site_case.py"]
+
+
+def test_what_a_test_puts_back_it_keeps() -> None:
+	"""A cleanup comes after tearDown's rollback; left open, it locks what 16 writes after every call: the user's row."""
+	found, open_ones = 0, []
+	for path in PYTHON:
+		for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+			if not isinstance(function, ast.FunctionDef):
+				continue
+			cleanups = [
+				ast.unparse(c.args[0]) for c in calls(function) if ast.unparse(c.func) == "self.addCleanup"
+			]
+			writing = [c for c in cleanups if re.match(r"frappe\.(db\.(set_|delete)|delete_doc)", c)]
+			found += len(writing)
+			if writing and "frappe.db.commit" not in cleanups:
+				open_ones.append(where(path, function))
+	assert found
+	assert not open_ones
 
 
 def test_hooks_say_it_for_the_whole_app() -> None:
