@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import frappe
-import pymysql
 
 from inventory_midplatform.adapters.site import events, jobs
 from inventory_midplatform.adapters.site.context import site_context
@@ -181,8 +180,7 @@ class TestUnseenChanges(SiteTestCase):
 	@contextmanager
 	def locked_elsewhere(self, sql: str) -> Iterator[None]:
 		"""Another transaction holds what this finds of the item."""
-		settings = frappe.db.get_connection_settings()
-		other = pymysql.connect(**{**settings, "autocommit": False})
+		other = frappe.db.create_connection()
 		try:
 			other.cursor().execute(sql, (self.item,))
 			yield
