@@ -5,6 +5,13 @@ from decimal import ROUND_CEILING, Decimal
 
 from inventory_midplatform.domain.quantity import ZERO
 
+_REQUEST_TYPES = {"Transfer": "Material Transfer"}
+
+
+def request_type(of_item: str | None) -> str:
+	"""What a Material Request calls the type that an Item or its reorder row asks for; Purchase where none is named."""
+	return _REQUEST_TYPES.get(of_item or "", of_item) or "Purchase"
+
 
 @dataclass(frozen=True)
 class Supply:

@@ -10,7 +10,7 @@ from typing import Any
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
-from inventory_midplatform.domain.replenishment import Supply
+from inventory_midplatform.domain.replenishment import Supply, request_type
 from inventory_midplatform.domain.reservation import OPEN_STATUSES
 from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
 from inventory_midplatform.ports import Context, Row
@@ -172,7 +172,7 @@ def suggest(
 			item_name=row["item_name"] or supply.item_code,
 			stock_uom=row["stock_uom"],
 			supplier=suppliers.get((supply.item_code, row["company"]), ""),
-			request_type=row["request_type"] or "Purchase",
+			request_type=request_type(row["request_type"]),
 			lead_time_days=int(row["lead_time_days"] or 0),
 		)
 		for row, supply in low

@@ -80,6 +80,32 @@ class LowStockBehaviour(Behaviour):
 				{"item": item, "qty": qty},
 			)
 
+	def test_each_type_of_reorder_row_becomes_a_request_that_erpnext_knows(self) -> None:
+		"""Item Reorder calls it Transfer, a Material Request calls the same Material Transfer."""
+		types = {"Purchase": "Purchase", "Transfer": "Material Transfer", "Manufacture": "Manufacture"}
+		items = {
+			self.platform.make_item(
+				reorder_levels=[
+					{
+						"warehouse": self.warehouse,
+						"warehouse_reorder_level": 20,
+						"warehouse_reorder_qty": 1,
+						"material_request_type": type_,
+					}
+				]
+			): asked
+			for type_, asked in types.items()
+		}
+		self.assertEqual({i: s["request_type"] for i, s in self.suggestions().items()}, items)
+		answer = self.create()
+		self.assertEqual(answer["failed"], [])
+		rows = self.platform.rows(
+			"SELECT r.item_code, d.material_request_type FROM `tabMaterial Request Item` r"
+			" JOIN `tabMaterial Request` d ON d.name = r.parent WHERE r.warehouse = %(warehouse)s",
+			warehouse=self.warehouse,
+		)
+		self.assertEqual({row["item_code"]: row["material_request_type"] for row in rows}, items)
+
 	def test_at_its_reorder_level_an_item_is_not_low(self) -> None:
 		item = self.reordered(20)
 		self.receive(item, self.warehouse, 20)
