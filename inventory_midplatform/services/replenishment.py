@@ -15,7 +15,7 @@ from inventory_midplatform.domain.reservation import OPEN_STATUSES
 from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
-from inventory_midplatform.services import ledger, masters
+from inventory_midplatform.services import ledger, low_stock_runs, masters
 
 ORIGIN_LOW_STOCK = "Low Stock"
 
@@ -78,7 +78,7 @@ WHERE %(company)s = '' OR wh.company = %(company)s
 ORDER BY low.item_code, low.warehouse
 """
 """Only those that may be low come back, and only of those the names are looked up; what is kept for documents and own
-drafts are netted off after, the drafts from a read that sees them all."""
+drafts are netted off after."""
 
 KEPT = """
 SELECT r.item_code, r.warehouse, CASE WHEN d.work_order <> '' THEN 'Work Order'
@@ -91,13 +91,13 @@ WHERE r.demand_type IN ('Sales Order', 'Work Order', 'Material Request') AND r.s
 """What is kept or waits is off the position already, and would count twice where ERPNext counts it too: open Material
 Issues off a Bin's indented quantity, Sales Orders and Work Orders among what it has reserved."""
 
-OWN_DRAFTS = (
-	"SELECT name FROM {drafts} WHERE docstatus = 0 AND inventory_origin IN ('Low Stock', 'Inventory Request')"
-)
-DRAFTED = "SELECT parent, item_code, warehouse, stock_qty FROM {rows} WHERE parent IN %(drafts)s"
-
-Drafts = dict[str, list[Row]]
-"""Own open drafts by name, each with its rows."""
+DRAFTED = """
+SELECT r.item_code, r.warehouse, SUM(r.stock_qty) AS stock_qty
+FROM `tabMaterial Request` d
+JOIN `tabMaterial Request Item` r ON r.parent = d.name
+WHERE d.docstatus = 0 AND d.inventory_origin IN ('Low Stock', 'Inventory Request')
+GROUP BY r.item_code, r.warehouse
+"""
 
 
 @dataclass(frozen=True)
@@ -139,18 +139,8 @@ class Suggestion:
 		}
 
 
-def suggest(
-	ctx: Context, company: str = "", warehouse: str = "", item_code: str = "", *, locked: bool = False
-) -> list[Suggestion]:
-	"""Everything below its threshold that the user may see, each with its reason. Quantities in stock UOM.
-
-	``locked``, for who drafts what is suggested: one run after the other, and nothing is asked for twice. The lock is
-	taken before anything else is read, so that what is on order is as of no earlier than the wait for it. But whoever
-	called may have read before, and then REPEATABLE READ shows on order as it was then, while the locking read sees
-	what is a draft now. A draft submitted in between would be neither; so drafts as the same old view shows them count
-	too. Reading ``Bin`` under lock instead would hold up postings until all is drafted.
-	"""
-	drafts = _drafts(ctx, ctx.store.for_update) if locked else {}
+def suggest(ctx: Context, company: str = "", warehouse: str = "", item_code: str = "") -> list[Suggestion]:
+	"""Everything below its threshold that the user may see, each with its reason. Quantities in stock UOM."""
 	if warehouse:
 		warehouse = masters.known_warehouse(ctx, warehouse)
 	if item_code:
@@ -160,7 +150,7 @@ def suggest(
 	rows = [row for row in rows if visible is None or row["warehouse"] in visible]
 	if not rows:
 		return []
-	drafted = _drafted({**_drafts(ctx), **drafts})
+	drafted = _drafted(ctx)
 	kept = _kept(ctx, {(row["item_code"], row["warehouse"]) for row in rows})
 	found = [(row, _supply(row, drafted, kept)) for row in rows]
 	low = [(row, supply) for row, supply in found if supply.is_low]
@@ -184,8 +174,8 @@ def create_material_requests(
 ) -> Row:
 	"""Draft a Material Request per company, warehouse, supplier and type for all that is low; tell keeper and buyers.
 
-	Run again it asks for nothing that is drafted or on order already. An item that ERPNext refuses is reported
-	under ``failed`` with the reason, and the rest is asked for all the same.
+	Run again it asks for nothing that is drafted or on order already, nor do two at once. An item that ERPNext refuses
+	is reported under ``failed`` with the reason, and the rest is asked for all the same. Raises SnapshotConflict.
 	"""
 	if not ctx.settings.replenishment:
 		raise Conflict(
@@ -193,8 +183,11 @@ def create_material_requests(
 			code="module_off",
 			module="replenishment",
 		)
+	if warehouse:
+		warehouse = masters.known_warehouse(ctx, warehouse)
+	low_stock_runs.begin(ctx, company, warehouse)
 	groups: dict[tuple[str, ...], list[Suggestion]] = defaultdict(list)
-	for s in suggest(ctx, company, warehouse, item_code, locked=True):
+	for s in suggest(ctx, company, warehouse, item_code):
 		groups[(s.company, s.supply.warehouse, s.supplier, s.request_type)].append(s)
 	created: list[Row] = []
 	failed: list[Row] = []
@@ -215,6 +208,11 @@ def create_material_requests(
 			)
 			_tell(ctx, name, key[1], drafted)
 	return {"created": created, "failed": failed}
+
+
+def low_warehouses(ctx: Context, company: str) -> list[str]:
+	"""The company's warehouses where something is low."""
+	return sorted({s.supply.warehouse for s in suggest(ctx, company)})
 
 
 def _draft(
@@ -355,26 +353,11 @@ def _supply(row: Row, drafted: dict[Key, Decimal], kept: Mapping[tuple[Key, str]
 	)
 
 
-def _drafts(ctx: Context, lock: str = "") -> Drafts:
-	"""Own open drafts: in the transaction's view, or under lock as they are now."""
-	own = ctx.store.through("Material Request", ("docstatus", "inventory_origin"))
-	rows = ctx.store.through("Material Request Item", ("parent",))
-	names = [row["name"] for row in ctx.store.rows(OWN_DRAFTS.format(drafts=own) + lock)]
-	drafts: Drafts = {name: [] for name in names}
-	for start in range(0, len(names), 500):
-		some = {"drafts": names[start : start + 500]}
-		for row in ctx.store.rows(DRAFTED.format(rows=rows) + lock, some):
-			drafts[row["parent"]].append(row)
-	return drafts
-
-
-def _drafted(drafts: Drafts) -> dict[tuple[str, str], Decimal]:
-	"""What drafts ask for, in stock UOM."""
-	drafted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-	for rows in drafts.values():
-		for row in rows:
-			drafted[(row["item_code"], row["warehouse"])] += from_store(row["stock_qty"])
-	return drafted
+def _drafted(ctx: Context) -> dict[Key, Decimal]:
+	"""What our own open drafts ask for, in stock UOM."""
+	return {
+		(row["item_code"], row["warehouse"]): from_store(row["stock_qty"]) for row in ctx.store.rows(DRAFTED)
+	}
 
 
 def _suppliers(ctx: Context, rows: Sequence[Row]) -> dict[tuple[str, str], str]:

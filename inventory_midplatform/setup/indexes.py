@@ -9,7 +9,6 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 
 NAMED_BY_OTHERS: dict[tuple[str, tuple[str, ...]], str] = {
 	("Bin", ("item_code", "warehouse")): "unique_item_warehouse",
-	("Material Request Item", ("parent",)): "parent",
 	("Serial Location", ("serial_no",)): "serial_no",
 }
 """Indexes that ERPNext or Frappe make and that we lock through."""

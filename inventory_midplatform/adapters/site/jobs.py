@@ -50,9 +50,19 @@ def ask_for_low_stock() -> None:
 
 
 def ask_for_low_stock_of(company: str) -> dict[str, Any]:
-	answer = in_transaction(
-		SiteUnitOfWork(), lambda ctx: replenishment.create_material_requests(ctx, company)
-	)
+	"""A warehouse a transaction: whoever numbers a Material Request of their own waits until it ends. Those that
+	contention did not let through are asked for by another job.
+	"""
+	answer: dict[str, Any] = {"created": [], "failed": []}
+	try:
+		some = partial(replenishment.low_warehouses, company=company)
+		for warehouse in in_transaction(SiteUnitOfWork(), some):
+			ask = partial(replenishment.create_material_requests, company=company, warehouse=warehouse)
+			for what, found in in_transaction(SiteUnitOfWork(), ask).items():
+				answer[what] += found
+	except Busy:
+		# without the job's id, under which this one still runs
+		frappe.enqueue(ask_for_low_stock_of, queue="long", company=company, enqueue_after_commit=True)
 	for refused in answer["failed"]:
 		frappe.log_error(
 			title=f"Low stock: {refused['item_code']} in {refused['warehouse']} was not asked for",
