@@ -1,6 +1,6 @@
 """Stock positions as they stand: one item and warehouse, or a page of them, with what is on its way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,21 +10,8 @@ from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Order, Query, any_of, compiled, contains, table, value
 from inventory_midplatform.services import masters, reservation
+from inventory_midplatform.services.in_transit import in_transit
 from inventory_midplatform.services.locked_stock import COLUMNS, WAITING_STATUSES, from_row
-
-IN_TRANSIT = """
-SELECT mri.warehouse, sed.item_code,
-	SUM(sed.transfer_qty - sed.transferred_qty * sed.conversion_factor) AS in_transit
-FROM `tabStock Entry` se
-JOIN `tabStock Entry Detail` sed ON sed.parent = se.name
-JOIN `tabMaterial Request Item` mri ON mri.name = sed.material_request_item
-WHERE se.add_to_transit = 1 AND se.docstatus = 1 AND se.per_transferred < 100
-	AND sed.item_code IN %(items)s
-	AND sed.transfer_qty > sed.transferred_qty * sed.conversion_factor
-GROUP BY mri.warehouse, sed.item_code
-"""
-"""Sent on its way and not yet received, for the warehouse that requested it. Where nobody did, ERPNext knows no
-destination until it is received: a warehouse's default transit is what it sends through."""
 
 
 @dataclass(frozen=True)
@@ -265,17 +252,6 @@ def list_reservations(
 	return {
 		"reservations": [reservation.as_dict(from_row(row)) for row in rows[:limit]],
 		"has_more": len(rows) > limit,
-	}
-
-
-def in_transit(ctx: Context, items: Iterable[str]) -> dict[tuple[str, str], Any]:
-	"""(item, warehouse) → what of these items is on its way there from another warehouse, in stock UOM."""
-	asked = sorted(set(items))
-	if not asked:
-		return {}
-	return {
-		(row["item_code"], row["warehouse"]): from_store(row["in_transit"])
-		for row in ctx.store.rows(IN_TRANSIT, {"items": asked})
 	}
 
 
