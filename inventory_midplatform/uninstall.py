@@ -9,6 +9,7 @@ from pathlib import Path
 import frappe
 
 from inventory_midplatform.domain.roles import ROLES
+from inventory_midplatform.services.low_stock_runs import COUNTERS
 from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions, export
 from inventory_midplatform.setup.indexes import INDEXES, index_name
 
@@ -40,6 +41,7 @@ def after_uninstall() -> None:
 	frappe.db.delete("Property Setter", {"doc_type": ("in", _own("doctype"))})
 	frappe.db.delete("Custom Field", {"dt": ("in", _own("doctype"))})
 	frappe.db.delete("Singles", {"doctype": ("in", _own("doctype"))})
+	frappe.db.delete("Series", {"name": ("like", f"{COUNTERS}%")})
 	frappe.db.set_default(export.MARKER, None)
 	frappe.db.commit()
 	frappe.clear_cache()

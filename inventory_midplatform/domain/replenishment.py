@@ -21,11 +21,15 @@ class Supply:
 	warehouse: str
 	threshold: Decimal
 	threshold_source: str
+	counted_in: str = ""
+	"""The warehouse or group of warehouses whose stock all quantities below are; empty for the warehouse itself."""
 	available: Decimal = ZERO
 	waiting: Decimal = ZERO
 	unreserved: Decimal = ZERO
 	"""What documents want from here that nothing is reserved for and nothing waits for."""
 	on_order: Decimal = ZERO
+	in_transit: Decimal = ZERO
+	"""Sent here and not arrived: ERPNext counts it as on order no longer, and nowhere else yet."""
 	drafted: Decimal = ZERO
 	reorder_qty: Decimal = ZERO
 	min_order_qty: Decimal = ZERO
@@ -33,9 +37,10 @@ class Supply:
 
 	@property
 	def level(self) -> Decimal:
-		"""available − waiting − unreserved + on order + own open drafts: what will be free once all of it has come and
-		everybody has got theirs."""
-		return self.available - self.waiting - self.unreserved + self.on_order + self.drafted
+		"""available − waiting − unreserved + on order + in transit + own open drafts: what will be free once all of it
+		has come and everybody has got theirs."""
+		coming = self.on_order + self.in_transit + self.drafted
+		return self.available - self.waiting - self.unreserved + coming
 
 	@property
 	def is_low(self) -> bool:

@@ -16,6 +16,11 @@ WAITING = (
 	" GROUP BY demand_type, demand_name"
 )
 
+PLANNED = f"""
+SELECT {orders.PLANNED_FOR} AS qty FROM `tabBin` bin
+WHERE bin.item_code = %(item_code)s AND bin.warehouse = %(warehouse)s
+"""
+
 SUPPLY = """
 SELECT 'Purchase Order' AS document_type, po.name AS document,
 	poi.stock_qty - poi.received_qty * poi.conversion_factor AS qty,
@@ -54,7 +59,8 @@ def available_to_promise(
 	It begins with what is available less what waits: those who wait are served by whatever comes first. Then comes
 	what the books know by date: open Purchase Orders (``expected_delivery_date``, else ``schedule_date``), Work Orders
 	that make it (planned end, else expected delivery), transfers in transit (the request's date); less what open Sales
-	Orders, Material Requests to issue or transfer and Work Orders want and have no reservation for. Supply without a
+	Orders, Material Requests to issue or transfer and Work Orders want and have no reservation for, and, from today,
+	what ``Bin`` knows that subcontracting and production plans want. Supply without a
 	date, or overdue, is told in ``undated`` and not counted; so is what ``Bin.ordered_qty`` has beyond the Purchase
 	Orders (subcontracting; on the small books all of it). With ``qty``, also the first day for which that much can be promised (``earliest_date``). ``limit``
 	shortens the ladder that is shown, not what is counted. Raises NotFound, NotPermitted.
@@ -66,11 +72,12 @@ def available_to_promise(
 	bought = sum((event.qty for event in supply if event.document_type == "Purchase Order"), ZERO)
 	if position["on_order"] > bought:
 		supply.append(Event(position["on_order"] - bought, None, "Bin"))
+	where = (key["item_code"], key["warehouse"])
 	wanted = [
 		Event(-demand.qty, demand.due, demand.demand_type, demand.demand_name)
-		for demand in orders.unreserved_demand(ctx, **key)
+		for demand in orders.unreserved_demand(ctx, [where]).get(where, ())
 	]
-	found = ladder(today, position["available"], [*waiting, *supply, *wanted])
+	found = ladder(today, position["available"], [*waiting, *supply, *wanted, *_planned_for(ctx, key)])
 	by = by_date or today
 	return {
 		**key,
@@ -93,6 +100,11 @@ def _waiting(ctx: Context, key: Row) -> list[Event]:
 		Event(-from_store(row["qty"]), None, row["demand_type"] or "", row["demand_name"] or "", waits=True)
 		for row in ctx.store.rows(WAITING, {**key, "statuses": WAITING_STATUSES})
 	]
+
+
+def _planned_for(ctx: Context, key: Row) -> list[Event]:
+	rows = ctx.store.rows(PLANNED, key)
+	return [Event(-from_store(row["qty"]), None, "Bin") for row in rows]
 
 
 def _supply(ctx: Context, key: Row) -> list[Event]:

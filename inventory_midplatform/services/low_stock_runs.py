@@ -3,6 +3,9 @@
 from inventory_midplatform.domain.identifiers import digest
 from inventory_midplatform.ports import Context, SnapshotConflict
 
+COUNTERS = "low-stock-"
+"""What the names of the rows that count runs begin with."""
+
 _COMPANIES = """
 SELECT DISTINCT company FROM `tabWarehouse`
 WHERE (%(company)s = '' OR company = %(company)s) AND (%(warehouse)s = '' OR name = %(warehouse)s)
@@ -35,7 +38,7 @@ def begin(ctx: Context, company: str = "", warehouse: str = "") -> None:
 
 
 def _counter(company: str | None) -> str:
-	return f"low-stock-{digest(company or '')}"
+	return f"{COUNTERS}{digest(company or '')}"
 
 
 def _runs(ctx: Context, names: list[str]) -> dict[str, int]:

@@ -1,15 +1,17 @@
 """Documents whose reservations follow what they still want, through everything that happens to them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reservation import OPEN_STATUSES, IfShort
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import following
+from inventory_midplatform.query import key_in
+from inventory_midplatform.services import following, ledger
 from inventory_midplatform.services.demand_documents import (
 	FOLLOWED,
 	MATERIAL_REQUEST,
@@ -25,14 +27,18 @@ _OPEN_RESERVATIONS = """
 SELECT CASE WHEN mr.work_order <> '' THEN 'Work Order' ELSE r.demand_type END AS demand_type,
 	CASE WHEN mr.work_order <> '' THEN mr.work_order ELSE r.demand_name END AS demand_name,
 	CASE WHEN mr.work_order <> '' THEN '' ELSE COALESCE(r.demand_line, '') END AS demand_line,
-	r.reserved_qty + r.waiting_qty AS kept
+	r.item_code, r.warehouse, r.reserved_qty + r.waiting_qty AS kept
 FROM `tabInventory Reservation` r
 LEFT JOIN `tabMaterial Request` mr ON r.demand_type = 'Material Request' AND mr.name = r.demand_name
-WHERE r.item_code = %(item_code)s AND r.status IN %(statuses)s
-	AND (r.warehouse = %(warehouse)s OR (r.demand_line <> '' AND COALESCE(mr.work_order, '') = ''))
+WHERE r.item_code IN %(items)s AND r.status IN %(statuses)s
 """
 """What is kept for a row in another warehouse than it names it does not want from here; what a request keeps that fetches
 for a work order is the work order's."""
+
+PLANNED_FOR = (
+	"COALESCE(bin.reserved_qty_for_sub_contract, 0) + COALESCE(bin.reserved_qty_for_production_plan, 0)"
+)
+"""What ERPNext's ``bin`` knows that documents which never reserve want from a warehouse."""
 
 
 def follow(ctx: Context, demand_type: str, name: str, may_grow: bool = True) -> None:
@@ -166,38 +172,55 @@ class OpenDemand:
 	qty: Decimal
 
 
-def unreserved_demand(ctx: Context, item_code: str, warehouse: str) -> list[OpenDemand]:
-	"""What open documents want of one item from one warehouse beyond their reservations, whether or not their type
-	reserves by itself. A request that fetches for a work order is none beside it."""
-	key = {"item_code": item_code, "warehouse": warehouse, "work_orders_reserve": 1}
-	kept: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
-	for row in ctx.store.rows(_OPEN_RESERVATIONS, {**key, "statuses": OPEN_STATUSES}):
-		kept[(row["demand_type"], row["demand_name"], row["demand_line"])] += from_store(row["kept"])
-	found = []
-	for followed in FOLLOWED.values():
-		sql = followed.statement(
-			document=f"d.docstatus = 1 AND {followed.may_want}",
-			row=_HERE[followed.demand_type],
-			part="packed.item_code = %(item_code)s AND packed.warehouse = %(warehouse)s",
-		)
-		for row in wanted(ctx, followed, sql, key):
-			if row["warehouse"] != warehouse:
-				continue
-			demand = (followed.demand_type, str(row["demand_name"]), row["demand_line"] or "")
-			qty = from_store(row["stock_qty"]) - from_store(row["delivered"])
-			covered = min(kept[demand], max(qty, ZERO))
-			kept[demand] -= covered
-			if qty > covered:
-				found.append(OpenDemand(demand[0], demand[1], as_date(row["due"]), from_store(qty - covered)))
+def unreserved_demand(ctx: Context, keys: Iterable[Key]) -> dict[Key, list[OpenDemand]]:
+	"""What open documents want of items from warehouses beyond their reservations, whether or not their type reserves by
+	itself. A request that fetches for a work order is none beside it; an order on hold wants nothing until it is
+	taken up again, as ERPNext counts it.
+	"""
+	found: dict[Key, list[OpenDemand]] = defaultdict(list)
+	for some in ledger.in_parts(sorted(set(keys))):
+		items = sorted({item_code for item_code, _ in some})
+		kept = _kept_for_rows(ctx, items)
+		for followed in FOLLOWED.values():
+			here, params = key_in(some, *_HERE[followed.demand_type])
+			part, _ = key_in(some, "packed.item_code", "packed.warehouse")
+			sql = followed.statement(
+				document=f"d.docstatus = 1 AND d.status <> 'On Hold' AND {followed.may_want}",
+				# of a Work Order all rows of the item: only together they say what each has got
+				row="r.item_code IN %(items)s" if followed.taken_from else here,
+				part=part,
+			)
+			for row in wanted(ctx, followed, sql, {**params, "items": items, "work_orders_reserve": 1}):
+				key = (row["item_code"], row["warehouse"])
+				if key not in some:
+					continue
+				line = row["demand_line"] or ""
+				demand = (followed.demand_type, str(row["demand_name"]), line, key[0], "" if line else key[1])
+				qty = from_store(row["stock_qty"]) - from_store(row["delivered"])
+				covered = min(kept[demand], max(qty, ZERO))
+				kept[demand] -= covered
+				if qty > covered:
+					due = as_date(row["due"])
+					found[key].append(OpenDemand(demand[0], demand[1], due, from_store(qty - covered)))
 	return found
 
 
+def _kept_for_rows(ctx: Context, items: Sequence[str]) -> dict[tuple[str, ...], Decimal]:
+	"""(demand type, name, row, item, and where no row is named the warehouse) → what is kept or waits."""
+	kept: dict[tuple[str, ...], Decimal] = defaultdict(lambda: ZERO)
+	for row in ctx.store.rows(_OPEN_RESERVATIONS, {"items": items, "statuses": OPEN_STATUSES}):
+		where = "" if row["demand_line"] else row["warehouse"]
+		demand = (row["demand_type"], row["demand_name"], row["demand_line"], row["item_code"], where)
+		kept[demand] += from_store(row["kept"])
+	return kept
+
+
 _HERE = {
-	SALES_ORDER: "soi.item_code = %(item_code)s AND soi.warehouse = %(warehouse)s",
-	MATERIAL_REQUEST: "r.item_code = %(item_code)s AND wh.name = %(warehouse)s",
-	WORK_ORDER: "r.item_code = %(item_code)s",
+	SALES_ORDER: ("soi.item_code", "soi.warehouse"),
+	MATERIAL_REQUEST: ("r.item_code", "wh.name"),
+	WORK_ORDER: ("r.item_code", "wh.name"),
 }
-"""Of a Work Order all rows of the item: only together they say what each has got."""
+"""Where the statement of a type has the item and warehouse of its rows."""
 
 
 def as_date(value: date | datetime | str | None) -> date | None:

@@ -1,103 +1,19 @@
 """Low stock: what is below its threshold, why, and the draft Material Requests that ask for it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from inventory_midplatform.domain.errors import Conflict
-from inventory_midplatform.domain.position import Key
-from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
+from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.domain.replenishment import Supply, request_type
-from inventory_midplatform.domain.reservation import OPEN_STATUSES
 from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.query import key_in
-from inventory_midplatform.services import ledger, low_stock_runs, masters
+from inventory_midplatform.services import low_stock_numbers, low_stock_runs, masters
 
 ORIGIN_LOW_STOCK = "Low Stock"
-
-REORDER_LEVELS = """
-SELECT reorder.parent AS item_code, reorder.warehouse, reorder.warehouse_reorder_level AS threshold,
-	reorder.warehouse_reorder_qty AS reorder_qty, reorder.material_request_type AS request_type,
-	'Item Reorder' AS source
-FROM `tabItem Reorder` reorder
-WHERE reorder.parenttype = 'Item' AND reorder.warehouse_reorder_level > 0
-"""
-
-SAFETY_STOCKS = """
-SELECT stocked.name AS item_code, dflt.default_warehouse AS warehouse, stocked.safety_stock AS threshold,
-	0 AS reorder_qty, stocked.default_material_request_type AS request_type, 'Safety Stock' AS source
-FROM `tabItem` stocked
-JOIN `tabItem Default` dflt ON dflt.parent = stocked.name
-WHERE stocked.safety_stock > 0 AND dflt.default_warehouse IS NOT NULL AND dflt.default_warehouse <> ''
-	AND NOT EXISTS (
-		SELECT 1 FROM `tabItem Reorder` r
-		WHERE r.parent = stocked.name AND r.warehouse = dflt.default_warehouse AND r.warehouse_reorder_level > 0
-	)
-"""
-
-_WANTED = """COALESCE(bin.reserved_qty, 0) + COALESCE(bin.reserved_qty_for_production, 0)
-		+ COALESCE(bin.reserved_qty_for_sub_contract, 0) + COALESCE(bin.reserved_qty_for_production_plan, 0)"""
-"""What ERPNext knows that documents want from here, reserved by us or not."""
-
-_SHORT = f"""
-SELECT t.item_code, t.warehouse, t.threshold, t.reorder_qty, t.request_type, t.source,
-	COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0) AS available,
-	COALESCE(sp.waiting, 0) AS waiting, COALESCE(bin.reserved_qty, 0) AS sold,
-	COALESCE(bin.reserved_qty_for_production, 0) AS made_into,
-	COALESCE(bin.reserved_qty_for_sub_contract, 0) + COALESCE(bin.reserved_qty_for_production_plan, 0) AS planned_for,
-	COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) AS on_order
-FROM ({{thresholds}}) t
-LEFT JOIN `tabStock Position` sp ON sp.item_code = t.item_code AND sp.warehouse = t.warehouse
-LEFT JOIN `tabBin` bin ON bin.item_code = t.item_code AND bin.warehouse = t.warehouse
-WHERE (%(item_code)s = '' OR t.item_code = %(item_code)s)
-	AND (%(warehouse)s = '' OR t.warehouse = %(warehouse)s)
-	AND COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0) - COALESCE(sp.waiting, 0)
-		- ({_WANTED})
-		+ COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0) < t.threshold
-"""
-
-SUPPLIES = f"""
-SELECT low.item_code, low.warehouse, low.threshold, low.reorder_qty, low.request_type, low.source,
-	low.available, low.waiting, low.sold, low.made_into, low.planned_for, low.on_order,
-	item.item_name, item.stock_uom, item.min_order_qty, item.lead_time_days, wh.company,
-	uom.must_be_whole_number AS whole_units
-FROM (
-	{_SHORT.format(thresholds=REORDER_LEVELS)}
-	UNION ALL
-	{_SHORT.format(thresholds=SAFETY_STOCKS)}
-) low
-JOIN `tabItem` item ON item.name = low.item_code AND item.disabled = 0 AND item.is_stock_item = 1
-	AND item.has_variants = 0
-JOIN `tabWarehouse` wh ON wh.name = low.warehouse AND wh.disabled = 0 AND wh.is_group = 0
-LEFT JOIN `tabUOM` uom ON uom.name = item.stock_uom
-WHERE %(company)s = '' OR wh.company = %(company)s
-ORDER BY low.item_code, low.warehouse
-"""
-"""Only those that may be low come back, and only of those the names are looked up; what is kept for documents and own
-drafts are netted off after."""
-
-KEPT = """
-SELECT r.item_code, r.warehouse, CASE WHEN d.work_order <> '' THEN 'Work Order'
-	WHEN d.material_request_type = 'Material Issue' THEN 'Material Issue' ELSE r.demand_type END AS for_what,
-	r.reserved_qty + r.waiting_qty AS kept
-FROM `tabInventory Reservation` r
-LEFT JOIN `tabMaterial Request` d ON r.demand_type = 'Material Request' AND d.name = r.demand_name
-WHERE r.demand_type IN ('Sales Order', 'Work Order', 'Material Request') AND r.status IN %(statuses)s AND {condition}
-"""
-"""What is kept or waits is off the position already, and would count twice where ERPNext counts it too: open Material
-Issues off a Bin's indented quantity, Sales Orders and Work Orders among what it has reserved."""
-
-DRAFTED = """
-SELECT r.item_code, r.warehouse, SUM(r.stock_qty) AS stock_qty
-FROM `tabMaterial Request` d
-JOIN `tabMaterial Request Item` r ON r.parent = d.name
-WHERE d.docstatus = 0 AND d.inventory_origin IN ('Low Stock', 'Inventory Request')
-GROUP BY r.item_code, r.warehouse
-"""
 
 
 @dataclass(frozen=True)
@@ -126,10 +42,12 @@ class Suggestion:
 			"why": {
 				"threshold": s.threshold,
 				"threshold_source": s.threshold_source,
+				"counted_in": s.counted_in,
 				"available": s.available,
 				"waiting": s.waiting,
 				"unreserved": s.unreserved,
 				"on_order": s.on_order,
+				"in_transit": s.in_transit,
 				"drafted": s.drafted,
 				"level": s.level,
 				"reorder_qty": s.reorder_qty,
@@ -145,15 +63,7 @@ def suggest(ctx: Context, company: str = "", warehouse: str = "", item_code: str
 		warehouse = masters.known_warehouse(ctx, warehouse)
 	if item_code:
 		item_code = masters.known_item(ctx, item_code)
-	rows = ctx.store.rows(SUPPLIES, {"company": company, "warehouse": warehouse, "item_code": item_code})
-	visible = ctx.identity.warehouses
-	rows = [row for row in rows if visible is None or row["warehouse"] in visible]
-	if not rows:
-		return []
-	drafted = _drafted(ctx)
-	kept = _kept(ctx, {(row["item_code"], row["warehouse"]) for row in rows})
-	found = [(row, _supply(row, drafted, kept)) for row in rows]
-	low = [(row, supply) for row, supply in found if supply.is_low]
+	low = low_stock_numbers.below_threshold(ctx, company, warehouse, item_code)
 	suppliers = _suppliers(ctx, [row for row, _ in low])
 	return [
 		Suggestion(
@@ -321,43 +231,6 @@ def _keeper(ctx: Context, warehouse: str) -> list[str]:
 		"SELECT inventory_keeper FROM `tabWarehouse` WHERE name = %(name)s", {"name": warehouse}
 	)
 	return [rows[0]["inventory_keeper"]] if rows and rows[0]["inventory_keeper"] else []
-
-
-def _kept(ctx: Context, keys: Collection[Key]) -> dict[tuple[Key, str], Decimal]:
-	"""(item and warehouse, for what) → what is kept or waits."""
-	kept: dict[tuple[Key, str], Decimal] = defaultdict(lambda: ZERO)
-	for some in ledger.in_parts(sorted(keys)):
-		condition, params = key_in(some, "r.item_code", "r.warehouse")
-		for row in ctx.store.rows(KEPT.format(condition=condition), {**params, "statuses": OPEN_STATUSES}):
-			kept[((row["item_code"], row["warehouse"]), row["for_what"])] += from_store(row["kept"])
-	return kept
-
-
-def _supply(row: Row, drafted: dict[Key, Decimal], kept: Mapping[tuple[Key, str], Decimal]) -> Supply:
-	key = (row["item_code"], row["warehouse"])
-	sold = from_store(row["sold"]) - kept[(key, "Sales Order")]
-	made_into = from_store(row["made_into"]) - kept[(key, "Work Order")]
-	return Supply(
-		item_code=key[0],
-		warehouse=key[1],
-		threshold=from_store(row["threshold"]),
-		threshold_source=row["source"],
-		available=from_store(row["available"]),
-		waiting=from_store(row["waiting"]),
-		unreserved=max(sold, ZERO) + max(made_into, ZERO) + from_store(row["planned_for"]),
-		on_order=from_store(row["on_order"]) + kept[(key, "Material Issue")],
-		drafted=drafted.get(key, from_store(None)),
-		reorder_qty=from_store(row["reorder_qty"]),
-		min_order_qty=from_store(row["min_order_qty"]),
-		whole_units=bool(row["whole_units"]),
-	)
-
-
-def _drafted(ctx: Context) -> dict[Key, Decimal]:
-	"""What our own open drafts ask for, in stock UOM."""
-	return {
-		(row["item_code"], row["warehouse"]): from_store(row["stock_qty"]) for row in ctx.store.rows(DRAFTED)
-	}
 
 
 def _suppliers(ctx: Context, rows: Sequence[Row]) -> dict[tuple[str, str], str]:

@@ -35,10 +35,14 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	),
 	"Inventory Alert": (("item_code", "warehouse", "status"),),
 	"Warehouse Bin": (("warehouse", "is_unplaced"),),
-	"Material Request": (("docstatus", "inventory_origin"),),
+	"Item Reorder": (("warehouse_group",),),
+	"Material Request": (
+		("docstatus", "inventory_origin"),
+		("docstatus", "material_request_type", "per_ordered"),
+	),
 	"Serial No": (("item_code", "warehouse"),),
 	"Stock Entry": (("add_to_transit", "docstatus"),),
-	"Work Order": (("production_item", "fg_warehouse"),),
+	"Work Order": (("production_item", "fg_warehouse"), ("from_wip_warehouse", "docstatus")),
 }
 
 

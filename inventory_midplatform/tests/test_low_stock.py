@@ -12,7 +12,7 @@ from inventory_midplatform.adapters.site.context import SiteUnitOfWork
 from inventory_midplatform.domain.errors import Busy
 from inventory_midplatform.services import replenishment
 from inventory_midplatform.tests import erpnext_documents as erp
-from inventory_midplatform.tests.site_case import SiteTestCase
+from inventory_midplatform.tests.site_case import SiteTestCase, switch
 from inventory_midplatform.tests.site_platform import SitePlatform
 
 
@@ -88,3 +88,122 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		asked = [line for c in answer["created"] for line in c["items"] if line["item_code"] == item]
 		self.assertEqual(asked, [{"item_code": item, "qty": 10}])
 		self.assertEqual(jobs.ask_for_low_stock_of(self.company)["created"], [])
+
+	def numbers(self, item: str) -> list[tuple[str, float, float, float]]:
+		"""Where an item is low: warehouse, what is suggested, what is wanted and not kept, the level."""
+		frappe.db.commit()
+		return [
+			(s["warehouse"], s["suggested_qty"], s["why"]["unreserved"], s["why"]["level"])
+			for s in self.low(item)
+		]
+
+	def promised(self, item: str, place: str) -> float:
+		found = self.platform.call("stock.available_to_promise", item_code=item, warehouse=place)
+		return float(found["promised"])
+
+	def kept_for(self, order: Any, item: str, place: str, qty: float) -> None:
+		frappe.db.commit()
+		about = {"demand_type": "Sales Order", "demand_name": order.name}
+		self.platform.call("reservation.reserve", item_code=item, warehouse=place, qty=qty, **about)
+
+	def orders_do_not_reserve(self) -> None:
+		switch(sales_order_policy="Off")
+		self.addCleanup(switch, sales_order_policy="Partial")
+
+	def test_what_is_on_its_way_is_not_asked_for_again(self) -> None:
+		item, source, transit = self.reordered(5), erp.warehouse(), erp.warehouse()
+		erp.receipt(item, source, 10)
+		row = {"item_code": item, "qty": 6, "from_warehouse": source, "warehouse": self.place}
+		request = erp.material_request("Material Transfer", [row])
+		self.assertEqual(self.numbers(item), [])
+		entry = erp.entry_for_request(request.name, s_warehouse=source, t_warehouse=transit)
+		entry.add_to_transit = 1
+		erp.submit(entry)
+		self.assertEqual(self.numbers(item), [])
+		self.assertEqual(self.create(item)["created"], [])
+
+	def test_kept_elsewhere_for_a_row_it_is_not_wanted_here(self) -> None:
+		item, elsewhere = self.reordered(1), erp.warehouse()
+		erp.receipt(item, elsewhere, 20)
+		erp.receipt(item, self.place, 3)
+		self.orders_do_not_reserve()
+		self.kept_for(erp.sales_order(item, self.place, 10), item, elsewhere, 10)
+		self.assertEqual(self.numbers(item), [])
+		self.assertEqual(self.promised(item, self.place), 3)
+
+	def test_kept_here_for_a_row_of_elsewhere_hides_nobody(self) -> None:
+		item, elsewhere = self.reordered(5), erp.warehouse()
+		erp.receipt(item, self.place, 10)
+		self.orders_do_not_reserve()
+		other = erp.sales_order(item, elsewhere, 5)
+		erp.sales_order(item, self.place, 5)
+		self.kept_for(other, item, self.place, 5)
+		self.assertEqual(self.numbers(item), [(self.place, 5, 5, 0)])
+		self.assertEqual(self.promised(item, self.place), 0)
+
+	def test_kept_for_an_order_on_hold_hides_nobody(self) -> None:
+		item = self.reordered(10)
+		erp.receipt(item, self.place, 10)
+		order = erp.sales_order(item, self.place, 5)
+		order.reload()
+		order.update_status("On Hold")
+		self.orders_do_not_reserve()
+		erp.sales_order(item, self.place, 5)
+		self.assertEqual(self.numbers(item), [(self.place, 10, 5, 0)])
+
+	def test_an_order_on_hold_wants_nothing_that_it_does_not_keep(self) -> None:
+		item = self.reordered(10)
+		erp.receipt(item, self.place, 10)
+		self.orders_do_not_reserve()
+		order = erp.sales_order(item, self.place, 5)
+		self.assertEqual(self.numbers(item), [(self.place, 5, 5, 5)])
+		order.reload()
+		order.update_status("On Hold")
+		self.assertEqual(self.numbers(item), [])
+		self.assertEqual(self.promised(item, self.place), 10)
+
+	def test_a_work_order_wants_where_it_takes(self) -> None:
+		"""From where it lies in progress; ERPNext counts it at the source all the same."""
+		in_progress, product = erp.warehouse(), erp.item()
+		part = erp.item(reorder_levels=[level(self.place, 1), level(in_progress, 15)])
+		erp.receipt(part, self.place, 5)
+		erp.receipt(part, in_progress, 20)
+		made_from = {"skip_transfer": 1, "from_wip_warehouse": 1}
+		erp.work_order(product, erp.bom(product, part, 1), self.place, in_progress, 10, **made_from)
+		self.assertEqual(self.numbers(part), [(in_progress, 5, 10, 10)])
+
+	def test_a_request_to_transfer_wants_from_where_it_leaves(self) -> None:
+		item, to = self.reordered(5), erp.warehouse()
+		erp.receipt(item, self.place, 10)
+		row = {"item_code": item, "qty": 8, "from_warehouse": self.place, "warehouse": to}
+		erp.material_request("Material Transfer", [row])
+		self.assertEqual(self.numbers(item), [(self.place, 3, 8, 2)])
+		self.assertEqual(self.promised(item, self.place), 2)
+
+	def test_it_counts_in_a_group_as_erpnext_does(self) -> None:
+		root = frappe.db.get_value(
+			"Warehouse",
+			{"company": self.company, "is_group": 1, "parent_warehouse": ("is", "not set")},
+			order_by="lft",
+		)
+		group = erp.warehouse(is_group=1, parent_warehouse=root)
+		self.place, other = (erp.warehouse(parent_warehouse=group) for _ in range(2))
+		item = self.reordered(10, 10, warehouse_group=group)
+		erp.receipt(item, other, 50)
+		self.assertEqual(self.numbers(item), [])
+		erp.issue(item, other, 44)
+		self.assertEqual(self.numbers(item), [(self.place, 10, 0, 6)])
+		self.assertEqual(self.low(item)[0]["why"]["counted_in"], group)
+		draft = self.create(item)["created"][0]["material_request"]
+		self.assertEqual(self.numbers(item), [])
+		frappe.get_doc("Material Request", draft).submit()
+		self.assertEqual(self.numbers(item), [])
+
+	def test_requests_for_transfers_and_issues_that_are_submitted_count_once(self) -> None:
+		"""Each as ERPNext then has it in its Bin: what is drafted and submitted is not asked for again."""
+		for type_ in ("Purchase", "Transfer", "Manufacture"):
+			item = self.reordered(10, 10, type_)
+			(asked,) = self.create(item)["created"]
+			frappe.get_doc("Material Request", asked["material_request"]).submit()
+			self.assertEqual((self.numbers(item), self.create(item)["created"]), ([], []), type_)
+		self.assertEqual(self.numbers(self.reordered(10, 10, "Material Issue")), [])

@@ -62,7 +62,9 @@ def test_what_was_taken_is_shared_out_over_rows_of_two_warehouses(
 				"transfer_qty": Decimal(taken),
 			},
 		)
-		found = [orders.unreserved_demand(ctx, item, places[name]) for name in ("first", "second")]
+		keys = [(item, places[name]) for name in ("first", "second")]
+		wanted_from = orders.unreserved_demand(ctx, keys)
+		found = [wanted_from[key] for key in keys]
 		for doctype, names in (("Work Order", [order]), ("Stock Entry", [entry["name"]])):
 			ctx.store.execute(f"DELETE FROM `tab{doctype}` WHERE name IN %(names)s", {"names": names})
 	assert tuple(sum(demand.qty for demand in demands) for demands in found) == wanted

@@ -208,10 +208,12 @@ class Verification(TypedDict):
 class Why(TypedDict):
 	threshold: float
 	threshold_source: str
+	counted_in: str
 	available: float
 	waiting: float
 	unreserved: float
 	on_order: float
+	in_transit: float
 	drafted: float
 	level: float
 	reorder_qty: float

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.ports import PostingLine, Row
-from inventory_midplatform.tests.platform import Platform
+from inventory_midplatform.tests.platform import Platform, unique
 
 if TYPE_CHECKING:
 	import unittest
@@ -72,6 +72,31 @@ class Behaviour(Base):
 			"reservation.reserve", item_code=item_code, warehouse=warehouse, qty=qty, **more
 		)
 		return answer
+
+	def sent(self, item: str, source: str, transit: str, qty: int, asked_by: str = "") -> None:
+		"""What is left of a submitted Stock Entry into transit; the stock itself stays, for only these rows are read."""
+		entry, asked = unique("SE"), unique("MRI") if asked_by else None
+		self.addCleanup(self.forget, entry, asked)
+		with self.platform.context() as ctx:
+			if asked_by:
+				row = {"name": asked, "item_code": item, "warehouse": asked_by, "qty": qty, "stock_qty": qty}
+				ctx.store.insert("Material Request Item", [row])
+			ctx.store.insert("Stock Entry", [{"name": entry, "add_to_transit": 1, "per_transferred": 0}])
+			ctx.store.execute(
+				"UPDATE `tabStock Entry` SET docstatus = 1 WHERE name = %(entry)s", {"entry": entry}
+			)
+			line = {"parent": entry, "item_code": item, "s_warehouse": source, "t_warehouse": transit}
+			numbers = {"qty": qty, "transfer_qty": qty, "transferred_qty": 0, "conversion_factor": 1}
+			ctx.store.insert("Stock Entry Detail", [{**line, **numbers, "material_request_item": asked}])
+
+	def forget(self, entry: str, asked: str | None) -> None:
+		with self.platform.context() as ctx:
+			for sql in (
+				"DELETE FROM `tabStock Entry` WHERE name = %(entry)s",
+				"DELETE FROM `tabStock Entry Detail` WHERE parent = %(entry)s",
+				"DELETE FROM `tabMaterial Request Item` WHERE name = %(asked)s",
+			):
+				ctx.store.execute(sql, {"entry": entry, "asked": asked})
 
 	# seeing
 

@@ -14,13 +14,16 @@ class LowStockBehaviour(Behaviour):
 
 	def reordered(self, level: Any, qty: Any = 0.001, **item: Any) -> str:
 		"""A new item with an Item Reorder row for the test's warehouse."""
-		reorder = {
+		return self.platform.make_item(reorder_levels=[self.level(level, qty)], **item)
+
+	def level(self, level: Any, qty: Any = 0.001, type_: str = "Purchase", **more: Any) -> Row:
+		return {
 			"warehouse": self.warehouse,
 			"warehouse_reorder_level": level,
 			"warehouse_reorder_qty": qty,
-			"material_request_type": "Purchase",
+			"material_request_type": type_,
+			**more,
 		}
-		return self.platform.make_item(reorder_levels=[reorder], **item)
 
 	def suggestions(self, **filters: Any) -> dict[str, Row]:
 		answer = self.platform.call(
@@ -84,16 +87,7 @@ class LowStockBehaviour(Behaviour):
 		"""Item Reorder calls it Transfer, a Material Request calls the same Material Transfer."""
 		types = {"Purchase": "Purchase", "Transfer": "Material Transfer", "Manufacture": "Manufacture"}
 		items = {
-			self.platform.make_item(
-				reorder_levels=[
-					{
-						"warehouse": self.warehouse,
-						"warehouse_reorder_level": 20,
-						"warehouse_reorder_qty": 1,
-						"material_request_type": type_,
-					}
-				]
-			): asked
+			self.platform.make_item(reorder_levels=[self.level(20, 1, type_)]): asked
 			for type_, asked in types.items()
 		}
 		self.assertEqual({i: s["request_type"] for i, s in self.suggestions().items()}, items)
@@ -217,7 +211,10 @@ class LowStockBehaviour(Behaviour):
 
 	def test_one_bad_item_spoils_nothing(self) -> None:
 		good = [self.reordered(20) for _ in range(3)]
-		bad = self.reordered(20, end_of_life="2020-01-01")
+		bad = self.reordered(20)
+		with self.platform.context() as ctx:
+			named = {"name": bad}
+			ctx.store.execute("UPDATE `tabItem` SET stock_uom = 'No Such Unit' WHERE name = %(name)s", named)
 		answer = self.create()
 		self.assertEqual([f["item_code"] for f in answer["failed"]], [bad])
 		self.assertTrue(answer["failed"][0]["reason"])
@@ -228,6 +225,115 @@ class LowStockBehaviour(Behaviour):
 	def test_disabled_items_and_warehouses_are_not_asked_for(self) -> None:
 		self.reordered(20, disabled=1)
 		self.assertEqual(self.suggestions(), {})
+
+	def test_items_past_their_end_of_life_are_not_asked_for(self) -> None:
+		self.reordered(20, end_of_life="2020-01-01")
+		self.assertEqual(self.suggestions(), {})
+		self.assertEqual(self.create(), {"created": [], "failed": []})
+
+	def test_two_rows_of_one_warehouse_ask_once(self) -> None:
+		"""ERPNext takes a row for each type; the highest level is asked for, and the rest counts it."""
+		same = self.platform.make_item(reorder_levels=[self.level(10, 1), self.level(10, 1, "Manufacture")])
+		more = self.platform.make_item(
+			reorder_levels=[self.level(5, 1), self.level(30, 1, "Manufacture"), self.level(7, 1, "Transfer")]
+		)
+		asked = [
+			(line["item_code"], c["request_type"], line["qty"])
+			for c in self.create()["created"]
+			for line in c["items"]
+		]
+		self.assertEqual(sorted(asked), sorted([(same, "Purchase", 10), (more, "Manufacture", 30)]))
+		self.assertEqual(self.create()["created"], [])
+
+	def test_what_is_issued_brings_nothing(self) -> None:
+		company = self.platform.company_of(self.warehouse)
+		default = {"company": company, "default_warehouse": self.warehouse}
+		self.platform.make_item(reorder_levels=[self.level(10, 10, "Material Issue")])
+		item = self.platform.make_item(
+			reorder_levels=[self.level(10, 10, "Material Issue")],
+			safety_stock=4,
+			default_material_request_type="Material Issue",
+			item_defaults=[default],
+		)
+		found = self.suggestions()
+		self.assertEqual(
+			{i: (s["suggested_qty"], s["request_type"]) for i, s in found.items()}, {item: (4, "Purchase")}
+		)
+
+	def test_a_draft_that_somebody_made_an_issue_of_brings_nothing(self) -> None:
+		item = self.reordered(20)
+		name = self.create()["created"][0]["material_request"]
+		with self.platform.context() as ctx:
+			ctx.store.execute(
+				"UPDATE `tabMaterial Request` SET material_request_type = 'Material Issue' WHERE name = %(name)s",
+				{"name": name},
+			)
+		self.assertEqual(self.suggestions()[item]["why"]["drafted"], 0)
+
+	def test_a_level_of_zero_asks_for_what_others_wait_for(self) -> None:
+		item = self.reordered(0, 10)
+		self.assertEqual(self.suggestions(), {})
+		self.order(item, self.warehouse, 5)
+		suggestion = self.suggestions()[item]
+		self.assertEqual((suggestion["suggested_qty"], suggestion["why"]["level"]), (10, -5))
+
+	def test_what_is_in_transit_counts(self) -> None:
+		item, transit = self.reordered(20), self.platform.make_warehouse()
+		elsewhere = self.platform.make_warehouse()
+		self.receive(item, elsewhere, 50)
+		self.sent(item, elsewhere, transit, 15, asked_by=self.warehouse)
+		suggestion = self.suggestions()[item]
+		self.assertEqual(
+			(suggestion["suggested_qty"], suggestion["why"]["in_transit"], suggestion["why"]["level"]),
+			(5, 15, 15),
+		)
+		self.sent(item, elsewhere, transit, 5, asked_by=self.warehouse)
+		self.assertEqual(self.suggestions(), {})
+
+	def in_a_group(self) -> tuple[str, str]:
+		"""A group with the test's warehouse and another one below it, and the other one."""
+		group = self.platform.make_warehouse(is_group=1)
+		inner = self.platform.make_warehouse(is_group=1, parent_warehouse=group)
+		self.warehouse = self.platform.make_warehouse(parent_warehouse=inner)
+		return group, self.platform.make_warehouse(parent_warehouse=group)
+
+	def test_a_level_may_be_held_against_a_group_of_warehouses(self) -> None:
+		group, other = self.in_a_group()
+		item = self.platform.make_item(reorder_levels=[self.level(20, 1, warehouse_group=group)])
+		self.receive(item, other, 50)
+		self.receive(item, self.platform.make_warehouse(), 100)
+		self.assertEqual(self.suggestions(), {})
+		self.issue(item, other, 40)
+		self.receive(item, self.warehouse, 4)
+		self.order(item, other, 11)
+		suggestion = self.suggestions()[item]
+		why = {k: suggestion["why"][k] for k in ("counted_in", "available", "waiting", "level")}
+		self.assertEqual(why, {"counted_in": group, "available": 4, "waiting": 1, "level": 3})
+		self.assertEqual((suggestion["warehouse"], suggestion["suggested_qty"]), (self.warehouse, 17))
+		self.platform.order_from_supplier(item, other, D(6))
+		self.assertEqual([c["items"] for c in self.create()["created"]], [[{"item_code": item, "qty": 11}]])
+		self.assertEqual(self.suggestions(), {})
+
+	def test_what_one_warehouse_of_a_group_asks_for_counts_for_the_next(self) -> None:
+		group, other = self.in_a_group()
+		item = self.platform.make_item(
+			reorder_levels=[
+				self.level(20, 1, warehouse_group=group),
+				{**self.level(20, 1, warehouse_group=group), "warehouse": other},
+			]
+		)
+		answer = self.create(warehouse="", item_code=item)
+		self.assertEqual([c["items"] for c in answer["created"]], [[{"item_code": item, "qty": 20}]])
+
+	def test_what_moves_within_a_group_counts_once(self) -> None:
+		group, other = self.in_a_group()
+		transit = self.platform.make_warehouse(parent_warehouse=group)
+		item = self.platform.make_item(reorder_levels=[self.level(20, 1, warehouse_group=group)])
+		self.receive(item, transit, 5)
+		self.sent(item, other, transit, 5, asked_by=self.warehouse)
+		self.sent(item, other, self.platform.make_warehouse(), 3, asked_by=self.warehouse)
+		why = self.suggestions()[item]["why"]
+		self.assertEqual((why["available"], why["in_transit"], why["level"]), (5, 3, 8))
 
 	def test_only_what_was_asked_about_is_looked_at(self) -> None:
 		one, two = self.reordered(20), self.reordered(20)

@@ -100,6 +100,17 @@ class PromiseBehaviour(Behaviour):
 		self.assertEqual(self.promised(0), [7])
 		self.assertEqual([s["qty"] for s in self.promise()["ladder"]], [-3])
 
+	def test_what_subcontracting_and_production_plans_want_is_not_promised(self) -> None:
+		with self.platform.context() as ctx:
+			ctx.store.execute(
+				"UPDATE `tabBin` SET reserved_qty_for_sub_contract = 3, reserved_qty_for_production_plan = 1"
+				" WHERE item_code = %(item)s",
+				{"item": self.item},
+			)
+		self.assertEqual(self.promised(0, 30), [6, 6])
+		(step,) = self.promise()["ladder"]
+		self.assertEqual((step["document_type"], step["qty"]), ("Bin", -4))
+
 	def test_what_was_delivered_is_not_wanted(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
 		order = self.sell(8, due=0)

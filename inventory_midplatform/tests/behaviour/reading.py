@@ -4,7 +4,6 @@ from typing import Any
 
 from inventory_midplatform.ports import Row
 from inventory_midplatform.tests.behaviour.base import Behaviour
-from inventory_midplatform.tests.platform import unique
 
 
 class ReadingBehaviour(Behaviour):
@@ -55,31 +54,6 @@ class ReadingBehaviour(Behaviour):
 		self.receive(item, there, 1)
 		rows = self.pages("stock.list_positions", "positions", 50, item_code=item)
 		self.assertEqual({r["warehouse"]: r["in_transit"] for r in rows}, {here: 0, there: 5})
-
-	def sent(self, item: str, source: str, transit: str, qty: int, asked_by: str = "") -> None:
-		"""What is left of a submitted Stock Entry into transit; the stock itself stays, for only these rows are read."""
-		entry, asked = unique("SE"), unique("MRI") if asked_by else None
-		self.addCleanup(self.forget, entry, asked)
-		with self.platform.context() as ctx:
-			if asked_by:
-				row = {"name": asked, "item_code": item, "warehouse": asked_by, "qty": qty, "stock_qty": qty}
-				ctx.store.insert("Material Request Item", [row])
-			ctx.store.insert("Stock Entry", [{"name": entry, "add_to_transit": 1, "per_transferred": 0}])
-			ctx.store.execute(
-				"UPDATE `tabStock Entry` SET docstatus = 1 WHERE name = %(entry)s", {"entry": entry}
-			)
-			line = {"parent": entry, "item_code": item, "s_warehouse": source, "t_warehouse": transit}
-			numbers = {"qty": qty, "transfer_qty": qty, "transferred_qty": 0, "conversion_factor": 1}
-			ctx.store.insert("Stock Entry Detail", [{**line, **numbers, "material_request_item": asked}])
-
-	def forget(self, entry: str, asked: str | None) -> None:
-		with self.platform.context() as ctx:
-			for sql in (
-				"DELETE FROM `tabStock Entry` WHERE name = %(entry)s",
-				"DELETE FROM `tabStock Entry Detail` WHERE parent = %(entry)s",
-				"DELETE FROM `tabMaterial Request Item` WHERE name = %(asked)s",
-			):
-				ctx.store.execute(sql, {"entry": entry, "asked": asked})
 
 	def test_what_was_checked_counts_permitted_warehouses_only(self) -> None:
 		item, seen = self.stocked(5)
