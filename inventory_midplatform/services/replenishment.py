@@ -16,6 +16,17 @@ from inventory_midplatform.services import low_stock_numbers, low_stock_runs, ma
 ORIGIN_LOW_STOCK = "Low Stock"
 
 
+KEEPER = """
+SELECT keeper.name, has.role
+FROM `tabWarehouse` wh
+JOIN `tabUser` keeper ON keeper.name = wh.inventory_keeper AND keeper.enabled = 1
+LEFT JOIN `tabHas Role` has ON has.parent = keeper.name AND has.parenttype = 'User' AND keeper.name <> 'Administrator'
+WHERE wh.name = %(name)s
+ORDER BY has.role LIMIT 1
+"""
+"""The keeper, if still enabled, and a role of theirs; Administrator sees everything and is not asked for one."""
+
+
 @dataclass(frozen=True)
 class Suggestion:
 	"""What to ask for and the numbers that made it."""
@@ -217,7 +228,7 @@ def _tell(ctx: Context, name: str, warehouse: str, suggestions: Sequence[Suggest
 
 
 def keepers(ctx: Context, warehouse: str) -> list[str]:
-	"""The warehouse's keeper; its supervisors where nobody was named."""
+	"""The warehouse's keeper; its supervisors where nobody was named who still works here and may see it."""
 	return _keeper(ctx, warehouse) or ctx.identity.users_with_role(SUPERVISOR, warehouse)
 
 
@@ -227,10 +238,13 @@ def keeper_and_buyers(ctx: Context, warehouse: str) -> list[str]:
 
 
 def _keeper(ctx: Context, warehouse: str) -> list[str]:
-	rows = ctx.store.rows(
-		"SELECT inventory_keeper FROM `tabWarehouse` WHERE name = %(name)s", {"name": warehouse}
-	)
-	return [rows[0]["inventory_keeper"]] if rows and rows[0]["inventory_keeper"] else []
+	rows = ctx.store.rows(KEEPER, {"name": warehouse})
+	if not rows:
+		return []
+	keeper, role = str(rows[0]["name"]), rows[0]["role"]
+	# what a user may see is asked of those with a role, and any that the keeper has will do
+	seen = role is None or keeper in ctx.identity.users_with_role(role, warehouse)
+	return [keeper] if seen else []
 
 
 def _suppliers(ctx: Context, rows: Sequence[Row]) -> dict[tuple[str, str], str]:

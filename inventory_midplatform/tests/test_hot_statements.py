@@ -34,7 +34,13 @@ FILLED: dict[str, dict[str, str]] = {
 		"qty": "1",
 		"consumed_qty": "1",
 	},
-	"Material Request": {"docstatus": "1", "inventory_origin": "'Low Stock'"},
+	"Material Request": {
+		"docstatus": "1",
+		"inventory_origin": "'Low Stock'",
+		"material_request_type": "ELT(1 + seq MOD 3, 'Purchase', 'Material Issue', 'Material Transfer')",
+		"per_ordered": "100",
+		"status": "'Ordered'",
+	},
 	"Material Request Item": {**WHERE, "parent": ITEM},
 	"Packed Item": {**WHERE, "parent": ITEM, "parent_detail_docname": ITEM},
 	"Receipt Layer": {**WHERE, "received_on": f"DATE({DONE})", "batch_no": "''"},
@@ -64,6 +70,13 @@ FILLED: dict[str, dict[str, str]] = {
 	"Stock Operation Log": {**WHERE, "operation": "'Reserve'", "user": "'HOT'", "reference_name": ITEM},
 	"Stock Position": WHERE,
 	"Warehouse Bin": {"warehouse": WAREHOUSE, "bin_code": ITEM},
+	"Work Order": {
+		"docstatus": "1",
+		"status": "'Completed'",
+		"skip_transfer": "1",
+		"from_wip_warehouse": "seq MOD 30 = 0",
+	},
+	"Work Order Item": {"item_code": ITEM, "parent": ITEM},
 	"Warehouse Zone": {"warehouse": WAREHOUSE, "zone_code": ITEM},
 }
 """Columns as SQL in which ``seq`` counts: thousands of rows of work long done, none of which breaks a law."""
@@ -73,7 +86,9 @@ class TestHotStatements(SiteTestCase):
 	@classmethod
 	def setUpClass(cls) -> None:
 		super().setUpClass()
-		cls.item, cls.place = erp.item(), erp.warehouse()
+		cls.place = erp.warehouse()
+		low = {"warehouse": cls.place, "warehouse_reorder_level": 500, "warehouse_reorder_qty": 1}
+		cls.item = erp.item(reorder_levels=[{**low, "material_request_type": "Purchase"}])
 		erp.receipt(cls.item, cls.place, 50)
 		cls.keeper = erp.user([roles.MANAGER])
 		erp.insert("User Permission", user=cls.keeper, allow="Warehouse", for_value=cls.place)
@@ -176,6 +191,8 @@ class TestHotStatements(SiteTestCase):
 			),
 			"sweep": lambda: in_context(reservation.sweep),
 			"repost": lambda: in_context(lambda ctx: take_in.suspects(ctx, [self.item])),
+			"low stock": lambda: platform.call("replenishment.suggest", item_code=self.item),
+			"promise": lambda: platform.call("stock.available_to_promise", **about),
 			"request": lambda: platform.call(
 				"request.create",
 				request_type="Issue",

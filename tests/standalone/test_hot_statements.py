@@ -204,7 +204,17 @@ def fill(platform: StandalonePlatform) -> None:
 		"Stock Entry Detail": [
 			{**_without_warehouse(k), "parent": f"SE-{i}", "transfer_qty": 1} for i, k in enumerate(key)
 		],
-		"Material Request": [{"name": f"MR-{i}", "docstatus": 1, "inventory_origin": "Low Stock"} for i in n],
+		"Material Request": [
+			{
+				"name": f"MR-{i}",
+				"docstatus": 1,
+				"inventory_origin": "Low Stock",
+				"material_request_type": ("Purchase", "Material Issue", "Material Transfer")[i % 3],
+				"per_ordered": 100,
+				"status": "Ordered",
+			}
+			for i in n
+		],
 		"Material Request Item": [{**k, "parent": f"MR-{i}", "stock_qty": 1} for i, k in enumerate(key)],
 		"Inventory Request": [
 			{"name": f"IR-{i}", "warehouse": place(i), "status": "Approved", "docstatus": 1} for i in n
@@ -377,13 +387,20 @@ class Work:
 			self.platform.call("reservation.list", user=user, **filters)
 
 	def ask_for_low_stock(self) -> None:
-		reorder = {
-			"warehouse": self.place,
-			"warehouse_reorder_level": 20,
-			"material_request_type": "Purchase",
-		}
-		self.platform.make_item(reorder_levels=[reorder])
-		assert self.call("replenishment.create_material_requests")["created"]
+		"""Of what documents want, and in a group of warehouses: then everything there is to know is looked up."""
+		group = self.platform.make_warehouse(is_group=1)
+		below = self.platform.make_warehouse(parent_warehouse=group)
+		reorder = {"warehouse_reorder_level": 20, "material_request_type": "Purchase"}
+		rows = [
+			{**reorder, "warehouse": self.place},
+			{**reorder, "warehouse": below, "warehouse_group": group},
+		]
+		code = self.platform.make_item(reorder_levels=rows)
+		with self.platform.context() as ctx:
+			row = {"item_code": code, "warehouse": self.place, "reserved_qty": 5}
+			ctx.store.add("Bin", ("item_code", "warehouse"), [row], add=("reserved_qty",))
+		asked = self.call("replenishment.create_material_requests")["created"]
+		assert sorted(c["warehouse"] for c in asked) == sorted([self.place, below])
 
 	def see_log(self) -> None:
 		self.platform.rows(

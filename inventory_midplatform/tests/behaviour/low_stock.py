@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from inventory_midplatform.ports import Row
+from inventory_midplatform.services.replenishment import keeper_and_buyers, keepers
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
 
 
@@ -208,6 +209,36 @@ class LowStockBehaviour(Behaviour):
 		told = [row["allocated_to"] for row in rows]
 		self.assertEqual((told.count(keeper), told.count(buyer), told.count(bystander)), (1, 1, 0))
 		self.assertIn(item, rows[0]["description"])
+
+	def test_a_keeper_who_has_left_is_told_nothing(self) -> None:
+		keeper = self.platform.make_user(["Warehouse Operator"])
+		buyer = self.platform.make_user(["Inventory Buyer"])
+		supervisor = self.platform.make_user(["Warehouse Supervisor"])
+		self.warehouse = self.platform.make_warehouse(inventory_keeper=keeper)
+		self.reordered(20)
+		with self.platform.context() as ctx:
+			self.assertEqual(keepers(ctx, self.warehouse), [keeper])
+			ctx.store.execute("UPDATE `tabUser` SET enabled = 0 WHERE name = %(keeper)s", {"keeper": keeper})
+		with self.platform.context() as ctx:
+			told = keepers(ctx, self.warehouse)
+			self.assertEqual((supervisor in told, keeper in told), (True, False))
+			told = keeper_and_buyers(ctx, self.warehouse)
+			self.assertEqual((buyer in told, keeper in told), (True, False))
+		name = self.create()["created"][0]["material_request"]
+		rows = self.platform.rows(
+			"SELECT allocated_to FROM `tabToDo` WHERE reference_type = 'Material Request' AND reference_name = %(name)s",
+			name=name,
+		)
+		self.assertNotIn(keeper, {row["allocated_to"] for row in rows})
+
+	def test_a_keeper_who_may_not_see_the_warehouse_is_told_nothing(self) -> None:
+		elsewhere = self.platform.make_warehouse()
+		keeper = self.platform.make_user(["Warehouse Operator"], [elsewhere])
+		supervisor = self.platform.make_user(["Warehouse Supervisor"])
+		self.warehouse = self.platform.make_warehouse(inventory_keeper=keeper)
+		with self.platform.context() as ctx:
+			told = keepers(ctx, self.warehouse)
+		self.assertEqual((supervisor in told, keeper in told), (True, False))
 
 	def test_one_bad_item_spoils_nothing(self) -> None:
 		good = [self.reordered(20) for _ in range(3)]
