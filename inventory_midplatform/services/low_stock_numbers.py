@@ -77,34 +77,40 @@ Orders take from where it lies in progress."""
 
 _AVAILABLE = "{of}(COALESCE(sp.on_hand, 0) - COALESCE(sp.on_hold, 0) - COALESCE(sp.reserved, 0))"
 _WAITING = "{of}(COALESCE(sp.waiting, 0))"
-_WANTED = (
-	"{of}(COALESCE(bin.reserved_qty, 0) + COALESCE(bin.reserved_qty_for_production, 0)"
-	" + COALESCE(leaving.qty, 0))"
-)
+_WANTED = "{of}(COALESCE(bin.reserved_qty, 0) + COALESCE(bin.reserved_qty_for_production, 0) + {leaving})"
 _PLANNED_FOR = f"{{of}}({orders.PLANNED_FOR})"
 _ON_ORDER = (
 	"{of}(COALESCE(bin.ordered_qty, 0) + COALESCE(bin.indented_qty, 0) + COALESCE(bin.planned_qty, 0))"
 )
 
 _SHORT = f"""
-SELECT t.item_code, t.warehouse, t.counted_in, t.threshold, t.reorder_qty, t.request_type, t.source, t.idx,
+SELECT t.name, t.item_code, t.warehouse, t.counted_in, t.threshold, t.reorder_qty, t.request_type, t.source, t.idx,
 	{_AVAILABLE} AS available, {_WAITING} AS waiting, {_WANTED} AS wanted, {_PLANNED_FOR} AS planned_for,
 	{_ON_ORDER} AS on_order
-FROM ({{thresholds}}) t {{members}}
+FROM {{first}} ({{thresholds}}) t {{then}}
 LEFT JOIN `tabStock Position` sp ON sp.item_code = t.item_code AND sp.warehouse = {{place}}
 LEFT JOIN `tabBin` bin ON bin.item_code = t.item_code AND bin.warehouse = {{place}}
-LEFT JOIN leaving ON leaving.item_code = t.item_code AND leaving.warehouse = {{place}}
 WHERE (%(item_code)s = '' OR t.item_code = %(item_code)s)
 	AND (%(warehouse)s = '' OR t.warehouse = %(warehouse)s)
 	{{having}} {_AVAILABLE} - {_WAITING} - {_WANTED} - {_PLANNED_FOR} + {_ON_ORDER} < t.threshold
 """
 """Without what is kept for those who want, in transit and drafted: those that are not short by this are not low."""
 
-_ALONE: Row = {"members": "", "place": "t.warehouse", "of": "", "having": "AND"}
+_ALONE: Row = {"first": "", "then": "", "place": "t.warehouse", "of": "", "leaving": "0", "having": "AND"}
+_LEFT_BY_MORE: Row = {
+	**_ALONE,
+	"first": "leaving JOIN",
+	"then": "ON leaving.item_code = t.item_code AND leaving.warehouse = t.warehouse",
+	"leaving": "leaving.qty",
+}
+"""Those that more leaves than Bin tells, once more: found from the few, not looked for beside every threshold."""
 _TOGETHER: Row = {
-	"members": "JOIN below ON below.root = t.counted_in",
+	"first": "",
+	"then": "JOIN below ON below.root = t.counted_in"
+	" LEFT JOIN leaving ON leaving.item_code = t.item_code AND leaving.warehouse = below.name",
 	"place": "below.name",
 	"of": "SUM",
+	"leaving": "COALESCE(leaving.qty, 0)",
 	"having": "GROUP BY t.name, t.item_code, t.warehouse, t.counted_in, t.threshold, t.reorder_qty, t.request_type,"
 	" t.source, t.idx HAVING",
 }
@@ -122,9 +128,13 @@ SELECT low.*, item.item_name, item.stock_uom, item.min_order_qty, item.lead_time
 FROM (
 	{_SHORT.format(thresholds=_IN_ITSELF, **_ALONE)}
 	UNION ALL
-	{_SHORT.format(thresholds=_IN_A_GROUP, **_TOGETHER)}
-	UNION ALL
 	{_SHORT.format(thresholds=_SAFETY_STOCKS, **_ALONE)}
+	UNION ALL
+	{_SHORT.format(thresholds=_IN_ITSELF, **_LEFT_BY_MORE)}
+	UNION ALL
+	{_SHORT.format(thresholds=_SAFETY_STOCKS, **_LEFT_BY_MORE)}
+	UNION ALL
+	{_SHORT.format(thresholds=_IN_A_GROUP, **_TOGETHER)}
 ) low
 JOIN `tabItem` item ON item.name = low.item_code AND item.disabled = 0 AND item.is_stock_item = 1
 	AND item.has_variants = 0
@@ -132,7 +142,7 @@ JOIN `tabItem` item ON item.name = low.item_code AND item.disabled = 0 AND item.
 JOIN `tabWarehouse` wh ON wh.name = low.warehouse AND wh.disabled = 0 AND wh.is_group = 0
 LEFT JOIN `tabUOM` uom ON uom.name = item.stock_uom
 WHERE %(company)s = '' OR wh.company = %(company)s
-ORDER BY low.item_code, low.warehouse, low.threshold DESC, low.idx
+ORDER BY low.item_code, low.warehouse, low.threshold DESC, low.idx, low.wanted
 """
 """Only those that may be low come back, and only of those the names are looked up; what is kept for documents, in
 transit and in our own drafts is netted off after."""
@@ -166,7 +176,9 @@ def below_threshold(
 		"item_code": item_code,
 		"work_orders_reserve": 1,
 	}
-	rows = ctx.store.rows(_SUPPLIES, {**about, "today": ctx.clock.now().date()})
+	found = ctx.store.rows(_SUPPLIES, {**about, "today": ctx.clock.now().date()})
+	# of one found twice the last says more
+	rows: Iterable[Row] = {(row["source"], row["name"]): row for row in found}.values()
 	visible = ctx.identity.warehouses
 	rows = [row for row in rows if visible is None or row["warehouse"] in visible]
 	if not rows:
