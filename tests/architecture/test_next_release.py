@@ -1,6 +1,6 @@
 """One code base for Frappe 15 and 16: what 16 took away or reads otherwise stands nowhere in the source.
 
-Frappe 16 itself is not run here; this holds what its migration notes and its source say.
+Where no bench of 16 is at hand, this holds what its migration notes and its source say.
 """
 
 import ast
