@@ -4,7 +4,7 @@ What differs between them is data, a :class:`Followed` each; what is done with i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ SALES_ORDER = "Sales Order"
 MATERIAL_REQUEST = "Material Request"
 WORK_ORDER = "Work Order"
 POS_INVOICE = "POS Invoice"
-"""Not followed row by row like the others: it reserves what it sold (``pos_invoices``)."""
+"""Not followed row by row like the others: it reserves what it sold (``pos_invoices``), and wants what it waits for."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,9 @@ def with_row(
 	"""
 	demand = of_known_type(demand)
 	followed = FOLLOWED.get(demand.demand_type)
+	if followed is None and demand.demand_type != POS_INVOICE:
+		return demand, False
+	rows: list[Row] = []
 	if followed is not None:
 		rows = rows_of(ctx, followed, demand.demand_name, demand.demand_line)
 		rows = [row for row in rows if row["item_code"] == item_code]
@@ -187,18 +190,12 @@ def with_row(
 				demand_name=demand.demand_name,
 			)
 		demand = replace(demand, demand_name=rows[0]["demand_name"] if rows else demand.demand_name)
-		wants = _wants(followed, rows, warehouse)
-	elif demand.demand_type == POS_INVOICE:
-		wants = {}
-	else:
-		return demand, False
 	kept = following.demand_quantities(ctx, demand.demand_type, demand.demand_name)
-	for (line, item, place), quantities in kept.items():
-		if item == item_code and followed is not None and line in wants:
-			wants[line] -= quantities["reserved"]
-		elif (item, place) == (item_code, warehouse) and followed is None and quantities["waiting"]:
-			# it reserves all that it sells by itself: what waits is all that it wants
-			wants[line] = quantities["waiting"]
+	wants = (
+		_wants(followed, rows, kept, item_code, warehouse)
+		if followed is not None
+		else {line: its["waiting"] for (line, *key), its in kept.items() if key == [item_code, warehouse]}
+	)
 	lines = [line for line in wants if not demand.demand_line or line == demand.demand_line]
 	about = {"demand_type": demand.demand_type, "demand_name": demand.demand_name, "item_code": item_code}
 	if not lines:
@@ -219,15 +216,24 @@ def with_row(
 	return replace(demand, demand_line=line), bool(kept)
 
 
-def _wants(followed: Followed, rows: Iterable[Row], warehouse: str) -> dict[str, Decimal]:
-	"""What each row of an item still wants from wherever, those that want it from this warehouse first. A document that was
-	closed, cancelled or completed wants nothing."""
+def _wants(
+	followed: Followed,
+	rows: Iterable[Row],
+	kept: Mapping[tuple[str, str, str], Row],
+	item_code: str,
+	warehouse: str,
+) -> dict[str, Decimal]:
+	"""What each row of an item still wants from wherever and is not kept for it, those that want it from this warehouse
+	first. A document that was closed, cancelled or completed wants nothing."""
 	wants: dict[str, Decimal] = defaultdict(lambda: ZERO)
 	for row in sorted(rows, key=lambda row: row["warehouse"] != warehouse):
 		missing = from_store(row["stock_qty"]) - from_store(row["delivered"])
 		ended = row["docstatus"] == 2 or row["status"] in followed.closed + followed.completed
 		if missing > 0 and not ended:
 			wants[row["demand_line"] or ""] += missing
+	for (line, item, _), quantities in kept.items():
+		if item == item_code and line in wants:
+			wants[line] -= quantities["reserved"]
 	return wants
 
 
