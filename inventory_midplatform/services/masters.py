@@ -1,6 +1,6 @@
 """Items, warehouses and bins as services take them: looked up once, refused with a clear word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context as Arithmetic
 from decimal import Decimal
@@ -70,19 +70,29 @@ def require_whole(ctx: Context, item_code: str, qty: Decimal) -> None:
 	"""Raises InvalidInput (``not_whole``) for a part of what is counted in whole units: no document could deliver it."""
 	if qty % 1 == 0:
 		return
+	rows = ctx.store.rows("SELECT stock_uom FROM `tabItem` WHERE name = %(item)s", {"item": item_code})
+	require_all_whole(ctx, [(item_code, row["stock_uom"], qty) for row in rows])
+
+
+def require_all_whole(ctx: Context, quantities: Iterable[tuple[str, str, Decimal]]) -> None:
+	"""The same of many: (item, unit, quantity in that unit)."""
+	parts = [part for part in quantities if part[2] % 1]
+	if not parts:
+		return
 	rows = ctx.store.rows(
-		"SELECT uom.name FROM `tabItem` item JOIN `tabUOM` uom ON uom.name = item.stock_uom"
-		" WHERE item.name = %(item)s AND uom.must_be_whole_number = 1",
-		{"item": item_code},
+		"SELECT name FROM `tabUOM` WHERE name IN %(units)s AND must_be_whole_number = 1",
+		{"units": sorted({uom for _, uom, _ in parts})},
 	)
-	if rows:
-		raise InvalidInput(
-			"Item {item_code} is counted in whole {uom}; {qty} is a part of one.",
-			code="not_whole",
-			item_code=item_code,
-			uom=rows[0]["name"],
-			qty=to_text(qty),
-		)
+	whole = {row["name"].casefold(): row["name"] for row in rows}
+	for item_code, uom, qty in parts:
+		if uom.casefold() in whole:
+			raise InvalidInput(
+				"Item {item_code} is counted in whole {uom}; {qty} is a part of one.",
+				code="not_whole",
+				item_code=item_code,
+				uom=whole[uom.casefold()],
+				qty=to_text(qty),
+			)
 
 
 def conversion_factor(ctx: Context, item: Item, uom: str) -> Decimal:

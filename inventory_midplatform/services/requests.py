@@ -80,7 +80,8 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 			company=place.company,
 		)
 	rates = None if sees_costs(ctx) else _standing_rates(ctx, values.get("name"))
-	lines = _complete_lines(ctx, values["items"], rates)
+	state = values.get("workflow_state") or approval.DRAFT
+	lines = _complete_lines(ctx, values["items"], rates, may_have_parts=state == approval.REJECTED)
 	amount = sum((line["amount"] for line in lines), Decimal(0))
 	return {
 		"company": place.company,
@@ -89,7 +90,7 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 		"items": lines,
 		"amount": amount,
 		"needs_director": int(amount > ctx.settings.director_amount),
-		"status": approval.status_of(values.get("workflow_state") or approval.DRAFT) or "Pending",
+		"status": approval.status_of(state) or "Pending",
 	}
 
 
@@ -108,17 +109,25 @@ def _standing_rates(ctx: Context, name: Any) -> Rates:
 	return {(row["item_code"], row["uom"]): from_store(row["rate"]) for row in rows}
 
 
-def _complete_lines(ctx: Context, lines: Sequence[Mapping[str, Any]], rates: Rates | None) -> list[Row]:
-	"""``rates`` are those that stand on the request already, where the lines' own are not to be believed."""
+def _complete_lines(
+	ctx: Context, lines: Sequence[Mapping[str, Any]], rates: Rates | None, may_have_parts: bool
+) -> list[Row]:
+	"""``rates`` are those that stand on the request already, where the lines' own are not to be believed.
+
+	ERPNext's document takes no part of what is counted in whole units, in the line's unit or in the stock UOM.
+	"""
 	items = masters.stock_items(ctx, [line.get("item_code") for line in lines])
 	units = [str(line.get("uom") or item.stock_uom) for line, item in zip(lines, items, strict=True)]
 	factors = masters.conversion_factors(ctx, list(zip(items, units, strict=True)))
 	known = _known_rates(ctx, {item.item_code for item in items})
 	completed = []
+	quantities = []
 	for line, item, uom, factor in zip(lines, items, units, factors, strict=True):
 		qty = parse_quantity(line.get("qty"))
 		given = _rate(line.get("rate")) if rates is None else rates.get((item.item_code, uom), ZERO)
 		rate = given or known[item.item_code] * factor
+		stock_qty = masters.times(qty, factor)
+		quantities += [(item.item_code, uom, qty), (item.item_code, item.stock_uom, stock_qty)]
 		completed.append(
 			{
 				"item_code": item.item_code,
@@ -126,11 +135,13 @@ def _complete_lines(ctx: Context, lines: Sequence[Mapping[str, Any]], rates: Rat
 				"qty": qty,
 				"uom": uom,
 				"conversion_factor": factor,
-				"stock_qty": masters.times(qty, factor),
+				"stock_qty": stock_qty,
 				"rate": rate,
 				"amount": (qty * rate).quantize(Decimal("0.01")),
 			}
 		)
+	if not may_have_parts:
+		masters.require_all_whole(ctx, quantities)
 	return completed
 
 

@@ -69,6 +69,17 @@ class TestApprovalDoors(SiteTestCase):
 		made = frappe.get_doc("Material Request", frappe.db.get_value(DOCTYPE, name, "created_document"))
 		self.assertEqual((made.docstatus, made.inventory_request, made.items[0].qty), (0, name, 5))
 
+	def test_parts_of_whole_units_that_were_asked_for_before_can_be_rejected(self) -> None:
+		"""They are refused when a request is made; one that is older stands in nobody's way."""
+		name = self.pending()
+		frappe.db.set_value("Inventory Request Item", {"parent": name}, "qty", 1.5)
+		frappe.db.commit()
+		refused = self.act(name, "Approve", self.supervisor_key)
+		self.assertEqual(refused.status_code, 400, refused.text)
+		self.assertIn("is a part of one", refused.text)
+		self.assertEqual(self.act(name, "Reject", self.supervisor_key).status_code, 200)
+		self.assertEqual(self.state(name), ("Rejected", 0, "Rejected"))
+
 	def test_no_put_moves_it(self) -> None:
 		"""Neither the state, nor the docstatus, nor both, from any state, whoever asks."""
 		draft, pending, high = self.make(), self.pending(), self.pending(rate=5000)

@@ -206,6 +206,18 @@ class RequestBehaviour(Behaviour):
 		with self.refused("unknown_uom", 400):
 			self.ask(items=[{"item_code": item, "qty": 2, "uom": "Litre"}])
 
+	def test_a_part_of_what_is_counted_in_whole_units_is_not_asked_for(self) -> None:
+		"""No draft could be made of it: the last approval would fail."""
+		item = self.platform.make_item(stock_uom="Nos", uoms=[{"uom": "Box", "conversion_factor": 12}])
+		for request_type in ("Purchase", "Issue"):
+			with self.refused("not_whole", 400, item_code=item, uom="Nos", qty="1.5"):
+				self.ask(request_type=request_type, items=[{"item_code": item, "qty": "1.5"}])
+		with self.refused("not_whole", 400, uom="Box", qty="0.5"):
+			self.ask(items=[{"item_code": item, "qty": 2}, {"item_code": item, "qty": "0.5", "uom": "Box"}])
+		self.assertEqual(
+			self.ask(items=[{"item_code": item, "qty": 2, "uom": "Box"}])["items"][0]["stock_qty"], 24
+		)
+
 	def test_a_request_under_approval_is_not_changed(self) -> None:
 		request = self.ask()
 		self.act(request, "Ask for Approval", self.buyer)
