@@ -231,7 +231,7 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 			{name: _list_of_a_form(operation, name, value) for name, value in arguments.items()}
 		)
 	except ValidationError as error:
-		first = error.errors(include_url=False, include_context=False)[0]
+		first = error.errors(include_url=False)[0]
 		argument = ".".join(str(part) for part in first["loc"])
 		if first["type"] == "missing":
 			raise InvalidInput("{argument} is missing.", code="missing_argument", argument=argument) from None
@@ -241,6 +241,13 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 				code="unknown_argument",
 				operation=operation.name,
 				argument=argument,
+			) from None
+		if first["type"] == "string_too_long":
+			raise InvalidInput(
+				"{argument} is longer than {limit} characters.",
+				code="invalid_argument",
+				argument=argument,
+				limit=first["ctx"]["max_length"],
 			) from None
 		raise InvalidInput(
 			"{argument} is not valid: {problem}.",
@@ -280,13 +287,17 @@ def plain(value: Any) -> Any:
 	return value
 
 
-def error_body(error: InventoryError, translate: Callable[[str], str] | None = None) -> dict[str, Any]:
+def error_body(
+	error: InventoryError,
+	translate: Callable[..., str] | None = None,
+	label: Callable[[str], str] | None = None,
+) -> dict[str, Any]:
 	"""The one shape of an error, under the status ``error.http_status_code``."""
 	return {
 		"exc_type": type(error).__name__,
 		"error": {
 			"code": error.code,
-			"message": error.message(translate),
+			"message": error.message(translate, label),
 			"details": plain(dict(error.details)),
 		},
 	}

@@ -7,8 +7,20 @@ entry in a translation file serves every occurrence.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-TERMS = ("action", "demand_type", "doctype", "status", "strategy")
-"""Details that are terms of ours or of Frappe's, and read otherwise in another language."""
+TERMS = {
+	"action": "",
+	"demand_type": "",
+	"doctype": "",
+	"known": "Storage Policy",
+	"status": "",
+	"stock_status": "Bin Stock",
+	"strategy": "Storage Policy",
+}
+"""Details that are terms of ours or of Frappe's, or a list of them, and read otherwise in another language; and the
+context they are translated in, where the word alone means something else."""
+
+ARGUMENTS = ("argument", "field")
+"""Details that name an argument. People know it by the label of its field."""
 
 
 class Mixed(str):
@@ -40,18 +52,33 @@ class InventoryError(Exception):
 			self.code = code
 		super().__init__(self.message())
 
-	def message(self, translate: Callable[[str], str] | None = None) -> str:
-		"""The sentence, in English or through ``translate(template) -> template``, which gets the terms in it too."""
+	def message(
+		self, translate: Callable[..., str] | None = None, label: Callable[[str], str] | None = None
+	) -> str:
+		"""The sentence, in English or through ``translate(template) -> template``, which gets the terms in it too,
+		and their ``context``.
+
+		``label(argument)`` is what its reader calls an argument; a program knows it by its name.
+		"""
 		if not translate:
 			return self.template.format(**self.details)
-		told = {name: self._told(name, value, translate) for name, value in self.details.items()}
+		told = {name: self._told(name, value, translate, label) for name, value in self.details.items()}
 		return str(translate(self.template)).format(**told)
 
 	@staticmethod
-	def _told(name: str, value: Any, translate: Callable[[str], str]) -> Any:
+	def _told(
+		name: str, value: Any, translate: Callable[..., str], label: Callable[[str], str] | None
+	) -> Any:
 		if isinstance(value, Mixed):
 			return value.told(translate)
-		return translate(value) if name in TERMS and value and isinstance(value, str) else value
+		if not value or not isinstance(value, str):
+			return value
+		if name in ARGUMENTS and label:
+			return translate(label(value))
+		if name not in TERMS:
+			return value
+		context = {"context": TERMS[name]} if TERMS[name] else {}
+		return ", ".join(str(translate(term, **context)) for term in value.split(", "))
 
 
 class InvalidInput(InventoryError):

@@ -126,7 +126,7 @@ def from_python() -> Iterator[Text]:
 
 def from_call(node: ast.Call, errors: frozenset[str]) -> Iterator[Text]:
 	name = called(node)
-	if name in ("_", "Reason") or name in errors:
+	if name in ("_", "Reason", "_invalid") or name in errors:
 		yield from ((text, keyword(node, "context")) for text in literal(node, 0))
 	elif name == "todo":
 		yield from ((text, "") for text in literal(node, 1))
@@ -137,10 +137,10 @@ def from_call(node: ast.Call, errors: frozenset[str]) -> Iterator[Text]:
 
 
 def from_domain() -> Iterator[Text]:
-	from inventory_midplatform.domain import approval, put_away, removal, roles
+	from inventory_midplatform.domain import approval, labels, put_away, removal, roles
 
 	shown = (*roles.ROLES, *approval.ACTIONS, *(state.name for state in approval.STATES))
-	yield from ((text, "") for text in shown)
+	yield from ((text, "") for text in (*shown, *labels.LABELS.values()))
 	yield from ((state.status, "Inventory Request") for state in approval.STATES)
 	yield from ((name, "Storage Policy") for name in (*removal.STRATEGIES, *put_away.STRATEGIES))
 

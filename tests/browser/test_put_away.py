@@ -37,6 +37,7 @@ def test_what_lies_unplaced_is_proposed_its_bin_with_the_reason(
 	expect(why).to_contain_text(texts("It is the fixed bin of the Storage Policy."))
 	expect(why).to_contain_text(re.compile(r"3 (fits nowhere|无处可放)"))
 	quantity = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
+	assert float(quantity.input_value()) == 9, "what fits"
 	with keeper.page.expect_response(lambda r: "suggest_put_away" in r.url):
 		quantity.fill("8")
 		quantity.blur()
@@ -44,3 +45,30 @@ def test_what_lies_unplaced_is_proposed_its_bin_with_the_reason(
 	keeper.page.locator(".modal:visible .btn-modal-primary").click()
 	expect(keeper.page.locator(".modal:visible")).to_have_count(0)
 	assert site.get("Bin Stock", [["bin", "=", fixed]], ["qty"]) == [{"qty": 8}]
+
+
+def test_what_needs_many_bins_is_proposed_the_first_and_told_of_the_rest(
+	desk: Any, site: Any, texts: Any, language: str
+) -> None:
+	_, warehouse = site.stocked(f"many-bins-{language}-{site.stamp}", 1234)
+	for number in range(1, 8):
+		site.make(
+			"Warehouse Bin", bin_code=f"M-{number}", warehouse=warehouse, sequence=number, capacity_qty=100
+		)
+	keeper = desk("operator")
+	keeper.go(f"warehouse-bin/{quote('UNPLACED - ' + warehouse)}")
+	keeper.button(texts("Move to Another Bin")).click()
+	control = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='to_bin']")
+	expect(control.locator("input")).to_have_value(f"M-1 - {warehouse}")
+	quantity = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
+	assert float(quantity.input_value()) == 100
+	why = control.locator(".help-box")
+	first = texts("{0} of {1} fits into the first bin. Move the rest after it.")
+	expect(why).to_contain_text(first.replace("{0}", "100").replace("{1}", "1,234"))
+	expect(why).to_contain_text("M-3 × 100")
+	expect(why).not_to_contain_text("M-4")
+	expect(why).to_contain_text(texts("And {0} more bins.").replace("{0}", "4"))
+	keeper.page.locator(".modal:visible .btn-modal-primary").click()
+	expect(keeper.page.locator(".modal:visible")).to_have_count(0)
+	lies = site.get("Bin Stock", [["warehouse", "=", warehouse], ["qty", ">", 0]], ["bin", "qty"], "bin asc")
+	assert [(row["bin"].split(" ")[0], row["qty"]) for row in lies] == [("M-1", 100), ("UNPLACED", 1134)]

@@ -41,6 +41,20 @@ def test_bins_are_suggested_with_their_reasons_and_what_is_missing_is_told(
 	quantity.blur()
 	expect(shown.locator("tbody tr")).to_have_count(2)
 	expect(shown.locator(".text-danger")).to_have_text(re.compile("12.*15|15.*12"))
+	wrong = shown.locator(".text-danger")
+	for qty, why in (
+		("0", "{field} must be greater than zero."),
+		("-5", "{field} must be greater than zero."),
+		("1.5", "Item {item_code} is counted in whole {uom}; {qty} is a part of one."),
+	):
+		quantity.fill(qty)
+		quantity.blur()
+		told = {"{field}": texts("Quantity"), "{item_code}": item, "{uom}": "Nos", "{qty}": qty}
+		sentence = texts(why)
+		for placeholder, value in told.items():
+			sentence = sentence.replace(placeholder, value)
+		expect(wrong).to_have_text(sentence)
+		expect(shown.locator("tbody tr")).to_have_count(0)
 	# nothing was changed by asking
 	assert site.get("Bin Stock", [["bin", "=", shelf]], ["qty", "allocated_qty"]) == [
 		{"qty": 8, "allocated_qty": 0}

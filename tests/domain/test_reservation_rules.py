@@ -6,7 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_midplatform.domain.errors import Conflict
+from inventory_midplatform.domain.errors import Conflict, InvalidInput
+from inventory_midplatform.domain.labels import label_of
 from inventory_midplatform.domain.reservation import (
 	Demand,
 	Reservation,
@@ -126,3 +127,26 @@ def test_terms_in_a_sentence_are_told_in_the_readers_language() -> None:
 	}
 	told = error.message(lambda text: zh.get(text, text))
 	assert told == "Released已释放：销售订单 SO-7 (3), W1 (0.5), Web W0 (1) … +4"
+
+
+def test_an_argument_is_called_by_its_name_or_by_what_its_reader_calls_it() -> None:
+	error = InvalidInput("{argument} is missing.", argument="items.0.qty")
+	zh = {"{argument} is missing.": "缺少“{argument}”。", "Quantity": "数量"}
+	assert error.message() == "items.0.qty is missing."
+	assert error.message(lambda text: zh.get(text, text)) == "缺少“items.0.qty”。"
+	assert error.message(lambda text: zh.get(text, text), label_of) == "缺少“数量”。"
+	assert error.message(str, label_of) == "Quantity is missing."
+	assert (
+		InvalidInput("{argument} is missing.", argument="limit").message(str, label_of) == "limit is missing."
+	)
+
+
+def test_a_term_is_told_in_its_context() -> None:
+	error = InvalidInput(
+		"{bin}: {stock_status}, {known}", bin="Quality", stock_status="Quality", known="FIFO, Own"
+	)
+	zh = {("Quality", "Bin Stock"): "待检", ("FIFO", "Storage Policy"): "先进先出"}
+	assert (
+		error.message(lambda text, context="": zh.get((text, context), text))
+		== "Quality: 待检, 先进先出, Own"
+	)

@@ -14,6 +14,7 @@ from inventory_midplatform.domain.errors import (
 	NotFound,
 	NotPermitted,
 )
+from inventory_midplatform.domain.labels import label_of
 
 
 class DocumentRefused(frappe.ValidationError):
@@ -22,7 +23,7 @@ class DocumentRefused(frappe.ValidationError):
 	def __init__(self, error: InventoryError):
 		self.error = error
 		self.http_status_code = error.http_status_code
-		super().__init__(error.message(_))
+		super().__init__(error.message(_, label_of))
 
 
 def refuse(error: InventoryError) -> None:

@@ -35,6 +35,7 @@ from inventory_midplatform.domain.errors import (
 	NotPermitted,
 	Unavailable,
 )
+from inventory_midplatform.domain.labels import label_of
 
 __all__ = ["after_request", "v1"]
 
@@ -103,18 +104,20 @@ def _unavailable() -> Unavailable:
 
 def _answer(error: InventoryError) -> None:
 	frappe.local.message_log = []
-	if frappe.local.is_ajax:
-		sentence = frappe.utils.escape_html(error.message(_translated))
+	label = None
+	if frappe.local.is_ajax:  # the desk, where a person reads it
+		label = label_of
+		sentence = frappe.utils.escape_html(error.message(_translated, label))
 		frappe.msgprint(sentence, title=_translated("Stock"), indicator="red")
-	frappe.local.response.update(error_body(error, _translated))
+	frappe.local.response.update(error_body(error, _translated, label))
 	frappe.local.response["http_status_code"] = error.http_status_code
 
 
-def _translated(template: str) -> str:
+def _translated(template: str, context: str | None = None) -> str:
 	"""In the language the request names, else the user's own: Frappe settles on one before it reads a key."""
 	if frappe.get_request_header("Accept-Language") or not frappe.db:
-		return str(_(template))
-	return str(_(template, lang=get_user_lang(frappe.session.user)))
+		return str(_(template, context=context))
+	return str(_(template, lang=get_user_lang(frappe.session.user), context=context))
 
 
 def _exact_body() -> dict[str, Any]:

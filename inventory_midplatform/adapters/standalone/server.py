@@ -171,14 +171,14 @@ def _json(body: Any, status: int = 200) -> Response:
 	return Response(text, status, content_type="application/json")
 
 
-def _translator(request: Request) -> Callable[[str], str] | None:
+def _translator(request: Request) -> Callable[..., str] | None:
 	language = request.accept_languages.best or ""
-	return _chinese().__getitem__ if language.lower().startswith("zh") else None
+	return _chinese().told if language.lower().startswith("zh") else None
 
 
 class _Translations(dict[str, str]):
-	def __missing__(self, text: str) -> str:
-		return text
+	def told(self, text: str, context: str = "") -> str:
+		return self.get(f"{text}:{context}") or self.get(text, text)
 
 
 @cache

@@ -4,7 +4,10 @@ frappe.provide("inventory_midplatform");
 
 // `where` is a bin ({bin}) or one content of it (a Bin Stock record); `done` is called after the move.
 inventory_midplatform.move_stock = async function (where, done) {
-	await frappe.require("/assets/inventory_midplatform/js/stock_status.js");
+	await frappe.require([
+		"/assets/inventory_midplatform/js/operations.js",
+		"/assets/inventory_midplatform/js/stock_status.js",
+	]);
 	if (where.item_code && inventory_midplatform.all_pinned(where)) return;
 	const contents = where.item_code ? [where] : await inventory_midplatform.bin_contents(where.bin);
 	if (!contents.length) {
@@ -14,11 +17,12 @@ inventory_midplatform.move_stock = async function (where, done) {
 	const label = (c) =>
 		[c.item_code, c.batch_no, c.stock_status !== "Available" ? __(c.stock_status, null, "Bin Stock") : ""]
 			.filter(Boolean)
-			.join(" · ") + ` (${c.qty})`;
+			.join(" · ") + ` (${inventory_midplatform.format_quantity(c.qty)})`;
 	const free = (c) => c.qty - (c.allocated_qty || 0);
 	const chosen = () => contents[cint(dialog.get_value("content"))];
-	const dialog = new frappe.ui.Dialog({
+	const dialog = inventory_midplatform.operation_dialog({
 		title: __("Move to Another Bin"),
+		operation: "stock.move",
 		fields: [
 			{
 				fieldname: "content",
@@ -30,7 +34,7 @@ inventory_midplatform.move_stock = async function (where, done) {
 				onchange: async () => {
 					await dialog.set_value("qty", free(chosen()));
 					ask_for_serials();
-					propose();
+					propose(true);
 				},
 			},
 			{
@@ -60,9 +64,9 @@ inventory_midplatform.move_stock = async function (where, done) {
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
 		],
 		primary_action_label: __("Move"),
-		primary_action: async ({ qty, to_bin, serial_nos, reason }) => {
+		args: ({ qty, to_bin, serial_nos, reason }) => {
 			const { item_code, warehouse, bin, stock_status, batch_no } = chosen();
-			const moved = await frappe.xcall("inventory_midplatform.api.v1.stock.move", {
+			return {
 				item_code,
 				warehouse,
 				from_bin: bin,
@@ -72,9 +76,9 @@ inventory_midplatform.move_stock = async function (where, done) {
 				batch_no: batch_no || "",
 				serial_nos: inventory_midplatform.serials_in(serial_nos),
 				reason: reason || "",
-			});
-			if (!moved) return;
-			dialog.hide();
+			};
+		},
+		done: (moved, { to_bin }) => {
 			frappe.show_alert({ message: __("Moved to {0}", [to_bin.bold()]), indicator: "green" });
 			const warnings = moved.warnings.map(inventory_midplatform.reason_text);
 			if (warnings.length) {
@@ -89,16 +93,18 @@ inventory_midplatform.move_stock = async function (where, done) {
 		dialog.set_df_property("serial_nos", "hidden", !has_serial_no);
 		dialog.set_df_property("serial_nos", "reqd", has_serial_no);
 	};
+	// `all` of it: somebody who types a quantity wants that one.
 	const propose = frappe.utils.debounce(
-		() => inventory_midplatform.propose_bin(dialog, chosen(), dialog.get_value("qty")),
+		(all) => inventory_midplatform.propose_bin(dialog, chosen(), dialog.get_value("qty"), all),
 		200
 	);
 	dialog.show();
-	propose();
+	propose(true);
 };
 
-// What has not been put away yet is proposed a bin with the reason; a bin that somebody chose or is choosing stays.
-inventory_midplatform.propose_bin = async function (dialog, content, qty) {
+// What has not been put away yet is proposed a bin with the reason; a bin that somebody chose or is choosing stays. A
+// move goes to one bin: where `all` of it does not fit into the first, what fits is proposed and the rest is told.
+inventory_midplatform.propose_bin = async function (dialog, content, qty, all) {
 	const target = dialog.get_field("to_bin");
 	const asked = (dialog.asked = { content, qty });
 	const may_propose = () =>
@@ -111,21 +117,36 @@ inventory_midplatform.propose_bin = async function (dialog, content, qty) {
 	if (!frappe.boot.inventory_operations.includes("stock.suggest_put_away")) return;
 	const { is_unplaced } = (await frappe.db.get_value("Warehouse Bin", content.bin, "is_unplaced")).message;
 	if (!cint(is_unplaced)) return;
-	const { bins, why_rest } = await frappe.xcall("inventory_midplatform.api.v1.stock.suggest_put_away", {
-		item_code: content.item_code,
-		warehouse: content.warehouse,
-		qty,
-		batch_no: content.batch_no || "",
-	});
-	if (!may_propose()) return;
+	const suggested = await inventory_midplatform.call(
+		"stock.suggest_put_away",
+		{ item_code: content.item_code, warehouse: content.warehouse, qty, batch_no: content.batch_no || "" },
+		{ refused: () => {} }
+	);
+	if (!suggested || !may_propose()) return;
+	const { bins } = suggested;
 	dialog.proposed = bins.length ? bins[0].bin : "";
 	// At once: set_value would ask the server first, and the answer would overwrite what is being typed meanwhile.
 	target.set_input(dialog.proposed);
-	const lines = bins.map(
-		(part) => `${part.bin_code} × ${part.qty}: ${inventory_midplatform.reason_text(part.reason)}`
-	);
-	if (why_rest) lines.push(inventory_midplatform.reason_text(why_rest));
+	const quantity = dialog.get_field("qty");
+	const fits = all && bins.length && bins[0].qty < qty && !quantity.$input.is(":focus");
+	if (fits) quantity.set_input(bins[0].qty);
+	const lines = inventory_midplatform.put_away_lines(suggested, fits);
 	target.set_description(lines.map((line) => frappe.utils.escape_html(line)).join("<br>"));
+};
+
+const BINS_TOLD = 3;
+
+inventory_midplatform.put_away_lines = function ({ bins, qty, why_rest }, only_first) {
+	const number = inventory_midplatform.format_quantity;
+	const lines = bins
+		.slice(0, BINS_TOLD)
+		.map((p) => `${p.bin_code} × ${number(p.qty)}: ${inventory_midplatform.reason_text(p.reason)}`);
+	if (only_first) {
+		lines.unshift(__("{0} of {1} fits into the first bin. Move the rest after it.", [number(bins[0].qty), number(qty)]));
+	}
+	if (bins.length > BINS_TOLD) lines.push(__("And {0} more bins.", [bins.length - BINS_TOLD]));
+	if (why_rest) lines.push(inventory_midplatform.reason_text(why_rest));
+	return lines;
 };
 
 // A reason as the API answers it ({template, values}), in the user's language.

@@ -2,25 +2,15 @@
 
 frappe.provide("inventory_midplatform");
 
-inventory_midplatform.explain_stock = function (item_code, warehouse) {
+inventory_midplatform.explain_stock = async function (item_code, warehouse) {
 	if (!item_code || !warehouse) {
 		frappe.show_alert({ message: __("Choose an item and a warehouse first."), indicator: "orange" });
 		return;
 	}
-	return frappe
-		.call({
-			method: "inventory_midplatform.api.v1.stock.explain",
-			type: "GET",
-			args: { item_code, warehouse },
-			freeze: true,
-		})
-		.then((r) => r.message && new inventory_midplatform.StockExplanation(r.message).show());
-};
-
-inventory_midplatform.format_quantity = function (value) {
-	const number = value || 0;
-	const decimals = (String(number).split(".")[1] || "").length;
-	return format_number(number, null, Math.min(decimals, 9));
+	await frappe.require("/assets/inventory_midplatform/js/operations.js");
+	const asked = { item_code, warehouse };
+	const stock = await inventory_midplatform.call("stock.explain", asked, { type: "GET", freeze: true });
+	if (stock) new inventory_midplatform.StockExplanation(stock).show();
 };
 
 inventory_midplatform.StockExplanation = class {
@@ -62,11 +52,8 @@ inventory_midplatform.StockExplanation = class {
 	async show_promise($answer, by_date) {
 		if (!by_date) return;
 		const { item_code, warehouse } = this.stock;
-		const { message: promise } = await frappe.call({
-			method: "inventory_midplatform.api.v1.stock.available_to_promise",
-			type: "GET",
-			args: { item_code, warehouse, by_date },
-		});
+		const asked = { item_code, warehouse, by_date };
+		const promise = await inventory_midplatform.call("stock.available_to_promise", asked, { type: "GET" });
 		if (promise) $answer.html(this.promise(promise));
 	}
 

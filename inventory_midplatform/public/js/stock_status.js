@@ -6,12 +6,14 @@ const ON_HOLD = ["Quality", "Damaged", "Blocked"];
 
 // `content` is a Bin Stock record; `done` is called afterwards.
 inventory_midplatform.change_stock_status = async function (content, done) {
+	await frappe.require("/assets/inventory_midplatform/js/operations.js");
 	if (inventory_midplatform.all_pinned(content)) return;
 	const releases = content.stock_status !== "Available";
 	const title = releases ? __("Release from Hold", null, "Stock Operation Log") : __("Put on Hold");
 	const { message: item } = await frappe.db.get_value("Item", content.item_code, "has_serial_no");
-	const dialog = new frappe.ui.Dialog({
+	const dialog = inventory_midplatform.operation_dialog({
 		title,
+		operation: releases ? "stock.release_hold" : "stock.hold",
 		fields: [
 			{
 				fieldname: "qty",
@@ -33,20 +35,17 @@ inventory_midplatform.change_stock_status = async function (content, done) {
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why"), reqd: !releases },
 		],
 		primary_action_label: title,
-		primary_action: async ({ qty, stock_status, serial_nos, reason }) => {
-			const operation = releases ? "release_hold" : "hold";
-			const changed = await frappe.xcall(`inventory_midplatform.api.v1.stock.${operation}`, {
-				item_code: content.item_code,
-				warehouse: content.warehouse,
-				bin: content.bin,
-				batch_no: content.batch_no || "",
-				qty,
-				stock_status,
-				serial_nos: inventory_midplatform.serials_in(serial_nos),
-				reason: reason || "",
-			});
-			if (!changed) return;
-			dialog.hide();
+		args: ({ qty, stock_status, serial_nos, reason }) => ({
+			item_code: content.item_code,
+			warehouse: content.warehouse,
+			bin: content.bin,
+			batch_no: content.batch_no || "",
+			qty,
+			stock_status,
+			serial_nos: inventory_midplatform.serials_in(serial_nos),
+			reason: reason || "",
+		}),
+		done: () => {
 			frappe.show_alert({ message: title, indicator: "green" });
 			done && done();
 		},

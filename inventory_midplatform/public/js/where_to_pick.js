@@ -6,7 +6,7 @@ frappe.provide("inventory_midplatform");
 inventory_midplatform.where_to_pick = async function (position) {
 	await frappe.require([
 		"/assets/inventory_midplatform/js/move_stock.js",
-		"/assets/inventory_midplatform/js/stock_explanation.js",
+		"/assets/inventory_midplatform/js/operations.js",
 	]);
 	const { item_code, warehouse, on_hand, on_hold, reserved } = position;
 	const in_good_order = flt(on_hand - on_hold, 9);
@@ -42,19 +42,21 @@ inventory_midplatform.where_to_pick = async function (position) {
 	const suggest = frappe.utils.debounce(async () => {
 		const { qty, batch_no } = dialog.get_values(true);
 		const asked = (dialog.asked = {});
-		if (!(qty > 0)) return show("");
-		const answer = await frappe.xcall("inventory_midplatform.api.v1.stock.suggest_removal", {
-			item_code,
-			warehouse,
-			qty,
-			batch_no: batch_no || "",
-		});
-		if (answer && dialog.asked === asked) show(inventory_midplatform.bins_to_pick(answer));
+		const show_latest = (html) => dialog.asked === asked && show(html);
+		const answer = await inventory_midplatform.call(
+			"stock.suggest_removal",
+			{ item_code, warehouse, qty: qty ?? 0, batch_no: batch_no || "" },
+			{ refused: (error) => show_latest(inventory_midplatform.why_refused(error)) }
+		);
+		if (answer) show_latest(inventory_midplatform.bins_to_pick(answer));
 	}, 200);
 	dialog.$wrapper.on("click", "a[href]", () => dialog.hide());
 	dialog.show();
 	suggest();
 };
+
+inventory_midplatform.why_refused = ({ message }) =>
+	`<p class="text-danger">${frappe.utils.escape_html(message)}</p>`;
 
 inventory_midplatform.bins_to_pick = function ({ strategy, bins, expired, rest, why_rest }) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));

@@ -111,6 +111,8 @@ class BadInputBehaviour(Behaviour):
 			self.reserve(item, warehouse, "0.5")
 		with self.refused("not_whole", 400):
 			self.platform.call("stock.move", **about, **bins, qty="0.5")
+		with self.refused("not_whole", 400):
+			self.platform.call("stock.suggest_removal", **about, qty="1.5")
 		kept = self.reserve(item, warehouse, 4)["name"]
 		for operation in ("reservation.release", "reservation.allocate"):
 			with self.refused("not_whole", 400):

@@ -1,3 +1,5 @@
+const OPERATIONS = "/assets/inventory_midplatform/js/operations.js";
+
 frappe.ui.form.on("Inventory Midplatform Settings", {
 	setup(frm) {
 		frappe.realtime.on("inventory_take_in", ({ done, total }) => show_progress(frm, done, total));
@@ -64,12 +66,9 @@ function show_rebuilt(frm, { done, total, mended }) {
 }
 
 async function verify() {
-	const { message: found } = await frappe.call({
-		method: "inventory_midplatform.api.v1.ledger.verify",
-		type: "GET",
-		freeze: true,
-		freeze_message: __("Verifying…"),
-	});
+	await frappe.require(OPERATIONS);
+	const shown = { type: "GET", freeze: true, freeze_message: __("Verifying…") };
+	const found = await inventory_midplatform.call("ledger.verify", {}, shown);
 	if (!found) return;
 	const checked = Object.entries(found.checked)
 		.map(([doctype, count]) => `${__(doctype)}: ${format_number(count, null, 0)}`)
@@ -110,10 +109,8 @@ function findings_table(findings) {
 }
 
 async function ask_for_low_stock() {
-	const { message: asked } = await frappe.call({
-		method: "inventory_midplatform.api.v1.replenishment.create_material_requests",
-		freeze: true,
-	});
+	await frappe.require(OPERATIONS);
+	const asked = await inventory_midplatform.call("replenishment.create_material_requests", {}, { freeze: true });
 	if (!asked) return;
 	const link = (name) => frappe.utils.get_form_link("Material Request", name, true);
 	const created = asked.created.map(

@@ -1,3 +1,5 @@
+const OPERATIONS = "/assets/inventory_midplatform/js/operations.js";
+
 frappe.ui.form.on("Inventory Reservation", {
 	onload(frm) {
 		// A DocType by its name in the user's language; what another system calls it as it is.
@@ -21,28 +23,31 @@ frappe.ui.form.on("Inventory Reservation", {
 		}
 		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
 		if (open_quantity(frm) > 0 && may("reservation.transfer")) {
-			frm.add_custom_button(__("Transfer to Another Demand"), () => transfer(frm));
+			frm.add_custom_button(__("Transfer to Another Demand"), () =>
+				frappe.require(OPERATIONS, () => transfer(frm))
+			);
 		}
 		if (flt(frm.doc.reserved_qty - frm.doc.allocated_qty, 9) > 0 && may("reservation.allocate")) {
-			frm.add_custom_button(__("Pin to Bins"), () => pin(frm, "inventory_midplatform.api.v1.reservation.allocate"));
+			frm.add_custom_button(__("Pin to Bins"), () => pin(frm, "reservation.allocate"));
 		}
 		if (frm.doc.allocated_qty > 0) {
 			show_bins(frm);
 			if (may("reservation.deallocate")) {
-				frm.add_custom_button(__("Take Off Bins"), () =>
-					pin(frm, "inventory_midplatform.api.v1.reservation.deallocate")
-				);
+				frm.add_custom_button(__("Take Off Bins"), () => pin(frm, "reservation.deallocate"));
 			}
 		}
 		if (open_quantity(frm) > 0 && may("reservation.release")) {
-			frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-danger-light");
+			frm.add_custom_button(__("Release"), () =>
+				frappe.require(OPERATIONS, () => release(frm))
+			).addClass("btn-danger-light");
 		}
 	},
 });
 
 // For picking: what is kept is pinned to bins by the Storage Policy's strategy, or comes off them again.
-async function pin(frm, method) {
-	const done = await frappe.xcall(method, { name: frm.doc.name });
+async function pin(frm, operation) {
+	await frappe.require(OPERATIONS);
+	const done = await inventory_midplatform.call(operation, { name: frm.doc.name }, { freeze: true });
 	if (done) frm.reload_doc();
 }
 
@@ -62,8 +67,9 @@ function open_quantity(frm) {
 }
 
 function release(frm) {
-	const dialog = new frappe.ui.Dialog({
+	const dialog = inventory_midplatform.operation_dialog({
 		title: __("Release Stock"),
+		operation: "reservation.release",
 		fields: [
 			{
 				fieldname: "qty",
@@ -76,14 +82,8 @@ function release(frm) {
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
 		],
 		primary_action_label: __("Release"),
-		primary_action: async ({ qty, reason }) => {
-			const released = await frappe.xcall("inventory_midplatform.api.v1.reservation.release", {
-				name: frm.doc.name,
-				qty,
-				reason: reason || "",
-			});
-			if (!released) return;
-			dialog.hide();
+		args: ({ qty, reason }) => ({ name: frm.doc.name, qty, reason: reason || "" }),
+		done: () => {
 			frappe.show_alert({ message: __("Released"), indicator: "green" });
 			frm.reload_doc();
 		},
@@ -94,9 +94,9 @@ function release(frm) {
 const DEMAND_TYPES = ["Sales Order", "Material Request", "Work Order", "Project"];
 
 function transfer(frm) {
-	const once = frappe.utils.get_random(20); // pressed twice, it is handed over once
-	const dialog = new frappe.ui.Dialog({
+	const dialog = inventory_midplatform.operation_dialog({
 		title: __("Transfer to Another Demand"),
+		operation: "reservation.transfer",
 		fields: [
 			{
 				fieldname: "demand_type",
@@ -107,7 +107,7 @@ function transfer(frm) {
 				default: "Sales Order",
 				reqd: 1,
 			},
-			{ fieldname: "demand_name", fieldtype: "Data", label: __("Demand"), reqd: 1 },
+			{ fieldname: "demand_name", fieldtype: "Data", label: __("For Whom"), reqd: 1 },
 			{
 				fieldname: "qty",
 				fieldtype: "Float",
@@ -121,15 +121,14 @@ function transfer(frm) {
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
 		],
 		primary_action_label: __("Transfer"),
-		primary_action: async ({ demand_type, demand_name, qty, reason }) => {
-			const { message: made } = await frappe.call({
-				method: "inventory_midplatform.api.v1.reservation.transfer",
-				args: { name: frm.doc.name, demand_type, demand_name, qty, reason: reason || "" },
-				headers: { "Idempotency-Key": once },
-				freeze: true,
-			});
-			if (!made) return;
-			dialog.hide();
+		args: ({ demand_type, demand_name, qty, reason }) => ({
+			name: frm.doc.name,
+			demand_type,
+			demand_name,
+			qty,
+			reason: reason || "",
+		}),
+		done: (made) => {
 			frappe.show_alert({ message: __("Transferred"), indicator: "green" });
 			frappe.set_route("Form", "Inventory Reservation", made.name);
 		},

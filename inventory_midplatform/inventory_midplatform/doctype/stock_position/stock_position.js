@@ -23,7 +23,9 @@ frappe.ui.form.on("Stock Position", {
 			})
 		);
 		if (may("reservation.reserve")) {
-			frm.add_custom_button(__("Reserve"), () => reserve(frm)).addClass("btn-primary");
+			frm.add_custom_button(__("Reserve"), () =>
+				frappe.require("/assets/inventory_midplatform/js/operations.js", () => reserve(frm))
+			).addClass("btn-primary");
 		}
 	},
 });
@@ -42,8 +44,9 @@ function available_sentence(doc) {
 }
 
 function reserve(frm) {
-	const dialog = new frappe.ui.Dialog({
+	const dialog = inventory_midplatform.operation_dialog({
 		title: __("Reserve Stock"),
+		operation: "reservation.reserve",
 		fields: [
 			{
 				fieldname: "qty",
@@ -76,12 +79,8 @@ function reserve(frm) {
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
 		],
 		primary_action_label: __("Reserve"),
-		primary_action: async (values) => {
-			const { item_code, warehouse } = frm.doc;
-			const args = { item_code, warehouse, ...values };
-			const made = await frappe.xcall("inventory_midplatform.api.v1.reservation.reserve", args);
-			if (!made) return;
-			dialog.hide();
+		args: (values) => ({ item_code: frm.doc.item_code, warehouse: frm.doc.warehouse, ...values }),
+		done: (made) => {
 			const sentence = __("{0} reserved, {1} waiting", [made.reserved_qty, made.waiting_qty]);
 			frappe.show_alert({ message: sentence, indicator: made.waiting_qty ? "orange" : "green" });
 			frm.reload_doc();
