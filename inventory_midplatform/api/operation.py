@@ -33,6 +33,7 @@ from inventory_midplatform.domain.errors import (
 from inventory_midplatform.domain.identifiers import digest
 from inventory_midplatform.domain.quantity import parse_quantity
 from inventory_midplatform.domain.roles import OPERATION_ROLES
+from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context
 
 PATH = "inventory_midplatform.api.v1."
@@ -43,16 +44,9 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a call runs when the engine gives its transaction up for another's."""
 
-MARKUP = re.compile(r"<[a-zA-Z/!?]")
-"""What a browser takes for the beginning of a tag."""
-
 
 def _without_markup(text: str, info: ValidationInfo) -> str:
-	"""The desk's lists and forms, its reports and mails show texts as they are, and other people look at them."""
-	if MARKUP.search(text):
-		argument = info.field_name or "text"
-		raise InvalidInput("{argument} has HTML in it. Write it without.", code="markup", argument=argument)
-	return text
+	return require_plain(text, info.field_name or "text")
 
 
 QUOTES = re.compile("[\"'<>`]")

@@ -6,30 +6,42 @@ from typing import Any
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.domain.reservation import OPEN_STATUSES
+from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import masters
 from inventory_midplatform.services.ledger import UNPLACED
 
+LONGEST_NAME = 140
+"""Characters of a record's name: a code, and behind it the warehouse."""
+
 
 def check_zone(ctx: Context, zone: Mapping[str, Any]) -> None:
-	"""A zone lies in a warehouse that can hold stock. Raises what :func:`masters.stock_warehouse` raises."""
+	"""A zone lies in a warehouse that can hold stock.
+
+	Raises InvalidInput (``missing_argument``, ``invalid_argument``, ``markup``) or what
+	:func:`masters.stock_warehouse` raises.
+	"""
 	_require_code(zone, "zone_code")
-	masters.stock_warehouse(ctx, zone.get("warehouse"))
+	_require_plain(zone, ("zone_code", "zone_name", "description"))
+	warehouse = masters.stock_warehouse(ctx, zone.get("warehouse")).name
+	_require_room_for_name(zone, "zone_code", warehouse)
 
 
 def check_bin(ctx: Context, bin: Mapping[str, Any]) -> None:
 	"""A bin's zone lies in the bin's own warehouse, and a warehouse has one Unplaced bin.
 
-	Raises InvalidInput (``wrong_warehouse``) or Conflict (``reserved_code``, ``unplaced_stays``,
-	``second_unplaced``, ``unplaced_needed``).
+	Raises InvalidInput (``wrong_warehouse``, ``missing_argument``, ``invalid_argument``, ``markup``) or Conflict
+	(``reserved_code``, ``unplaced_stays``, ``second_unplaced``, ``unplaced_needed``).
 	"""
 	_require_code(bin, "bin_code")
+	_require_plain(bin, ("bin_code", "barcode"))
 	_check_what_it_is(ctx, bin)
 	if _ticked(bin.get("is_unplaced")):
 		# What lies in a warehouse that was disabled since still lies somewhere.
 		warehouse = masters.known_warehouse(ctx, bin.get("warehouse"))
 	else:
 		warehouse = masters.stock_warehouse(ctx, bin.get("warehouse")).name
+		_require_room_for_name(bin, "bin_code", warehouse)
 	if bin.get("zone"):
 		rows = ctx.store.rows(
 			"SELECT warehouse FROM `tabWarehouse Zone` WHERE name = %(name)s", {"name": bin["zone"]}
@@ -162,3 +174,19 @@ def check_warehouse_merge(ctx: Context, old: str) -> None:
 def _require_code(place: Mapping[str, Any], field: str) -> None:
 	if not str(place.get(field) or "").strip():
 		raise InvalidInput("{argument} is missing.", code="missing_argument", argument=field)
+
+
+def _require_plain(place: Mapping[str, Any], fields: tuple[str, ...]) -> None:
+	for field in fields:
+		require_plain(str(place.get(field) or ""), field)
+
+
+def _require_room_for_name(place: Mapping[str, Any], field: str, warehouse: str) -> None:
+	limit = LONGEST_NAME - len(f" - {warehouse}")
+	if len(str(place[field])) > limit:
+		raise InvalidInput(
+			"{argument} is longer than {limit} characters.",
+			code="invalid_argument",
+			argument=field,
+			limit=max(limit, 0),
+		)

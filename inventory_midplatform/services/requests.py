@@ -9,6 +9,7 @@ from inventory_midplatform.domain import approval
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
 from inventory_midplatform.domain.quantity import ZERO, from_store, parse_quantity
 from inventory_midplatform.domain.roles import DIRECTOR, SUPERVISOR, reads_costs
+from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters, operation_log
 from inventory_midplatform.services.replenishment import keeper_and_buyers, keepers
@@ -69,6 +70,7 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 			code="invalid_input",
 			request_type=values["request_type"],
 		)
+	require_plain(str(values.get("purpose") or ""), "purpose")
 	if not values["items"]:
 		raise InvalidInput("Name at least one item.", code="missing_argument", argument="items")
 	place = masters.stock_warehouse(ctx, values["warehouse"])

@@ -1,17 +1,21 @@
-"""Texts that callers sent while HTML was taken: what opens a tag becomes ‹, and what quotes in the name of a reservation
+"""Texts that were sent while HTML was taken: what opens a tag becomes ‹, and what quotes in the name of a reservation
 becomes a printer's quote, so that nobody's browser runs them."""
 
 import re
 
 import frappe
 
-from inventory_midplatform.api.operation import MARKUP, QUOTES
+from inventory_midplatform.api.operation import QUOTES
+from inventory_midplatform.domain.text import MARKUP
 
 TEXTS = {
 	"Bin Allocation": ("reservation",),
+	"Inventory Request": ("purpose",),
 	"Inventory Reservation": ("name", "demand_type", "demand_name", "demand_line", "reason"),
 	"Stock Movement": ("reason",),
 	"Stock Operation Log": ("reference_name", "from_value", "to_value", "reason"),
+	"Warehouse Bin": ("barcode",),
+	"Warehouse Zone": ("zone_name", "description"),
 }
 NAMES = {
 	"Bin Allocation": ("reservation",),

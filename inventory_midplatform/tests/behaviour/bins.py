@@ -140,6 +140,24 @@ class BinBehaviour(Behaviour):
 		with self.refused("unplaced_needed"):
 			self.platform.update("Warehouse Bin", self.unplaced, {"disabled": 1})
 
+	def test_texts_of_places_are_plain(self) -> None:
+		for field, text in (("zone_name", "<i>cold</i>"), ("description", "<script>"), ("zone_code", "<b>Z")):
+			with self.refused("markup", 400, argument=field):
+				self.platform.make_zone(self.warehouse, **{field: text})
+		for field in ("bin_code", "barcode"):
+			with self.refused("markup", 400, argument=field):
+				self.platform.make_bin(self.warehouse, **{field: "<img src=x>"})
+		zone = self.platform.make_zone(self.warehouse, zone_name="cold: < 4 °C & dry")
+		with self.refused("markup", 400, argument="zone_name"):
+			self.platform.update("Warehouse Zone", zone, {"zone_name": "<i>cold</i>"})
+
+	def test_a_code_leaves_room_for_its_warehouse_in_the_name(self) -> None:
+		room = 140 - len(f" - {self.warehouse}")
+		for make, field in ((self.platform.make_zone, "zone_code"), (self.platform.make_bin, "bin_code")):
+			with self.refused("invalid_argument", 400, argument=field, limit=room):
+				make(self.warehouse, **{field: "Z" * (room + 1)})
+			make(self.warehouse, **{field: "Z" * room})
+
 	def test_the_unplaced_bins_code_is_kept_for_it(self) -> None:
 		for code in ("UNPLACED", "unplaced", " Unplaced "):
 			with self.refused("reserved_code"):

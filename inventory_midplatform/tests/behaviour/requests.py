@@ -206,6 +206,18 @@ class RequestBehaviour(Behaviour):
 		with self.refused("unknown_uom", 400):
 			self.ask(items=[{"item_code": item, "qty": 2, "uom": "Litre"}])
 
+	def test_a_purpose_is_plain_whoever_writes_it(self) -> None:
+		request = self.ask(purpose="urgent: < 3 left")
+		with self.refused("markup", 400, argument="purpose"):
+			lines = [{"item_code": self.item, "qty": 2, "rate": 10}]
+			values = {"purpose": "<b>urgent</b>", "items": lines}
+			self.platform.update("Inventory Request", request["name"], values)
+		with self.refused("markup", 400, argument="purpose"):
+			self.ask(purpose="<b>urgent</b>")
+		self.assertEqual(
+			self.platform.call("request.get", name=request["name"])["purpose"], "urgent: < 3 left"
+		)
+
 	def test_a_part_of_what_is_counted_in_whole_units_is_not_asked_for(self) -> None:
 		"""No draft could be made of it: the last approval would fail."""
 		item = self.platform.make_item(stock_uom="Nos", uoms=[{"uom": "Box", "conversion_factor": 12}])

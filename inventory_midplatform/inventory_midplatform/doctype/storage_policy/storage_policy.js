@@ -18,6 +18,8 @@ frappe.ui.form.on("Storage Policy", {
 			const options = known.map((value) => ({ value, label: __(value, null, "Storage Policy") }));
 			frm.set_df_property(field, "options", options);
 			frm.fields_dict[field].set_data(options);
+			// What nobody offers is refused when the policy is saved; Frappe would empty the field without a word.
+			frm.set_df_property(field, "ignore_validation", 1);
 			frm.refresh_field(field);
 		}
 	},
