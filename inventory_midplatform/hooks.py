@@ -95,6 +95,7 @@ _LISTS_OF_STOCK = (
 	"Bin Allocation",
 	"Bin Stock",
 	"Inventory Alert",
+	"Inventory Request",
 	"Inventory Reservation",
 	"Receipt Layer",
 	"Serial Location",
@@ -117,11 +118,10 @@ doctype_js = {
 }
 
 _PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
-_IN_A_WAREHOUSE = ("Inventory Request", *_LISTS_OF_STOCK)
 
-has_permission = dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.has_permission")
+has_permission = dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.has_permission")
 permission_query_conditions = {
-	**dict.fromkeys(_IN_A_WAREHOUSE, f"{_PERMISSIONS}.query_conditions"),
+	**dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.query_conditions"),
 	"Inventory Request Item": f"{_PERMISSIONS}.line_query_conditions",
 }
 

@@ -269,3 +269,10 @@ def test_placeholders_are_the_same() -> None:
 def test_chinese_is_chinese() -> None:
 	kept = [text for text, translated in translations().items() if not re.search(r"[一-鿿]", translated)]
 	assert not kept
+
+
+def test_the_log_can_be_filtered_by_every_operation_it_tells() -> None:
+	log = json.loads((MODULE / "doctype/stock_operation_log/stock_operation_log.json").read_text())
+	field = next(f for f in log["fields"] if f["fieldname"] == "operation")
+	told = {text for text, context in from_python() if context == "Stock Operation Log"}
+	assert field["options"].split("\n") == sorted(told)

@@ -24,7 +24,7 @@ def test_contents_of_bins_are_told_apart_on_a_phone(desk: Any, site: Any, texts:
 		)
 	)
 	available = texts("Available", "Bin Stock")
-	told = {f"{item} · 5 · P-01 · {available}", f"{item} · 7 · UNPLACED · {available}"}
+	told = {f"{item} · 5 · P-01 · {available}", f"{item} · 7 · {texts('Unplaced')} · {available}"}
 	for width, expected in ((PHONE, told), (1280, {item})):
 		keeper = desk("operator", width)
 		keeper.go(f"bin-stock?item_code={quote(item)}")

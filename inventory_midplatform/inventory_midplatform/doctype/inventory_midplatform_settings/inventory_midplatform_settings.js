@@ -7,6 +7,7 @@ frappe.ui.form.on("Inventory Midplatform Settings", {
 	},
 
 	refresh(frm) {
+		frm.set_intro(); // a form that is refreshed again keeps it
 		if (!frm.doc.ledger_enabled) {
 			frm.set_intro(__("Begin with Keep the Ledger, save, then take in the stock you have."), "blue");
 			return;

@@ -3,6 +3,7 @@ frappe.ui.form.on("Inventory Request", {
 		for (const fieldname of ["request_type", "status"]) {
 			frm.get_docfield(fieldname).formatter = (value) => __(value, null, "Inventory Request");
 		}
+		frm.get_docfield("created_doctype").formatter = (value) => frappe.utils.escape_html(__(value || ""));
 		frm.set_query("warehouse", () => ({
 			filters: { is_group: 0, disabled: 0, ...(frm.doc.company && { company: frm.doc.company }) },
 		}));
@@ -19,6 +20,7 @@ frappe.ui.form.on("Inventory Request", {
 				frappe.set_route("Form", frm.doc.created_doctype, frm.doc.created_document)
 			);
 		}
+		frm.set_intro(); // a form that is refreshed again keeps it
 		if (frm.doc.docstatus === 0 && frm.doc.needs_director) {
 			frm.set_intro(__("Above the limit: the director approves it too."), "orange");
 		}

@@ -1,10 +1,11 @@
 frappe.listview_settings["Inventory Request"] = {
-	add_fields: ["status", "needs_director"],
+	add_fields: ["status", "needs_director", "currency"],
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
 
 	formatters: {
 		request_type: (value) => __(value, null, "Inventory Request"),
+		requested_by: (value) => frappe.utils.escape_html(frappe.user.full_name(value)),
 	},
 
 	get_indicator(doc) {

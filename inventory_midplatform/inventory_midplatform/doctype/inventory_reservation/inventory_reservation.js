@@ -58,6 +58,7 @@ async function show_bins(frm) {
 		order_by: "bin",
 		limit: 100,
 	});
+	frm.set_intro(); // a form that is refreshed again keeps it
 	const text = pinned.map(({ bin, batch_no, qty }) => `${[bin, batch_no].filter(Boolean).join(" · ")} × ${qty}`);
 	frm.set_intro(`${__("Pinned to bins")}: ${frappe.utils.escape_html(text.join(", "))}`, "blue");
 }

@@ -2,6 +2,7 @@ frappe.ui.form.on("Stock Movement", {
 	setup(frm) {
 		frm.get_docfield("kind").formatter = (value) => __(value, null, "Stock Movement");
 		frm.get_docfield("stock_status").formatter = (value) => __(value, null, "Bin Stock");
+		frm.get_docfield("voucher_type").formatter = (value) => frappe.utils.escape_html(__(value || ""));
 		// Frappe translates the description of every field but those with a time
 		const received_at = frm.get_docfield("received_at");
 		received_at.description = __(received_at.description);

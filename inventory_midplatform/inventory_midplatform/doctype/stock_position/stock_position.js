@@ -1,5 +1,6 @@
 frappe.ui.form.on("Stock Position", {
 	refresh(frm) {
+		frm.set_intro(); // a form that is refreshed again keeps it
 		frm.set_intro(available_sentence(frm.doc), available(frm.doc) < 0 ? "red" : "green");
 		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
 		if (may("stock.explain")) {

@@ -24,7 +24,9 @@ frappe.ui.form.on("Warehouse Bin", {
 });
 
 async function show_contents(frm) {
+	const asked = (frm.contents_asked = {});
 	const contents = await inventory_midplatform.bin_contents(frm.doc.name);
+	if (frm.contents_asked !== asked) return; // the form was refreshed again meanwhile
 	const text = (value) => frappe.utils.escape_html(String(value || ""));
 	const rows = contents.map(
 		(c) => `<tr>
