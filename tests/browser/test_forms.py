@@ -1,0 +1,43 @@
+"""What forms say once, and what they do not swallow."""
+
+from datetime import date
+from typing import Any
+
+from playwright.sync_api import expect
+
+
+def test_the_hint_of_the_directors_approval_stands_once(
+	desk: Any, site: Any, texts: Any, language: str
+) -> None:
+	item, warehouse = site.stocked(f"dear-{language}-{site.stamp}", 1)
+	name = site.make(
+		"Inventory Request",
+		request_type="Purchase",
+		company=site.company["name"],
+		warehouse=warehouse,
+		required_by=str(date.today()),
+		items=[{"item_code": item, "qty": 5000, "rate": 7}],
+	)
+	supervisor = desk("supervisor")
+	supervisor.go(f"inventory-request/{name}")
+	hint = supervisor.page.locator(".form-message:visible")
+	expect(hint).to_have_text(texts("Above the limit: the director approves it too."))
+	supervisor.page.evaluate("cur_frm.refresh(), cur_frm.refresh()")
+	expect(hint).to_have_text(texts("Above the limit: the director approves it too."))
+
+
+def test_a_strategy_that_nobody_offers_is_refused(desk: Any, site: Any, texts: Any, language: str) -> None:
+	_, warehouse = site.stocked(f"strategy-{language}-{site.stamp}", 1)
+	supervisor = desk("supervisor")
+	supervisor.go("storage-policy/new")
+	supervisor.choose(supervisor.field("warehouse"), warehouse)
+	strategy = supervisor.field("removal_strategy")
+	strategy.click()
+	strategy.press_sequentially("Whatever")
+	strategy.press("Tab")
+	supervisor.page.locator(".page-actions:visible .primary-action:visible").first.click()
+	said = supervisor.page.locator(".msgprint:visible")
+	expect(said).to_contain_text("Whatever")
+	expect(said).to_contain_text(texts("Fewest Bins", "Storage Policy"))
+	assert site.get("Storage Policy", [["warehouse", "=", warehouse]]) == []
+	expect(strategy).to_have_value("Whatever")
