@@ -25,6 +25,8 @@ URL = os.environ.get("DESK_URL", "").rstrip("/")
 USER = os.environ.get("DESK_USER", "Administrator")
 PASSWORD = os.environ.get("DESK_PASSWORD", "")
 PICTURES = os.environ.get("DESK_PICTURES", "")
+PATIENCE = 60_000
+"""Milliseconds."""
 KEEPERS_PASSWORD = "Walks-the-aisles-2026"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -142,8 +144,10 @@ class Site:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Any]:
-	from playwright.sync_api import sync_playwright
+	from playwright.sync_api import expect, sync_playwright
 
+	# as long as for everything else: a busy machine is no slower to be right
+	expect.set_options(timeout=PATIENCE)
 	with sync_playwright() as started:
 		yield started
 
@@ -205,7 +209,7 @@ class Desk:
 		self.user = user
 		self.context.add_init_script(NAMES_OF_LOOPS)
 		self.page = self.context.new_page()
-		self.page.set_default_timeout(60_000)
+		self.page.set_default_timeout(PATIENCE)
 		self.errors: list[str] = []
 		self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 		login = self.context.request.post("/api/method/login", form={"usr": user, "pwd": KEEPERS_PASSWORD})
