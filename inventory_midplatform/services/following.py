@@ -37,6 +37,8 @@ class DemandLine:
 	wanted: Decimal
 	delivered: Decimal = ZERO
 	priority: int = 0
+	elsewhere: Decimal = ZERO
+	"""What is kept for it in other warehouses than it names."""
 
 	@property
 	def key(self) -> Key:
@@ -122,14 +124,14 @@ def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]
 		if r.open > wanted:
 			r = stock.put(r.shrink(r.open - wanted))
 		wanted, delivered = wanted - r.open, max(delivered - r.consumed, ZERO)
-	return replace(line, wanted=wanted, delivered=delivered)
+	return replace(line, wanted=wanted, delivered=delivered, elsewhere=line.wanted - wanted)
 
 
 def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, may_grow: bool) -> None:
 	"""Bring a row's reservations, mostly one, to what it still wants; a transfer made it a further one.
 
 	What it wants more of waits behind what it wanted before, and where others wait behind them too. What came back from the customer is wanted again. What a
-	person released stays released, as far as it was not delivered from free stock since.
+	person released stays released, as far as it was not delivered from free stock since, nor is kept elsewhere instead.
 	"""
 	fitted = {r.name: r for r in of_line}
 	consumed = sum((r.consumed for r in of_line), ZERO)
@@ -139,7 +141,7 @@ def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, m
 		consumed = line.delivered
 	delivered_besides = max(line.delivered - consumed, ZERO)
 	released = sum((r.released for r in of_line), ZERO)
-	target = max(line.wanted - max(released - delivered_besides, ZERO), ZERO)
+	target = max(line.wanted - max(released - delivered_besides - line.elsewhere, ZERO), ZERO)
 	missing = target - sum((r.open for r in fitted.values()), ZERO)
 	if missing > 0 and may_grow:
 		last = fitted[of_line[-1].name]

@@ -67,7 +67,8 @@ def suspects(ctx: Context, items: Sequence[str]) -> list[Key]:
 def take_in(
 	ctx: Context, after: tuple[str, str] = ("", ""), limit: int = 500, alert: bool = False
 ) -> tuple[int, tuple[str, str] | None]:
-	"""Bring the next ``limit`` items × warehouses to the books; answers how many, and where to go on, or None.
+	"""Bring the next ``limit`` items × warehouses to the books; answers how many it went through, and where to go on, or
+	None. Those where the stock ledger bears the position out against its Bin stay as they are.
 
 	The caller commits between calls. Run again after a stop it goes on with what is left; run on a site already
 	taken in it restates what the books changed without telling.
@@ -79,5 +80,5 @@ def take_in(
 	keys = [(row["item_code"], row["warehouse"]) for row in rows]
 	if not keys:
 		return 0, None
-	taken = settlement.catch_up(ctx, keys, Reason("Taken in from the books").sentence(), alert=alert)
-	return taken, keys[-1] if len(keys) == limit else None
+	settlement.catch_up(ctx, keys, Reason("Taken in from the books").sentence(), alert=alert)
+	return len(keys), keys[-1] if len(keys) == limit else None

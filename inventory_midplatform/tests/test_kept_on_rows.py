@@ -6,7 +6,9 @@ import frappe
 from frappe.desk.form.load import getdoc
 from frappe.desk.form.save import savedocs
 
+from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.adapters.site.kept_on_rows import ROWS
+from inventory_midplatform.services import orders
 from inventory_midplatform.setup.custom_fields import FIELDS
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import EveryDemandReserves, switch
@@ -116,11 +118,17 @@ class TestKeptOnRows(EveryDemandReserves):
 		erp.receipt(self.part, other, 10)
 		order = self.work_order((first, 6))
 		frappe.db.commit()
-		kept = SitePlatform().call("reservation.reserve", item_code=self.part, warehouse=other, qty=2)
-		SitePlatform().call(
+		platform = SitePlatform()
+		(its,) = platform.call("reservation.list", demand_name=order.name)["reservations"]
+		platform.call("reservation.release", name=its["name"], qty=2)
+		kept = platform.call("reservation.reserve", item_code=self.part, warehouse=other, qty=2)
+		platform.call(
 			"reservation.transfer", name=kept["name"], demand_type="Work Order", demand_name=order.name
 		)
-		self.assertEqual(self.shown(order), [(0, 0), (8, 0)])
+		self.assertEqual(self.shown(order), [(0, 0), (6, 0)])
+		orders.follow(site_context(), "Work Order", order.name)
+		frappe.db.commit()
+		self.assertEqual(self.shown(order), [(0, 0), (6, 0)])
 
 	def test_what_reserves_nothing_by_itself_shows_what_is_kept_for_it_all_the_same(self) -> None:
 		item, place = self.stocked(30)

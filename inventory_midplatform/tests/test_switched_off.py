@@ -127,6 +127,8 @@ class TestTakingIn(SiteTestCase):
 	def test_stock_that_was_there_before_is_taken_in_unplaced_and_nothing_else_changes(self) -> None:
 		from inventory_midplatform.adapters.site.jobs import taking_in
 
+		# what ERPNext lost from its Bin under the load of other tests, no taking in changes
+		left = list(taking_in())[-1][0]
 		switch(**dict.fromkeys(SWITCHES, 0))
 		item, place = erp.item(), erp.warehouse()
 		erp.receipt(item, place, 30)
@@ -135,15 +137,13 @@ class TestTakingIn(SiteTestCase):
 		books = frappe.get_all("Bin", {"item_code": item}, ["*"], order_by="name")
 		switch(**dict.fromkeys(SWITCHES, 1))
 		self.assertEqual(self.on_hand(item, place), 0)
-		steps = list(taking_in(chunk=2))
-		self.assertGreaterEqual(len(steps), 1)
-		self.assertEqual(steps[-1][0], steps[-1][1])
+		self.assertEqual(list(taking_in(chunk=2))[-1], (left + 1, left + 1))
 		self.assertEqual(self.position(item, place), {"on_hand": 30, "on_hold": 0, "reserved": 0})
 		moved = frappe.get_all("Stock Movement", {"item_code": item}, ["kind", "qty", "bin"], order_by="name")
 		self.assertEqual([(m.kind, m.qty) for m in moved], [("Opening", 30)])
 		self.assertEqual(frappe.db.get_value("Warehouse Bin", moved[0].bin, "is_unplaced"), 1)
 		self.assertEqual(frappe.get_all("Bin", {"item_code": item}, ["*"], order_by="name"), books)
-		self.assertEqual(list(taking_in()), [(0, 0)])
+		self.assertEqual(list(taking_in()), [(left, left)])
 
 	def test_orders_that_were_open_before_reserve_when_asked_to(self) -> None:
 		from inventory_midplatform.adapters.site.jobs import following_orders
