@@ -168,7 +168,7 @@ def with_row(
 ) -> tuple[Demand, bool]:
 	"""The demand as its document is spelled, with the row that ``qty`` (stock UOM) is for, where its type is followed row by
 	row and none is named: the first that still wants as much of the item from there, else from anywhere. Also whether
-	anything was reserved for the document before.
+	the row waits for the item there, or gave it up.
 
 	What a followed document has no row for, or wants no more of, would be given up when it is followed next. So raises
 	NotFound (``unknown_demand``) where there is no such document, InvalidInput (``not_wanted``) where no row of it, or
@@ -213,7 +213,8 @@ def with_row(
 			left=to_text(max(wants[line], ZERO)),
 			qty=to_text(qty),
 		)
-	return replace(demand, demand_line=line), bool(kept)
+	here = kept.get((line, item_code, warehouse))
+	return replace(demand, demand_line=line), bool(here and (here["waiting"] or here["released"]))
 
 
 def _wants(

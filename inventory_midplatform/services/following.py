@@ -168,10 +168,10 @@ def has_any(ctx: Context, demand_type: str, demand_name: str) -> bool:
 
 
 def demand_quantities(ctx: Context, demand_type: str, demand_name: str) -> dict[tuple[str, str, str], Row]:
-	"""(row, item, warehouse) of an order → what is reserved and what waits for it, in stock UOM."""
+	"""(row, item, warehouse) of an order → what is reserved, what waits and what was released for it, in stock UOM."""
 	rows = ctx.store.rows(
-		"SELECT demand_line, item_code, warehouse, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting"
-		" FROM `tabInventory Reservation` WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
+		"SELECT demand_line, item_code, warehouse, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting,"
+		" SUM(released_qty) AS released FROM `tabInventory Reservation` WHERE demand_type = %(demand_type)s AND demand_name = %(demand_name)s"
 		" GROUP BY demand_line, item_code, warehouse",
 		{"demand_type": demand_type, "demand_name": demand_name},
 	)
@@ -179,6 +179,7 @@ def demand_quantities(ctx: Context, demand_type: str, demand_name: str) -> dict[
 		(row["demand_line"] or "", row["item_code"], row["warehouse"]): {
 			"reserved": from_store(row["reserved"]),
 			"waiting": from_store(row["waiting"]),
+			"released": from_store(row["released"]),
 		}
 		for row in rows
 	}

@@ -72,15 +72,15 @@ def reserve(
 	if name and (first := _find(ctx, name)):
 		return _same(ctx, first, asked)
 	masters.require_whole(ctx, item, qty)
-	demand, has_some = demand_documents.with_row(ctx, demand, item, place, qty)
+	demand, makes_way = demand_documents.with_row(ctx, demand, item, place, qty)
 	asked = replace(asked, demand=demand)
 	if expires_at is not None and expires_at <= ctx.clock.now():
 		raise InvalidInput("{argument} lies in the past.", code="expires_in_past", argument="expires_at")
-	if not has_some and _hold(ctx, asked.item_code, asked.warehouse, qty):
+	if not makes_way and _hold(ctx, asked.item_code, asked.warehouse, qty):
 		made = asked.hold(qty)
 		write_reservations(ctx, [made], {})
 		return made
-	return _reserve_locked(ctx, asked, has_some)
+	return _reserve_locked(ctx, asked, makes_way)
 
 
 def _check_lengths(demand: Demand, **names: str) -> None:
@@ -104,12 +104,12 @@ def _hold(ctx: Context, item_code: str, warehouse: str, qty: Decimal) -> bool:
 	)
 
 
-def _reserve_locked(ctx: Context, asked: Reservation, has_some: bool) -> Reservation:
-	"""The long way, when the short one missed, or the document's row ``has_some`` reservations: sweep what has expired,
-	take what the caller would take, or wait."""
+def _reserve_locked(ctx: Context, asked: Reservation, makes_way: bool) -> Reservation:
+	"""The long way, when the short one missed, or what the document's row waits for or gave up ``makes_way``: sweep what
+	has expired, take what the caller would take, or wait."""
 	key = (asked.item_code, asked.warehouse)
 	stock = LockedStock(ctx, [key])
-	if has_some:
+	if makes_way:
 		demand = asked.demand
 		theirs = stock.of_demands([(demand.demand_type, demand.demand_name)])
 		asked = _in_the_place_of_others(stock, asked, theirs)
