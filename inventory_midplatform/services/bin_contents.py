@@ -68,7 +68,8 @@ class HeldByRow:
 				qty = min(-held.qty, part.qty)
 				carried.append(replace(part, qty=qty, stock_status=held.stock_status))
 				part = replace(part, qty=part.qty - qty)
-			carried += [part] * bool(part.qty)
+			if part.qty:
+				carried.append(part)
 		return carried
 
 

@@ -130,8 +130,9 @@ def _besides(stock: LockedStock, line: DemandLine, others: Sequence[Reservation]
 def _fit(stock: LockedStock, of_line: Sequence[Reservation], line: DemandLine, may_grow: bool) -> None:
 	"""Bring a row's reservations, mostly one, to what it still wants; a transfer made it a further one.
 
-	What it wants more of waits behind what it wanted before, and where others wait behind them too. What came back from the customer is wanted again. What a
-	person released stays released, as far as it was not delivered from free stock since, nor is kept elsewhere instead.
+	What it wants more of waits behind what it wanted before, and where others wait behind them too. What came back
+	from the customer is wanted again. What a person released stays released, as far as it was not delivered from free
+	stock since, nor is kept elsewhere instead.
 	"""
 	fitted = {r.name: r for r in of_line}
 	consumed = sum((r.consumed for r in of_line), ZERO)

@@ -160,12 +160,17 @@ def _same(ctx: Context, first: Reservation, asked: Reservation) -> Reservation:
 	same = {
 		"item_code": first.item_code == asked.item_code,
 		"warehouse": first.warehouse == asked.warehouse,
-		"demand": first.demand == replace(asked.demand, demand_line=line),
+		"demand": _is_same(first.demand, replace(asked.demand, demand_line=line)),
 		"qty": asked.qty == (from_store(logged[0]["qty"]) if logged else first.qty),
 		"if_short": first.if_short == asked.if_short,
 		"priority": first.priority == asked.priority,
 	}
 	return _first_answer(first, same)
+
+
+def _is_same(one: Demand, other: Demand) -> bool:
+	"""Whatever its spelling: a document's own was put in the place of the caller's."""
+	return [t.casefold() for t in vars(one).values()] == [t.casefold() for t in vars(other).values()]
 
 
 def _first_answer(first: Reservation, same: dict[str, bool]) -> Reservation:
@@ -310,7 +315,7 @@ def _handed_over_before(
 		"operation": bool(logged) and logged[0]["from_value"] == giver.demand.label[:NAME_LIMIT],
 		"item_code": first.item_code == giver.item_code,
 		"warehouse": first.warehouse == giver.warehouse,
-		"demand": first.demand == replace(demand, demand_line=line),
+		"demand": _is_same(first.demand, replace(demand, demand_line=line)),
 		"qty": qty is None or not logged or from_store(logged[0]["qty"]) == qty,
 	}
 	return _first_answer(first, same)

@@ -157,6 +157,7 @@ def suggest_removal(
 	or InvalidInput (``unknown_strategy``).
 	"""
 	item = masters.stock_item(ctx, item_code).item_code
+	masters.require_whole(ctx, item, qty)
 	place = masters.stock_warehouse(ctx, warehouse).name
 	policy = policies(ctx, [(item, place)]).get((item, place), Policy())
 	found = _suggested(ctx, (item, place), qty, strategy or policy.removal_strategy, batch_no, False)

@@ -15,6 +15,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -128,6 +129,19 @@ class Site:
 			docstatus=1,
 		)
 		return item, warehouse
+
+	def requested(self, key: str, qty: float, rate: float) -> tuple[str, str]:
+		"""A drafted Inventory Request for a purchase of a new item, and the warehouse it is for."""
+		item, warehouse = self.stocked(key, 12)
+		name = self.make(
+			"Inventory Request",
+			request_type="Purchase",
+			company=self.company["name"],
+			warehouse=warehouse,
+			required_by=str(date.today()),
+			items=[{"item_code": item, "qty": qty, "rate": rate}],
+		)
+		return name, warehouse
 
 	def user(self, role: str, language: str) -> str:
 		email = f"{role}.{language}.{self.stamp}@example.com"

@@ -1,6 +1,5 @@
 """What forms say once, and what they do not swallow."""
 
-from datetime import date
 from typing import Any
 
 from playwright.sync_api import expect
@@ -9,15 +8,7 @@ from playwright.sync_api import expect
 def test_the_hint_of_the_directors_approval_stands_once(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
-	item, warehouse = site.stocked(f"dear-{language}-{site.stamp}", 1)
-	name = site.make(
-		"Inventory Request",
-		request_type="Purchase",
-		company=site.company["name"],
-		warehouse=warehouse,
-		required_by=str(date.today()),
-		items=[{"item_code": item, "qty": 5000, "rate": 7}],
-	)
+	name, _ = site.requested(f"dear-{language}-{site.stamp}", 5000, 7)
 	supervisor = desk("supervisor")
 	supervisor.go(f"inventory-request/{name}")
 	hint = supervisor.page.locator(".form-message:visible")

@@ -1,6 +1,5 @@
 """What a list tells without opening its records, and the log in the reader's language."""
 
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -9,23 +8,10 @@ from playwright.sync_api import expect
 PHONE = 390
 
 
-def requested(site: Any, key: str) -> tuple[str, str]:
-	item, warehouse = site.stocked(key, 12)
-	name = site.make(
-		"Inventory Request",
-		request_type="Purchase",
-		company=site.company["name"],
-		warehouse=warehouse,
-		required_by=str(date.today()),
-		items=[{"item_code": item, "qty": 3, "rate": 7}],
-	)
-	return name, warehouse
-
-
 def test_an_approver_sees_what_is_asked_for_in_the_list(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
-	name, warehouse = requested(site, f"listed-{language}-{site.stamp}")
+	name, warehouse = site.requested(f"listed-{language}-{site.stamp}", 3, 7)
 	for width in (1280, PHONE):
 		supervisor = desk("supervisor", width)
 		supervisor.go(f"inventory-request?warehouse={quote(warehouse)}")

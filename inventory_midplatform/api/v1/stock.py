@@ -161,7 +161,6 @@ def suggest_removal(
 
 	What has expired is suggested only where ``batch_no`` names it; else ``expired`` says where it lies.
 	"""
-	masters.require_whole(ctx, item_code, qty)
 	answer: Any = storage.suggest_removal(ctx, item_code, warehouse, qty, strategy, batch_no)
 	return answer
 

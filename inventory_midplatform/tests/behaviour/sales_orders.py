@@ -106,6 +106,10 @@ class SalesOrderBehaviour(Behaviour):
 		order = self.order(self.item, self.warehouse, 10)
 		made = self.reserve(self.item, self.warehouse, 10, demand_type="sales order", demand_name=order)
 		self.assert_reservation(made, demand_type="Sales Order", demand_name=order)
+		named = {"demand_type": "sales order", "demand_name": order, "name": unique("r")}
+		self.platform.call("reservation.release", name=made["name"])
+		made = self.reserve(self.item, self.warehouse, 10, **named)
+		self.assertEqual(self.reserve(self.item, self.warehouse, 10, **named), made)
 		if self.platform.rows("SELECT 'a' = 'A' AS same")[0]["same"]:
 			self.platform.call("reservation.release", name=made["name"])
 			made = self.reserve(
