@@ -3,24 +3,30 @@ PYTHON ?= python3
 BIN := .venv/bin
 export ONCE
 
-.PHONY: help demo test lint format openapi site bench clean
+.PHONY: help demo test soak lint format openapi site bench clean
 
 help:
 	@echo "make demo     the platform with example data on this machine (ONCE=1: show it and stop)"
 	@echo "make test     all checks and tests this machine can run, and what ran"
+	@echo "make soak     the long proofs in full (races, killed workers, random operations, real input): hours with a bench"
 	@echo "make site     the site suite alone, on a bench (FRAPPE_BENCH; none leaves it out of make test)"
 	@echo "make bench    performance beside ERPNext's own, docs/benchmarks.md (ARGS=--small: only whether it works)"
-	@echo "make lint     ruff and mypy;  make format puts files into form"
+	@echo "make lint     ruff, mypy and the checks of the page;  make format puts files into form"
 	@echo "make openapi  write docs/openapi.json"
-	@echo "make clean    remove .venv and caches"
+	@echo "make clean    remove .venv, what is built, and caches"
 
 demo:
 	@$(PYTHON) scripts/environment.py standalone
+	@$(PYTHON) scripts/frontend.py || echo "The storekeeper's page could not be built; going on without it."
 	@$(BIN)/inventory-midplatform demo
 
 test:
 	@$(PYTHON) scripts/environment.py standalone test dev '?mariadb'
 	@$(BIN)/python tests/run.py
+
+soak:
+	@$(PYTHON) scripts/environment.py standalone test dev '?mariadb'
+	@$(BIN)/python tests/run.py --soak
 
 site:
 	@$(PYTHON) scripts/environment.py standalone test dev '?mariadb'
@@ -35,6 +41,7 @@ lint:
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(PYTHON) scripts/frontend.py --check
 
 format:
 	@$(PYTHON) scripts/environment.py standalone test dev '?mariadb'
@@ -46,4 +53,4 @@ openapi:
 	@$(BIN)/python scripts/openapi.py
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf .venv frontend/node_modules inventory_midplatform/public/frontend .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

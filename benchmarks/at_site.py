@@ -1,4 +1,4 @@
-"""A part's connection to the benchmark's own site, its switches, and processes that work on it at once."""
+"""Connects a part to the benchmark's own site, sets switches, and runs processes at the same time."""
 
 import multiprocessing
 import sys
@@ -9,11 +9,11 @@ from typing import Any
 
 import frappe
 
-OUR_SWITCHES = ("ledger_enabled", "reservation_enabled", "replenishment_enabled")
+SWITCHES = ("ledger_enabled", "reservation_enabled", "replenishment_enabled")
 
 
 def scale() -> float:
-	"""1, or less where the run is only to see that it works."""
+	"""Return 1, or less in a small run."""
 	return float(sys.argv[2])
 
 
@@ -22,12 +22,12 @@ def scaled(number: int, least: int = 1) -> int:
 
 
 def begin() -> None:
-	"""Connect to a site that is ready for posting stock, with our switches on."""
+	"""Connect to a site that is ready for posting stock, with the midplatform on."""
 	from inventory_midplatform.tests.site_case import prepare_site
 
 	connect(sys.argv[1], ".")
 	prepare_site()
-	switch(ours=True)
+	switch(on=True)
 
 
 def connect(site: str, sites_path: str) -> None:
@@ -37,10 +37,10 @@ def connect(site: str, sites_path: str) -> None:
 	frappe.flags.mute_messages = True
 
 
-def switch(ours: bool, erpnexts_reservation: bool = False) -> None:
-	"""All of ours, or none; ERPNext's own Stock Reservation only without ours."""
+def switch(on: bool, erpnexts_reservation: bool = False) -> None:
+	"""Switch the midplatform's modules on or off; ERPNext's own Stock Reservation only while they are off."""
 	settings = "Inventory Midplatform Settings"
-	frappe.db.set_single_value(settings, dict.fromkeys(OUR_SWITCHES, int(ours)))
+	frappe.db.set_single_value(settings, dict.fromkeys(SWITCHES, int(on)))
 	frappe.db.set_single_value(
 		"Stock Settings",
 		{"enable_stock_reservation": int(erpnexts_reservation), "allow_partial_reservation": 1},
@@ -51,7 +51,7 @@ def switch(ours: bool, erpnexts_reservation: bool = False) -> None:
 
 
 class Queries:
-	"""Counts the statements of a block."""
+	"""Count the SQL statements of a block."""
 
 	def __enter__(self) -> "Queries":
 		self.count = 0
@@ -67,8 +67,8 @@ class Queries:
 		return self._sql(*arguments, **named)
 
 
-def at_once(work: Callable[..., None], shares: Sequence[Sequence[str]]) -> float:
-	"""Each share worked off by a process of its own, all started together; seconds from first start to last end.
+def at_once(work: Callable[..., None], shares: Sequence[Sequence[str]], most_seconds: int = 300) -> float:
+	"""Run each share in a process of its own, all started together. Return seconds from first start to last end.
 
 	``work(share, wait)`` prepares, calls ``wait()`` once, and then does what is timed.
 	"""
@@ -78,7 +78,7 @@ def at_once(work: Callable[..., None], shares: Sequence[Sequence[str]]) -> float
 	workers = [context.Process(target=_worker, args=(*here, work, share, barrier, ends)) for share in shares]
 	for worker in workers:
 		worker.start()
-	times = [ends.get(timeout=300) for _ in workers]
+	times = [ends.get(timeout=most_seconds) for _ in workers]
 	for worker in workers:
 		worker.join(timeout=60)
 	broken = [error for _, _, error in times if error]

@@ -1,4 +1,4 @@
-"""Submitting a Delivery Note of fifty rows, with the ledger and the reservations on and with all switches off."""
+"""Submit a Delivery Note of fifty rows, with ledger and reservations on, and with everything off."""
 
 import gc
 import time
@@ -10,14 +10,14 @@ from benchmarks import bulk
 from benchmarks.at_site import Queries, begin, scale, scaled, switch
 from benchmarks.figures import Figure, Part, middle, profile, span
 from inventory_midplatform.adapters.site.context import SiteUnitOfWork
-from inventory_midplatform.services import orders
+from inventory_midplatform.services.reservation import document_sync
 
 PAIRS = 12
 AIM = 1.05
 
 
 def drafts(prefix: str, order: str, note: Any, times: int, item: str) -> list[str]:
-	"""Orders of their own, and for each a draft that delivers it."""
+	"""Make orders, and for each a draft Delivery Note."""
 	bulk.orders_like(order, prefix, times, item)
 	name, of_order = f"CONCAT('DN-{prefix}-', seq)", f"CONCAT('{prefix}-', seq)"
 	bulk.copy("Delivery Note", f"t.name = '{note.name}'", times, name=name)
@@ -52,28 +52,28 @@ def main() -> None:
 	begin()
 	part = Part("delivering")
 	pairs, rows = max(scaled(PAIRS), 2), 50 if scale() == 1 else 5
-	place = bulk.warehouses(1)[0]
+	warehouse = bulk.warehouses(1)[0]
 	codes = bulk.items("DELIVER", 2 * rows)
-	bulk.receive(codes, place, 10_000)
-	switch(ours=False)
-	order = bulk.order(codes[:rows], place)
+	bulk.receive(codes, warehouse, 10_000)
+	switch(on=False)
+	order = bulk.order(codes[:rows], warehouse)
 	note = make_delivery_note(order, kwargs={})
 	note.insert(ignore_permissions=True)
 	frappe.db.commit()
-	# Each side has items of its own: what is posted with the ledger off is not in it.
+	# Each side has its own items: what is posted with the ledger off is not in the ledger.
 	plain = drafts("OFF", order, note, pairs + 2, bulk.item_code("DELIVER", "t.idx"))
-	kept = drafts("ON", order, note, pairs + 2, bulk.item_code("DELIVER", f"t.idx + {rows}"))
-	switch(ours=True)
+	reserved = drafts("ON", order, note, pairs + 2, bulk.item_code("DELIVER", f"t.idx + {rows}"))
+	switch(on=True)
 	unit = SiteUnitOfWork()
 	for n in range(1, pairs + 3):
-		orders.follow_sales_order(unit.begin(), f"ON-{n}")
+		document_sync.sync(unit.begin(), "Sales Order", f"ON-{n}")
 		unit.commit()
 	times: dict[bool, list[float]] = {False: [], True: []}
 	counts: dict[bool, int] = {}
 	for n in range(pairs + 1):
 		for on in (False, True) if n % 2 else (True, False):
-			switch(ours=on)
-			used, counts[on] = submit((kept if on else plain)[n])
+			switch(on=on)
+			used, counts[on] = submit((reserved if on else plain)[n])
 			if n:  # the first warms the caches
 				times[on].append(used)
 	_check(pairs + 1, rows)
@@ -87,7 +87,7 @@ def main() -> None:
 			ratio,
 			f"≤ {AIM}×",
 			ratio <= AIM,
-			{"ours s": times[True], "beside s": times[False]},
+			{"here s": times[True], "beside s": times[False]},
 		)
 	)
 	part.add(
@@ -99,29 +99,29 @@ def main() -> None:
 			counts[True] / counts[False],
 		)
 	)
-	switch(ours=True)
-	last = frappe.get_doc("Delivery Note", kept[-1])
+	switch(on=True)
+	last = frappe.get_doc("Delivery Note", reserved[-1])
 	part.profiles["submit with everything on"] = profile(last.submit)
 	frappe.db.rollback()
-	part.profiles["settlement of it"] = _settlement(kept[-1])
-	part.hand_over()
+	part.profiles["settlement of it"] = _settlement(reserved[-1])
+	part.report()
 
 
 def _settlement(name: str) -> str:
-	"""What of a submit is ours alone."""
-	from inventory_midplatform.adapters.site import events
+	"""Profile the settlement of a submit alone."""
+	from inventory_midplatform.adapters.site import vouchers
 
-	document, kept = frappe.get_doc("Delivery Note", name), []
-	settle = events.settlement.settle
+	document, profiles = frappe.get_doc("Delivery Note", name), []
+	settle = vouchers.settlement.settle
 
 	def profiled(*arguments: Any) -> None:
-		kept.append(profile(lambda: settle(*arguments)))
+		profiles.append(profile(lambda: settle(*arguments)))
 
-	events.settlement.settle = profiled
+	vouchers.settlement.settle = profiled
 	document.submit()
-	events.settlement.settle = settle
+	vouchers.settlement.settle = settle
 	frappe.db.rollback()
-	return str(kept[0])
+	return str(profiles[0])
 
 
 def _check(notes: int, rows: int) -> None:

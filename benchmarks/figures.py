@@ -1,4 +1,4 @@
-"""What a part measures and how: repetitions, medians, and a profile of the call that takes the time."""
+"""Measure: repetitions, medians, and a profile of the call that takes the time."""
 
 import cProfile
 import gc
@@ -13,27 +13,27 @@ from statistics import median
 from typing import Any
 
 MARK = "FIGURES "
-"""Stands before the line in which a part hands its figures to the runner."""
+"""The prefix of the line in which a part reports its figures to the runner."""
 
 
 @dataclass
 class Figure:
-	"""One comparison, or one measurement where there is nothing to compare with."""
+	"""A comparison, or a measurement without one."""
 
 	what: str
 	size: str
-	ours: str
+	here: str
 	beside: str = ""
 	ratio: float | None = None
 	aim: str = ""
 	met: bool | None = None
 	samples: dict[str, list[float]] = field(default_factory=dict)
-	"""Every single measurement, by side: seconds or a second, as ``ours`` and ``beside`` say."""
+	"""Every single measurement, by side: seconds or a second, as ``here`` and ``beside`` say."""
 
 
 @dataclass
 class Part:
-	"""The figures of one subject, and the profiles that explain them."""
+	"""The figures of one subject, with profiles that explain them."""
 
 	name: str
 	figures: list[Figure] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Part:
 	def add(self, figure: Figure) -> None:
 		self.figures.append(figure)
 
-	def hand_over(self) -> None:
+	def report(self) -> None:
 		print(MARK + json.dumps(asdict(self), ensure_ascii=False), flush=True)
 
 
@@ -63,20 +63,20 @@ def middle(samples: list[float]) -> float:
 
 
 def span(samples: list[float], unit: str = "s") -> str:
-	"""The median, and in brackets the smallest and largest where there are several."""
+	"""Return the median, and in brackets the smallest and largest if there are several."""
 	text = f"{short(median(samples))} {unit}"
 	return text if len(samples) == 1 else f"{text} ({short(min(samples))}–{short(max(samples))})"
 
 
 def short(number: float) -> str:
-	"""Three digits are all a noisy machine can mean."""
+	"""Format with three digits: a noisy machine measures no more."""
 	if number >= 100:
 		return f"{number:,.0f}"
 	return f"{number:.3g}"
 
 
 def profile(function: Callable[[], Any], lines: int = 14) -> str:
-	"""The functions in which one call spends its own time."""
+	"""Return the functions in which one call spends most of its own time."""
 	profiler = cProfile.Profile()
 	profiler.runcall(function)
 	text = io.StringIO()

@@ -10,14 +10,14 @@ from inventory_midplatform.adapters.standalone.context import Standalone
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.ports import PostingLine
-from inventory_midplatform.services import settlement
-from inventory_midplatform.services.settlement import Posting, PostingRow
+from inventory_midplatform.services.settlement import settlement
+from inventory_midplatform.services.settlement.postings import Posting, PostingRow
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 PAIRS = 1_000
 ITEMS = 100
 AIM = 1_000
-PLACE = "Store - B"
+WAREHOUSE = "Store - B"
 ORDER = "Shop Order"
 ONE = Decimal(1)
 
@@ -31,7 +31,7 @@ SELECT 'GROWN-' || n, m.owner, m.creation, m.modified, m.modified_by, 'PAIR-' ||
 	'GROWN-' || n, '', 0, hex(randomblob(16)), ''
 FROM numbers JOIN (SELECT * FROM `tabStock Movement` LIMIT 1) m
 """
-"""In and out again, so that what lies there stays as it is."""
+"""In and out again, so that on hand stays the same."""
 
 
 def prepare(platform: Standalone) -> None:
@@ -39,14 +39,16 @@ def prepare(platform: Standalone) -> None:
 		create = ctx.documents.create
 		create("Company", {"name": "Bench", "company_name": "Bench", "abbr": "B"})
 		create("UOM", {"name": "Nos", "uom_name": "Nos", "must_be_whole_number": 1})
-		create("Warehouse", {"name": PLACE, "warehouse_name": "Store", "company": "Bench"})
+		create("Warehouse", {"name": WAREHOUSE, "warehouse_name": "Store", "company": "Bench"})
 		for n in range(ITEMS):
 			code = f"PAIR-{n}"
 			create(
 				"Item",
 				{"name": code, "item_code": code, "item_name": code, "stock_uom": "Nos", "is_stock_item": 1},
 			)
-		ctx.books.receive([PostingLine(f"PAIR-{n}", PLACE, Decimal(1_000_000), ONE) for n in range(ITEMS)])
+		ctx.books.receive(
+			[PostingLine(f"PAIR-{n}", WAREHOUSE, Decimal(1_000_000), ONE) for n in range(ITEMS)]
+		)
 
 
 def grow(platform: Standalone, size: int) -> None:
@@ -58,18 +60,18 @@ def grow(platform: Standalone, size: int) -> None:
 
 
 def pair(platform: Standalone, n: int) -> None:
-	"""Two transactions, each on disk: kept for an order, then delivered to it."""
+	"""Two transactions, each on disk: reserve for an order, then deliver to it."""
 	item, order = f"PAIR-{n % ITEMS}", new_id()
 	platform.call(
 		"reservation.reserve",
-		{"item_code": item, "warehouse": PLACE, "qty": "1", "demand_type": ORDER, "demand_name": order},
+		{"item_code": item, "warehouse": WAREHOUSE, "qty": "1", "demand_type": ORDER, "demand_name": order},
 	)
 	with platform.context() as ctx:
 		ctx.store.execute(
-			"UPDATE `tabBin` SET actual_qty = actual_qty - 1 WHERE item_code = %(item)s AND warehouse = %(place)s",
-			{"item": item, "place": PLACE},
+			"UPDATE `tabBin` SET actual_qty = actual_qty - 1 WHERE item_code = %(item)s AND warehouse = %(warehouse)s",
+			{"item": item, "warehouse": WAREHOUSE},
 		)
-		row = PostingRow(item, PLACE, -ONE, "1", Demand(ORDER, order, ""))
+		row = PostingRow(item, WAREHOUSE, -ONE, "1", Demand(ORDER, order, ""))
 		settlement.settle(ctx, [Posting("Delivery Note", order, ctx.clock.now(), (row,))])
 
 
@@ -81,15 +83,15 @@ def main() -> None:
 		prepare(platform)
 		count = max(int(PAIRS * scale), 20)
 
-		def some() -> None:
+		def run() -> None:
 			for n in range(count):
 				pair(platform, n)
 
-		some()
+		run()
 		rates: dict[int, list[float]] = {}
 		for size in (max(int(size * scale), 200) for size in SIZES):
 			grow(platform, size)
-			rates[size] = sorted(count / seconds(some) for _ in range(3))
+			rates[size] = sorted(count / seconds(run) for _ in range(3))
 		base = next(iter(rates.values()))[1]
 		for size, samples in rates.items():
 			part.add(
@@ -101,7 +103,7 @@ def main() -> None:
 					samples[1] / base,
 					f"≥ {AIM:,} pairs/s",
 					samples[1] >= AIM,
-					{"ours pairs/s": samples},
+					{"here pairs/s": samples},
 				)
 			)
 		with platform.context() as ctx:
@@ -109,9 +111,9 @@ def main() -> None:
 				"SELECT COUNT(*) AS n FROM `tabInventory Reservation` WHERE status <> 'Consumed'"
 			)
 			assert left[0]["n"] == 0
-		part.profiles["pairs at the largest size"] = profile(some)
+		part.profiles["pairs at the largest size"] = profile(run)
 		platform.close()
-	part.hand_over()
+	part.report()
 
 
 if __name__ == "__main__":

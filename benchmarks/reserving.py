@@ -1,4 +1,4 @@
-"""Reserving for submitted Sales Orders, beside ERPNext's own Stock Reservation Entry."""
+"""Reserve for submitted Sales Orders, compared with ERPNext's own Stock Reservation Entry."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,20 +12,20 @@ from benchmarks.figures import Figure, Part, middle, profile, short
 from inventory_midplatform.adapters.site.context import SiteUnitOfWork, site_context
 from inventory_midplatform.api import v1  # noqa: F401 (registers the operations)
 from inventory_midplatform.api.operation import operation_named, perform
-from inventory_midplatform.services import orders
+from inventory_midplatform.services.reservation import document_sync
 
 REPETITIONS = 3
 ITEMS = 50
 AIM = 10
 WARM = 2
-"""Orders that each process does before the clock starts: what is loaded once is in nobody's time."""
+"""Orders that each process does before the clock starts, so that no side pays for loading code."""
 
-GIVEN_UP = "benchmarks:given_up"
-"""Where all processes count what the engine gave up: the operation itself retries, a submit would fail."""
+RETRIES = "benchmarks:retries"
+"""Where all processes count their retries after a deadlock: the operation itself retries, a submit would fail."""
 
 
 def by_erpnext(names: Sequence[str], wait: Callable[[], None]) -> None:
-	"""The orders are loaded beforehand; what ours reads of them is in its time."""
+	"""Reserve by ERPNext. The orders are loaded before the clock starts; the midplatform's time includes reading them."""
 	from erpnext.stock.doctype.stock_reservation_entry.stock_reservation_entry import (
 		create_stock_reservation_entries_for_so_items as create,
 	)
@@ -37,16 +37,16 @@ def by_erpnext(names: Sequence[str], wait: Callable[[], None]) -> None:
 		_until_through(lambda: create(document, notify=False))  # noqa: B023 (called at once)
 
 
-def by_following(names: Sequence[str], wait: Callable[[], None]) -> None:
-	"""What submitting an order does, in the transaction that is open."""
+def by_sync(names: Sequence[str], wait: Callable[[], None]) -> None:
+	"""Do what submitting an order does."""
 	for number, name in enumerate(names):
 		if number == WARM:
 			wait()
-		_until_through(lambda: orders.follow_sales_order(site_context(), name))  # noqa: B023 (called at once)
+		_until_through(lambda: document_sync.sync(site_context(), "Sales Order", name))  # noqa: B023 (called at once)
 
 
 def _until_through(work: Callable[[], Any]) -> None:
-	"""Again where the engine gave it up for another process; how often is counted in redis."""
+	"""Repeat after a deadlock with another process; retries are counted in redis."""
 	while True:
 		try:
 			work()
@@ -54,11 +54,11 @@ def _until_through(work: Callable[[], Any]) -> None:
 			return
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 			frappe.db.rollback()
-			frappe.cache.incrby(GIVEN_UP, 1)
+			frappe.cache.incrby(RETRIES, 1)
 
 
 def by_operation(names: Sequence[str], wait: Callable[[], None]) -> None:
-	"""What a call of the API does, one row a call, HTTP left out."""
+	"""Call the API's operation, one row a call, without HTTP."""
 	reserve = operation_named("reservation.reserve")
 	rows = frappe.get_all(
 		"Sales Order Item",
@@ -75,7 +75,7 @@ def by_operation(names: Sequence[str], wait: Callable[[], None]) -> None:
 
 SIDES: dict[str, Callable[..., None]] = {
 	"erpnext": by_erpnext,
-	"following": by_following,
+	"sync": by_sync,
 	"operation": by_operation,
 }
 
@@ -83,24 +83,24 @@ SIDES: dict[str, Callable[..., None]] = {
 def measure(
 	part: Part, make: Callable[[str, int], list[str]], count: int, lines: int, processes: int
 ) -> None:
-	"""The sides in turn, so that what else the machine does falls on all."""
+	"""Measure the sides in turn, so that other load of the machine affects all of them."""
 	rates: dict[str, list[float]] = {side: [] for side in SIDES}
-	given_up = dict.fromkeys(SIDES, 0)
+	retries = dict.fromkeys(SIDES, 0)
 	for repetition in range(REPETITIONS):
 		for side, work in SIDES.items():
 			names = make(f"{side[0].upper()}{lines}-{processes}-{repetition}", count + WARM * processes)
-			switch(ours=side != "erpnext", erpnexts_reservation=side == "erpnext")
-			frappe.cache.set(GIVEN_UP, 0)
+			switch(on=side != "erpnext", erpnexts_reservation=side == "erpnext")
+			frappe.cache.set(RETRIES, 0)
 			used = at_once(work, [names[i::processes] for i in range(processes)])
 			_check(side, names, len(names) * lines)
-			given_up[side] += int(frappe.cache.get(GIVEN_UP) or 0)
+			retries[side] += int(frappe.cache.get(RETRIES) or 0)
 			rates[side].append(count * lines / used)
 	erpnext = middle(rates["erpnext"])
 	where = (
 		f"{processes} process{'es' if processes > 1 else ''}, orders of {lines} row{'s' if lines > 1 else ''}"
 	)
 	for side, what in (
-		("following", "Reserving for a Sales Order"),
+		("sync", "Reserving for a Sales Order"),
 		("operation", "`reservation.reserve`, a call a row"),
 	):
 		ratio = middle(rates[side]) / erpnext
@@ -108,22 +108,22 @@ def measure(
 			Figure(
 				f"{what}, {where}",
 				f"{count} orders, {REPETITIONS} times",
-				f"{short(middle(rates[side]))} rows/s{_again(given_up[side])}",
-				f"Stock Reservation Entry {short(erpnext)} rows/s{_again(given_up['erpnext'])}",
+				f"{short(middle(rates[side]))} rows/s{_again(retries[side])}",
+				f"Stock Reservation Entry {short(erpnext)} rows/s{_again(retries['erpnext'])}",
 				ratio,
 				f"≥ {AIM}×",
 				ratio >= AIM,
-				{"ours rows/s": rates[side], "beside rows/s": rates["erpnext"]},
+				{"here rows/s": rates[side], "beside rows/s": rates["erpnext"]},
 			)
 		)
 
 
-def _again(given_up: int) -> str:
-	return f", {given_up} deadlocks tried again" if given_up else ""
+def _again(retries: int) -> str:
+	return f", {retries} deadlocks tried again" if retries else ""
 
 
 def _check(side: str, names: Sequence[str], rows: int) -> None:
-	"""Everything was reserved: neither side was fast by refusing."""
+	"""Check that everything was reserved: no side was fast by refusing."""
 	doctype, order, condition = (
 		("Stock Reservation Entry", "voucher_no", "docstatus = 1 AND reserved_qty = 1")
 		if side == "erpnext"
@@ -140,11 +140,11 @@ def _check(side: str, names: Sequence[str], rows: int) -> None:
 def main() -> None:
 	begin()
 	part = Part("reserving")
-	place = bulk.warehouses(1)[0]
+	warehouse = bulk.warehouses(1)[0]
 	codes = bulk.items("RESERVE", ITEMS)
-	bulk.receive(codes, place, 1_000_000)
-	single, many = bulk.order(codes[:1], place), bulk.order(codes[:10], place)
-	switch(ours=False)  # nothing of the two patterns was reserved for their copies
+	bulk.receive(codes, warehouse, 1_000_000)
+	single, many = bulk.order(codes[:1], warehouse), bulk.order(codes[:10], warehouse)
+	switch(on=False)  # the copies' originals reserve nothing
 
 	def make(source: str, prefix: str, count: int) -> list[str]:
 		item = bulk.item_code("RESERVE", f"1 + (seq * 10 + t.idx) MOD {ITEMS}") if source == many else None
@@ -156,14 +156,14 @@ def main() -> None:
 	measure(part, partial(make, single), rows, 1, 4)
 	measure(part, partial(make, many), max(rows // 10, 4), 10, 1)
 	for side, work in SIDES.items():
-		switch(ours=side != "erpnext", erpnexts_reservation=side == "erpnext")
+		switch(on=side != "erpnext", erpnexts_reservation=side == "erpnext")
 		names = make(single, f"P{side}", scaled(100, least=4))
 		part.profiles[side] = profile(partial(work, names, _at_once))
-	part.hand_over()
+	part.report()
 
 
 def _at_once() -> None:
-	"""Nobody to wait for."""
+	"""One process waits for nobody."""
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""Measure, beside what a user would use instead, and print a table.
+"""Measure, compare with what a user would use instead, and print a table.
 
-	python benchmarks/run.py [--small] [--keep-document] [pairs reserving delivering thresholds taking_in verifying]
+	python benchmarks/run.py [--small] [--keep-document] [pairs reserving delivering thresholds opening_stock verifying
+		fulfilment fulfilment_standalone]
 
-All but ``pairs`` need a bench (as tests/site_suite.py finds it) and run on a site of their own, which is removed.
-``--small`` makes everything fifty times smaller: to see that it works, not to believe its figures. What was measured
-is kept in ``benchmarks/results/``; a whole run also writes its table into ``docs/benchmarks.md``.
+All but ``pairs`` and ``fulfilment_standalone`` need a bench (as tests/site_suite.py finds it) and run on a site of
+their own, which is removed. ``fulfilment_standalone`` runs where there is none, or where it is named.
+BENCH_SECONDS says how long people work in the fulfilment day.
+``--small`` makes everything fifty times smaller: to see that it works, not to believe its figures. Results
+are saved in ``benchmarks/results/``; a whole run also writes its table into ``docs/benchmarks.md``.
 """
 
 import argparse
@@ -33,14 +36,14 @@ import throwaway  # noqa: E402
 from benchmarks import table  # noqa: E402
 from benchmarks.figures import MARK  # noqa: E402
 
-STANDALONE = ("pairs",)
-ON_A_SITE = ("reserving", "delivering", "taking_in", "verifying", "thresholds")
+STANDALONE = ("pairs", "fulfilment_standalone")
+ON_A_SITE = ("reserving", "delivering", "opening_stock", "verifying", "thresholds", "fulfilment")
 SMALL = 0.02
 RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 AS_IN_PRODUCTION = {"innodb_flush_log_at_trx_commit": 1, "innodb_buffer_pool_size": 1 << 30}
-"""What the tests' server does without for speed: a commit is on disk."""
+"""The tests' server does without these for speed: a commit is on disk."""
 
 
 def say(text: str) -> None:
@@ -48,7 +51,7 @@ def say(text: str) -> None:
 
 
 def run(command: list[str], **where: Any) -> dict[str, Any] | None:
-	"""A part in a process of its own; what it prints besides its figures is shown."""
+	"""Run a part in a process of its own, and show what it prints besides its figures."""
 	process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL, **where)
 	part = None
 	assert process.stdout
@@ -66,7 +69,7 @@ def standalone(name: str, scale: float) -> dict[str, Any] | None:
 
 @contextlib.contextmanager
 def site(bench: Path) -> Iterator[site_suite.Suite]:
-	"""A site with the app on a database server of this run's own."""
+	"""Make a site with the app, on a database server that this run starts."""
 	if throwaway.mariadb_server() is None:
 		sys.exit("the benchmarks need MariaDB's server on this machine, for one of their own")
 	with contextlib.ExitStack() as stack:
@@ -75,17 +78,11 @@ def site(bench: Path) -> Iterator[site_suite.Suite]:
 		suite = site_suite.Suite(bench, folder, stack)
 		suite.lay_out()
 		suite.open_redis()
-		if not suite.take_from_cache():
-			say("a new site with ERPNext (some minutes, the first time)")
-			with suite.open_database() as database:
-				suite.configure(database, ["frappe", "erpnext"])
-				suite.new_site()
-			suite.keep_in_cache()
-		database = stack.enter_context(suite.open_database())
-		suite.configure(database, ["frappe", "erpnext", site_suite.APP])
+		site_suite.make_site(suite, time.monotonic())
 		say("a site, and the app on it")
 		suite.must("--site", site_suite.SITE, "install-app", site_suite.APP)
-		_tune(database)
+		assert suite.database
+		_tune(suite.database)
 		yield suite
 
 
@@ -114,7 +111,7 @@ def machine(bench: Path | None) -> str:
 
 
 def main(arguments: list[str]) -> int:
-	options = argparse.ArgumentParser(description="Performance beside what a user would use instead.")
+	options = argparse.ArgumentParser(description="Performance, compared with what a user would use instead.")
 	options.add_argument(
 		"--small", action="store_true", help="fifty times smaller: only to see that it works"
 	)
@@ -123,42 +120,43 @@ def main(arguments: list[str]) -> int:
 	chosen = options.parse_args(arguments)
 	if unknown := set(chosen.names) - {*STANDALONE, *ON_A_SITE}:
 		options.error(f"no such part: {', '.join(sorted(unknown))}")
-	names = chosen.names or [*STANDALONE, *ON_A_SITE]
 	scale = SMALL if chosen.small else 1.0
 	bench = site_suite.find_bench()
+	usual = [*(n for n in STANDALONE if not (bench and n == "fulfilment_standalone")), *ON_A_SITE]
+	names = chosen.names or usual
 	where = machine(bench)
-	kept = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}{'' if scale == 1 else '-small'}.json"
+	results = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}{'' if scale == 1 else '-small'}.json"
 	found: dict[str, dict[str, Any] | None] = {}
 	for name in (n for n in STANDALONE if n in names):
 		say(name)
 		found[name] = standalone(name, scale)
-		_keep(kept, where, scale, found)
-	wanted = [n for n in ON_A_SITE if n in names]
-	if wanted and bench is None:
-		say(f"no bench: {', '.join(wanted)} not measured")
-	elif wanted and bench:
+		_save(results, where, scale, found)
+	on_site = [n for n in ON_A_SITE if n in names]
+	if on_site and bench is None:
+		say(f"no bench: {', '.join(on_site)} not measured")
+	elif on_site and bench:
 		with site(bench) as suite:
-			for name in wanted:
+			for name in on_site:
 				say(name)
 				command = suite.python(f"benchmarks.{name}", site_suite.SITE, str(scale))
 				found[name] = run(command, cwd=suite.sites, env=suite.environment())
-				_keep(kept, where, scale, found)
+				_save(results, where, scale, found)
 	parts = [part for part in found.values() if part]
 	failed = [name for name, part in found.items() if not part]
-	say(f"kept in {kept.relative_to(ROOT)}")
+	say(f"saved in {results.relative_to(ROOT)}")
 	print(f"\n{where}\n\n{table.plain(parts)}\n")
-	if scale == 1 and len(parts) == len(STANDALONE) + len(ON_A_SITE) and not chosen.keep_document:
+	if scale == 1 and len(parts) == len(usual) and not chosen.keep_document:
 		table.write(DOCUMENT, where, parts)
 	if failed:
 		say(f"failed: {', '.join(failed)}")
 	return 1 if failed else 0
 
 
-def _keep(kept: Path, where: str, scale: float, found: dict[str, dict[str, Any] | None]) -> None:
-	"""After every part, so that a run that is stopped was not for nothing."""
+def _save(results: Path, where: str, scale: float, found: dict[str, dict[str, Any] | None]) -> None:
+	"""Save after every part, so that a stopped run leaves results."""
 	parts = [part for part in found.values() if part]
 	RESULTS.mkdir(exist_ok=True)
-	kept.write_text(
+	results.write_text(
 		json.dumps({"machine": where, "scale": scale, "parts": parts}, ensure_ascii=False, indent=1)
 	)
 

@@ -1,4 +1,4 @@
-"""The figures as people read them."""
+"""The figures as a table."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ def rows(parts: Iterable[dict[str, Any]]) -> list[tuple[str, ...]]:
 		(
 			f["what"],
 			f["size"],
-			f["ours"],
+			f["here"],
 			f["beside"] or "—",
 			"—" if f["ratio"] is None else _ratio(f["ratio"]),
 			(f["aim"] and f"{f['aim']}: {'met' if f['met'] else '**not met**'}") or "—",
@@ -43,7 +43,7 @@ def plain(parts: Iterable[dict[str, Any]]) -> str:
 
 
 def write(document: Path, machine: str, parts: Iterable[dict[str, Any]]) -> None:
-	"""Put the figures between the document's two marks; what explains them is written by hand."""
+	"""Put the figures between the document's two marks; the explanations around them are written by hand."""
 	text = document.read_text(encoding="utf-8")
 	block = f"{machine}\n\n{markdown(parts)}\n"
 	document.write_text(BETWEEN.sub(lambda m: f"{m[1]}{block}{m[2]}", text), encoding="utf-8")

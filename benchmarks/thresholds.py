@@ -9,7 +9,7 @@ from benchmarks import bulk
 from benchmarks.at_site import Queries, begin, scaled
 from benchmarks.figures import Figure, Part, profile, repeated, seconds, short, span
 from inventory_midplatform.adapters.site.context import site_context
-from inventory_midplatform.services import replenishment
+from inventory_midplatform.services.replenishment import material_requests, suggest
 
 PLACES = 5
 ON_HAND = 100
@@ -74,24 +74,24 @@ def main() -> None:
 	fill(items, bulk.warehouses(PLACES))
 	thresholds, size = items * PLACES, f"{items * PLACES:,} thresholds"
 
-	def suggest() -> list[Any]:
-		return replenishment.suggest(site_context())
+	def look() -> list[Any]:
+		return suggest.suggest(site_context())
 
-	assert suggest() == []
-	none_short = repeated(5, suggest)
-	part.profiles["suggest, none short"] = profile(suggest)
+	assert look() == []
+	none_short = repeated(5, look)
+	part.profiles["suggest, none short"] = profile(look)
 	make_short(short_items)
 	expected = short_items * PLACES
-	assert len(suggest()) == expected
-	ours = repeated(5, suggest)
+	assert len(look()) == expected
+	times = repeated(5, look)
 	with Queries() as counted:
-		suggest()
+		look()
 	# ERPNext looks at every threshold alike, short or not: its evaluation, which takes a minute or more, stands for both.
 	evaluation, request, rows, statements = erpnext_job()
 	assert rows == expected, rows
 	_compare(part, "Low stock looked for, none short", size, none_short, evaluation)
 	size = f"{thresholds:,} thresholds, {expected:,} short"
-	_compare(part, "Low stock looked for", size, ours, evaluation)
+	_compare(part, "Low stock looked for", size, times, evaluation)
 	part.add(
 		Figure(
 			"The same, SQL statements",
@@ -101,16 +101,16 @@ def main() -> None:
 			statements / counted.count,
 		)
 	)
-	answer: dict[str, Any] = {}
+	result: dict[str, Any] = {}
 	started = time.perf_counter()
-	answer.update(replenishment.create_material_requests(site_context()))
+	result.update(material_requests.create_material_requests(site_context()))
 	whole = time.perf_counter() - started
-	assert not answer["failed"], answer["failed"][:3]
-	assert sum(len(created["items"]) for created in answer["created"]) == expected
-	drafting = whole - sorted(ours)[2]
+	assert not result["failed"], result["failed"][:3]
+	assert sum(len(created["items"]) for created in result["created"]) == expected
+	drafting = whole - sorted(times)[2]
 	part.add(
 		Figure(
-			f"Drafts for what is short: ours {len(answer['created'])} drafts, one a warehouse",
+			f"Drafts for what is short: {len(result['created'])} drafts, one a warehouse",
 			f"{expected:,} rows",
 			f"{short(drafting)} s",
 			f"reorder job, one request, submitted {short(request)} s",
@@ -118,22 +118,22 @@ def main() -> None:
 		)
 	)
 	frappe.db.rollback()
-	part.profiles["suggest, some short"] = profile(suggest)
-	part.hand_over()
+	part.profiles["suggest, some short"] = profile(look)
+	part.report()
 
 
-def _compare(part: Part, what: str, size: str, ours: list[float], theirs: float) -> None:
-	ratio = theirs / sorted(ours)[len(ours) // 2]
+def _compare(part: Part, what: str, size: str, times: list[float], evaluation: float) -> None:
+	ratio = evaluation / sorted(times)[len(times) // 2]
 	part.add(
 		Figure(
 			what,
 			size,
-			span(ours),
-			f"reorder job, its evaluation {short(theirs)} s",
+			span(times),
+			f"reorder job, its evaluation {short(evaluation)} s",
 			ratio,
 			f"≥ {AIM}×",
 			ratio >= AIM,
-			{"ours s": ours, "beside s": [theirs]},
+			{"here s": times, "beside s": [evaluation]},
 		)
 	)
 

@@ -12,42 +12,42 @@ def _connected(context: Any) -> None:
 	frappe.connect()
 
 
-@click.command("inventory-take-in")
+@click.command("inventory-opening-stock")
 @click.option("--chunk", default=500, show_default=True, help="Items × warehouses in one transaction.")
 @pass_context
-def take_in(context: Any, chunk: int) -> None:
-	"""Take in the stock that was there before, all of it Unplaced; nothing else changes. May be run again."""
+def opening_stock(context: Any, chunk: int) -> None:
+	"""Record the stock that was there before, all of it Unplaced; nothing else changes. May be run again."""
 	from inventory_midplatform.adapters.site.context import site_settings
-	from inventory_midplatform.adapters.site.jobs import taking_in
+	from inventory_midplatform.adapters.site.jobs import recording_opening_stock
 
 	_connected(context)
 	if not site_settings().ledger:
 		raise click.ClickException(
-			"Switch the ledger on first: Inventory Midplatform Settings, Keep the Ledger."
+			"Switch the ledger on first: Inventory Midplatform Settings, Enable the Ledger."
 		)
 	done = 0
-	with click.progressbar(length=1, label="Taking in stock") as bar:
-		for done, total in taking_in(chunk):
+	with click.progressbar(length=1, label="Recording opening stock") as bar:
+		for done, total in recording_opening_stock(chunk):
 			bar.length = max(total, 1)
 			bar.update(done - bar.pos)
-	click.echo(f"{done} items × warehouses taken in.")
+	click.echo(f"{done} items × warehouses recorded.")
 
 
 @click.command("inventory-reserve-open-orders")
 @pass_context
 def reserve_open_orders(context: Any) -> None:
-	"""Let Sales Orders and POS Invoices that were open before reservations were switched on reserve. May be run again."""
-	from inventory_midplatform.adapters.site.jobs import following_orders, following_pos_invoices
+	"""Reserve for Sales Orders and POS Invoices that were open before reservations were switched on. May be run again."""
+	from inventory_midplatform.adapters.site.jobs import syncing_documents, syncing_pos_invoices
 
 	_connected(context)
 	done = 0
-	for done in following_orders():
+	for done in syncing_documents():
 		click.echo(f"\r{done} orders", nl=False)
-	click.echo(f"\r{done} orders looked at.")
+	click.echo(f"\r{done} orders checked.")
 	done = 0
-	for done in following_pos_invoices():
+	for done in syncing_pos_invoices():
 		click.echo(f"\r{done} POS invoices", nl=False)
-	click.echo(f"\r{done} POS invoices looked at.")
+	click.echo(f"\r{done} POS invoices checked.")
 
 
 @click.command("inventory-convert-reservation-entries")
@@ -55,15 +55,14 @@ def reserve_open_orders(context: Any) -> None:
 @click.option("--dry-run", is_flag=True, help="List what would be done; nothing is changed.")
 @pass_context
 def convert_reservation_entries(context: Any, chunk: int, dry_run: bool) -> None:
-	"""Take over from ERPNext's own Stock Reservation: its entries become reservations, its switch goes off, ours on.
+	"""Migrate from ERPNext's own Stock Reservation: its entries become reservations, its switch goes off, ours on.
 
-	Leave Enable Stock Reservation on and run this; the switches are put by it, in the one order in which the stock is
-	kept by somebody at every moment: first every open entry gets a reservation beside it, then Reserve Stock is
-	switched on, then the entries are cancelled, at last Enable Stock Reservation is switched off. Keep the Ledger must
-	be on and the stock taken in.
+	Leave Enable Stock Reservation on and run this. It sets the switches in the order in which the stock is reserved at
+	every moment: every open entry gets a reservation beside it, Reserve Stock is switched on, the entries are
+	cancelled, Enable Stock Reservation is switched off. Enable the Ledger must be on and the opening stock recorded.
 
-	What ERPNext promised and our ledger does not have waits for stock and is listed; so is an entry that ERPNext does
-	not let go. May be stopped at any time and run again.
+	Lists what ERPNext promised and our ledger does not have, which waits for stock, and entries that ERPNext does not
+	cancel. May be stopped at any time and run again.
 	"""
 	from inventory_midplatform.adapters.site import reservation_entries
 	from inventory_midplatform.adapters.site.context import site_context
@@ -84,24 +83,24 @@ def convert_reservation_entries(context: Any, chunk: int, dry_run: bool) -> None
 	rows = reservation_entries.count(site_context())
 	done: list[Any] = []
 	with click.progressbar(length=max(2 * rows, 1), label="Converting reservation entries") as bar:
-		for some in reservation_entries.copying(chunk):
-			bar.update(len(some))
-		reservation_entries.switch_ours_on()
-		for some in reservation_entries.cancelling(chunk):
-			done += some
-			bar.update(len(some))
+		for part in reservation_entries.copying(chunk):
+			bar.update(len(part))
+		reservation_entries.switch_reservations_on()
+		for part in reservation_entries.cancelling(chunk):
+			done += part
+			bar.update(len(part))
 	for conversion in done:
 		if conversion.notes:
 			click.echo(conversion.sentence())
-	kept = [conversion for conversion in done if not conversion.cancelled]
+	left = [conversion for conversion in done if not conversion.cancelled]
 	click.echo(
-		f"{len(done) - len(kept)} reservations made; {sum(1 for c in done if c.waiting)} wait for stock."
+		f"{len(done) - len(left)} reservations made; {sum(1 for c in done if c.waiting)} wait for stock."
 	)
-	if kept:
+	if left:
 		raise click.ClickException(
-			f"{len(kept)} are kept by ERPNext still, so its Stock Reservation stays on. Mend them and run this again."
+			f"{len(left)} are still reserved by ERPNext, so its Stock Reservation stays on. Correct them and run this again."
 		)
-	reservation_entries.switch_theirs_off()
+	reservation_entries.switch_entries_off()
 	click.echo("Reserve Stock is on, and ERPNext's Enable Stock Reservation is off.")
 	click.echo("Other open orders reserve by inventory-reserve-open-orders, or tonight.")
 
@@ -109,40 +108,40 @@ def convert_reservation_entries(context: Any, chunk: int, dry_run: bool) -> None
 @click.command("inventory-verify")
 @pass_context
 def verify(context: Any) -> None:
-	"""Check the laws of the ledger; exits with 1 and lists what is wrong where they do not hold."""
+	"""Check the invariants of the ledger; exits with 1 and lists what is wrong where they do not hold."""
 	from inventory_midplatform.adapters.site.context import site_context
-	from inventory_midplatform.services import verification
+	from inventory_midplatform.services.reconciliation import verification
 
 	_connected(context)
-	answer = verification.verify(site_context())
-	for doctype, count in answer["checked"].items():
+	result = verification.verify(site_context())
+	for doctype, count in result["checked"].items():
 		click.echo(f"{count:>10} {doctype}")
-	for f in answer["findings"] + answer["contradictions"]:
+	for f in result["findings"] + result["book_discrepancies"]:
 		click.echo(f"{f['sentence']} {f['item_code']} / {f['warehouse']}: {f['expected']} ≠ {f['found']}")
-	if not answer["ok"]:
+	if not result["ok"]:
 		raise SystemExit(1)
-	click.echo("All laws hold.")
+	click.echo("All invariants hold.")
 
 
 @click.command("inventory-rebuild")
 @pass_context
 def rebuild(context: Any) -> None:
-	"""Make bins, positions, serial locations and ages anew from movements, reservations and books. May be run again."""
+	"""Rebuild bins, positions, serial locations and ages from movements, reservations and books. May be run again."""
 	from inventory_midplatform.adapters.site.jobs import rebuilding
 
 	_connected(context)
-	said = "Nothing to rebuild."
+	message = "Nothing to rebuild."
 	with click.progressbar(length=1, label="Rebuilding") as bar:
 		for done, total, mended in rebuilding():
 			bar.length = max(total, 1)
 			bar.update(done - bar.pos)
-			said = f"{done} items made anew; {mended} rows were wrong."
-	click.echo(said)
+			message = f"{done} items rebuilt; {mended} rows were wrong."
+	click.echo(message)
 
 
 @click.command("inventory-import-adventureworks")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
-@click.option("--company", help="Into which company; the site's default if not said.")
+@click.option("--company", help="Into which company; default: the site's.")
 @click.option("--months", default=3, show_default=True, help="How many months of sales.")
 @click.option("--whole", is_flag=True, help="All of it.")
 @click.option("--warehouse", default="AdventureWorks", show_default=True, help="Into a new one of this name.")
@@ -162,7 +161,7 @@ def import_adventureworks(
 @click.argument("folder", type=click.Path(file_okay=False))
 @pass_context
 def export_ledger(context: Any, folder: str) -> None:
-	"""Write the ledger and the reservations as CSV, one file a table; uninstalling asks for it."""
+	"""Write the ledger and the reservations as CSV, one file for each table; uninstalling requires it."""
 	from inventory_midplatform.setup.export import export
 
 	_connected(context)
@@ -171,7 +170,7 @@ def export_ledger(context: Any, folder: str) -> None:
 
 
 commands = [
-	take_in,
+	opening_stock,
 	reserve_open_orders,
 	convert_reservation_entries,
 	verify,

@@ -1,8 +1,10 @@
+from inventory_midplatform.domain.roles import OPERATION_ROLES as _OPERATION_ROLES
+
 app_name = "inventory_midplatform"
 app_title = "Inventory Midplatform"
 app_publisher = "Inventory Midplatform contributors"
 app_description = (
-	"Where stock lies, for whom it is kept, what happens next: an inventory midplatform on ERPNext"
+	"Where stock is, for whom it is reserved, what happens next: an inventory midplatform on ERPNext"
 )
 app_email = "inventory-midplatform@example.com"
 app_license = "gpl-3.0"
@@ -16,87 +18,73 @@ after_migrate = ["inventory_midplatform.install.after_migrate"]
 before_uninstall = "inventory_midplatform.uninstall.before_uninstall"
 after_uninstall = "inventory_midplatform.uninstall.after_uninstall"
 
-_EVENTS = "inventory_midplatform.adapters.site.events"
-_MASTERS = "inventory_midplatform.adapters.site.masters"
-_KEPT = "inventory_midplatform.adapters.site.kept_on_rows"
+_OVERRIDES = "inventory_midplatform.adapters.site.overrides"
+_VOUCHERS = "inventory_midplatform.adapters.site.vouchers"
+
+
+def _events(module: str, *names: str) -> dict[str, str]:
+	return {name: f"{_OVERRIDES}.{module}.{name}" for name in names}
+
+
+_OF_DEMAND_DOCUMENTS = (
+	"after_delete",
+	"before_update_after_submit",
+	"before_validate",
+	"on_cancel",
+	"on_change",
+	"on_submit",
+	"on_update_after_submit",
+	"onload",
+)
 
 doc_events = {
 	"*": {
-		"before_cancel": f"{_EVENTS}.voucher_begins",
-		"before_submit": f"{_EVENTS}.voucher_begins",
-		"on_cancel": f"{_EVENTS}.voucher_done",
-		"on_submit": f"{_EVENTS}.voucher_done",
+		"before_cancel": f"{_VOUCHERS}.voucher_begins",
+		"before_submit": f"{_VOUCHERS}.voucher_begins",
+		"on_cancel": f"{_VOUCHERS}.voucher_done",
+		"on_submit": f"{_VOUCHERS}.voucher_done",
 	},
-	"Company": {
-		"on_trash": f"{_MASTERS}.company_deleted",
-	},
-	"Item": {
-		"after_rename": f"{_MASTERS}.item_renamed",
-		"before_rename": f"{_MASTERS}.item_renaming",
-		"on_trash": f"{_MASTERS}.item_deleted",
-	},
-	"Material Request": {
-		"before_update_after_submit": f"{_KEPT}.saving",
-		"before_validate": f"{_KEPT}.saving",
-		"on_cancel": f"{_EVENTS}.demand_submitted",
-		"on_change": f"{_EVENTS}.demand_changed",
-		"on_submit": [f"{_EVENTS}.draft_finished", f"{_EVENTS}.demand_submitted"],
-		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
-		"onload": f"{_KEPT}.loaded",
-	},
-	"POS Invoice": {
-		"on_cancel": f"{_EVENTS}.pos_invoice_submitted",
-		"on_submit": f"{_EVENTS}.pos_invoice_submitted",
-	},
-	"Repost Item Valuation": {
-		"on_change": f"{_EVENTS}.repost_changed",
-	},
-	"Sales Order": {
-		"before_update_after_submit": f"{_KEPT}.saving",
-		"before_validate": f"{_KEPT}.saving",
-		"on_cancel": f"{_EVENTS}.demand_submitted",
-		"on_change": f"{_EVENTS}.demand_changed",
-		"on_submit": f"{_EVENTS}.demand_submitted",
-		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
-		"onload": f"{_KEPT}.loaded",
-	},
-	"Stock Entry": {
-		"on_submit": f"{_EVENTS}.draft_finished",
-	},
-	"Stock Ledger Entry": {
-		"on_submit": f"{_EVENTS}.stock_ledger_entry_submitted",
-	},
-	"Stock Settings": {
-		"validate": f"{_MASTERS}.stock_settings_saving",
-	},
-	"Warehouse": {
-		"after_insert": f"{_MASTERS}.warehouse_created",
-		"before_rename": f"{_MASTERS}.warehouse_renaming",
-		"on_trash": f"{_MASTERS}.warehouse_deleted",
-	},
-	"Work Order": {
-		"before_update_after_submit": f"{_KEPT}.saving",
-		"before_validate": f"{_KEPT}.saving",
-		"on_cancel": f"{_EVENTS}.demand_submitted",
-		"on_change": f"{_EVENTS}.demand_changed",
-		"on_submit": f"{_EVENTS}.demand_submitted",
-		"on_update_after_submit": f"{_EVENTS}.demand_submitted",
-		"onload": f"{_KEPT}.loaded",
-	},
+	"Company": _events("company", "on_trash"),
+	"Item": _events("item", "after_rename", "before_rename", "on_trash"),
+	"Item Group": _events("item_group", "before_rename"),
+	"Material Request": _events("material_request", *_OF_DEMAND_DOCUMENTS),
+	"POS Invoice": _events("pos_invoice", "after_delete", "on_cancel", "on_submit"),
+	"Purchase Order": _events(
+		"purchase_order", "on_cancel", "on_change", "on_submit", "on_update_after_submit"
+	),
+	"Purchase Receipt": _events("purchase_receipt", "before_cancel", "before_validate"),
+	"Repost Item Valuation": _events("repost_item_valuation", "on_change"),
+	"Sales Invoice": _events("sales_invoice", "on_cancel", "on_submit"),
+	"Sales Order": _events("sales_order", *_OF_DEMAND_DOCUMENTS),
+	"Stock Entry": _events("stock_entry", "on_submit"),
+	"Stock Ledger Entry": _events("stock_ledger_entry", "on_submit"),
+	"Stock Settings": _events("stock_settings", "validate"),
+	"Subcontracting Order": _events(
+		"purchase_order", "on_cancel", "on_change", "on_submit", "on_update_after_submit"
+	),
+	"Warehouse": _events("warehouse", "after_insert", "before_rename", "on_trash"),
+	"Work Order": _events("work_order", *_OF_DEMAND_DOCUMENTS),
 }
 
-# What was done is told of still when the master it was done with is gone; an answer is repeated to nobody who is gone.
+# The log stays when the master it names is deleted. A stored result of a deleted user is of no use to anybody.
 ignore_links_on_delete = ["Idempotency Key", "Stock Operation Log"]
 
-# Masters, not transactions: ERPNext's Delete Transactions leaves them, as it leaves warehouses.
+# Masters: ERPNext's Delete Transactions leaves them, as it leaves warehouses.
 company_data_to_be_ignored = ["Storage Policy", "Warehouse Bin", "Warehouse Zone"]
 
 _LISTS_OF_STOCK = (
 	"Bin Allocation",
 	"Bin Stock",
+	"Inbound Inspection",
+	"Inbound Order",
+	"Inbound Receipt Line",
 	"Inventory Alert",
 	"Inventory Request",
 	"Inventory Reservation",
+	"Outbound Order",
+	"Outbound Package",
+	"Outbound Pick",
+	"Outbound Wave",
 	"Receipt Layer",
 	"Serial Location",
 	"Stock Movement",
@@ -107,14 +95,55 @@ _LISTS_OF_STOCK = (
 	"Warehouse Zone",
 )
 
-doctype_list_js = {
-	**dict.fromkeys(_LISTS_OF_STOCK, "public/js/stock_lists.js"),
-	**dict.fromkeys(("Material Request", "Sales Order", "Work Order"), "public/js/kept_on_rows_list.js"),
-}
+add_to_apps_screen = [
+	{
+		"name": app_name,
+		"logo": "/assets/inventory_midplatform/images/logo.svg",
+		"title": app_title,
+		"route": "/app/inventory-midplatform",
+		"has_permission": "inventory_midplatform.adapters.site.permissions.may_open_app",
+	}
+]
+
+app_include_js = "inventory_midplatform.bundle.js"
+
 doctype_js = {
-	"Material Request": ["public/js/kept_on_rows.js", "public/js/material_request.js"],
-	"Sales Order": ["public/js/kept_on_rows.js", "public/js/sales_order.js"],
-	"Work Order": ["public/js/kept_on_rows.js", "public/js/work_order.js"],
+	"Delivery Note": "public/js/delivery_note.js",
+	"Material Request": "public/js/material_request.js",
+	"Sales Order": "public/js/sales_order.js",
+	"Work Order": "public/js/work_order.js",
+}
+
+_CONNECTIONS = "inventory_midplatform.adapters.site.connections"
+
+override_doctype_dashboards = {
+	"Delivery Note": [f"{_CONNECTIONS}.of_delivery_note"],
+	"Inventory Request": [f"{_CONNECTIONS}.of_inventory_request"],
+	"Material Request": [f"{_CONNECTIONS}.of_material_request"],
+	"Purchase Order": [f"{_CONNECTIONS}.of_purchase_order"],
+	"Purchase Receipt": [f"{_CONNECTIONS}.of_purchase_receipt"],
+	"Sales Order": [f"{_CONNECTIONS}.of_sales_order"],
+	"Stock Entry": [f"{_CONNECTIONS}.of_stock_entry"],
+	"Subcontracting Order": [f"{_CONNECTIONS}.of_subcontracting_order"],
+	"Work Order": [f"{_CONNECTIONS}.of_work_order"],
+}
+additional_timeline_content = {
+	"Inbound Order": [f"{_CONNECTIONS}.timeline"],
+	"Outbound Order": [f"{_CONNECTIONS}.timeline"],
+	"Outbound Wave": [f"{_CONNECTIONS}.timeline"],
+}
+
+_PRINTING = "inventory_midplatform.adapters.site.printing"
+
+jinja = {
+	"methods": [
+		f"{_PRINTING}.inventory_full_name",
+		f"{_PRINTING}.inventory_qr",
+		f"{_PRINTING}.item_barcode",
+		f"{_PRINTING}.outbound_packed",
+		f"{_PRINTING}.outbound_picks",
+		f"{_PRINTING}.outbound_wave",
+	]
 }
 
 _PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
@@ -122,18 +151,21 @@ _PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
 has_permission = dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.has_permission")
 permission_query_conditions = {
 	**dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.query_conditions"),
+	"Inbound Order Line": f"{_PERMISSIONS}.line_query_conditions",
 	"Inventory Request Item": f"{_PERMISSIONS}.line_query_conditions",
+	"Outbound Order Line": f"{_PERMISSIONS}.line_query_conditions",
+	"Outbound Package Line": f"{_PERMISSIONS}.line_query_conditions",
 }
 
 extend_bootinfo = [f"{_PERMISSIONS}.extend_bootinfo"]
 
 scheduler_events = {
 	"cron": {
-		"*/5 * * * *": ["inventory_midplatform.adapters.site.jobs.sweep_expired_reservations"],
+		"*/5 * * * *": ["inventory_midplatform.adapters.site.jobs.release_expired_reservations"],
 	},
 	"daily": ["inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys"],
 	"daily_long": ["inventory_midplatform.adapters.site.jobs.reconcile"],
-	"hourly_long": ["inventory_midplatform.adapters.site.jobs.ask_for_low_stock"],
+	"hourly_long": ["inventory_midplatform.adapters.site.jobs.replenish_low_stock"],
 }
 
 before_request = ["inventory_midplatform.adapters.site.http.before_request"]
@@ -142,32 +174,9 @@ after_request = ["inventory_midplatform.adapters.site.http.after_request"]
 _API = "inventory_midplatform.api.v1"
 _HTTP = "inventory_midplatform.adapters.site.http"
 
-# api/v1 never imports Frappe, so each operation's path leads to a whitelisted function made for it.
+# api/v1 never imports Frappe: each operation's path leads to a whitelisted function made for it.
 override_whitelisted_methods = {
-	f"{_API}.ledger.verify": f"{_HTTP}.ledger_verify",
-	f"{_API}.meta.openapi": f"{_HTTP}.meta_openapi",
-	f"{_API}.replenishment.create_material_requests": f"{_HTTP}.replenishment_create_material_requests",
-	f"{_API}.replenishment.suggest": f"{_HTTP}.replenishment_suggest",
-	f"{_API}.request.act": f"{_HTTP}.request_act",
-	f"{_API}.request.create": f"{_HTTP}.request_create",
-	f"{_API}.request.get": f"{_HTTP}.request_get",
-	f"{_API}.reservation.allocate": f"{_HTTP}.reservation_allocate",
-	f"{_API}.reservation.deallocate": f"{_HTTP}.reservation_deallocate",
-	f"{_API}.reservation.get": f"{_HTTP}.reservation_get",
-	f"{_API}.reservation.list": f"{_HTTP}.reservation_list",
-	f"{_API}.reservation.release": f"{_HTTP}.reservation_release",
-	f"{_API}.reservation.reserve": f"{_HTTP}.reservation_reserve",
-	f"{_API}.reservation.transfer": f"{_HTTP}.reservation_transfer",
-	f"{_API}.stock.available_to_promise": f"{_HTTP}.stock_available_to_promise",
-	f"{_API}.stock.explain": f"{_HTTP}.stock_explain",
-	f"{_API}.stock.get_position": f"{_HTTP}.stock_get_position",
-	f"{_API}.stock.hold": f"{_HTTP}.stock_hold",
-	f"{_API}.stock.list_positions": f"{_HTTP}.stock_list_positions",
-	f"{_API}.stock.list_strategies": f"{_HTTP}.stock_list_strategies",
-	f"{_API}.stock.move": f"{_HTTP}.stock_move",
-	f"{_API}.stock.release_hold": f"{_HTTP}.stock_release_hold",
-	f"{_API}.stock.suggest_put_away": f"{_HTTP}.stock_suggest_put_away",
-	f"{_API}.stock.suggest_removal": f"{_HTTP}.stock_suggest_removal",
+	**{f"{_API}.{name}": f"{_HTTP}.{name.replace('.', '_')}" for name in _OPERATION_ROLES},
 	"frappe.client.get_count": f"{_PERMISSIONS}.get_count",
 	"frappe.desk.search.search_link": f"{_PERMISSIONS}.search_link",
 	"frappe.desk.search.search_widget": f"{_PERMISSIONS}.search_widget",

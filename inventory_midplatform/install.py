@@ -1,9 +1,9 @@
-"""Installing and migrating: everything a site needs besides the DocTypes, made where it is missing."""
+"""Install and migrate: create what a site needs besides the DocTypes, where it is missing."""
 
 import frappe
 
 from inventory_midplatform.domain.roles import ROLES
-from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions
+from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions, outbound_board
 from inventory_midplatform.setup.indexes import INDEXES, UNIQUE, index_name
 
 
@@ -21,10 +21,11 @@ def after_migrate() -> None:
 	create_indexes()
 	approval_workflow.create()
 	erpnext_permissions.create()
+	outbound_board.create()
 
 
 def create_roles() -> None:
-	"""Roles come first: our DocTypes' permissions name them."""
+	"""Create the roles first: our DocTypes' permissions name them."""
 	for role in ROLES:
 		if not frappe.db.exists("Role", role):
 			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(
@@ -43,8 +44,8 @@ def create_indexes() -> None:
 
 
 def _refuse_null(doctype: str, columns: tuple[str, ...]) -> None:
-	"""The columns of a key are never NULL, and MariaDB must know: where one might be, a look-up of one row by its
-	whole key locks the row behind it too, and orders for different items wait for each other.
+	"""Make the columns of a key NOT NULL. If one might be NULL, MariaDB locks the next row too when it looks up one row
+	by its whole key, and orders for different items wait for each other.
 	"""
 	nullable = frappe.db.sql(
 		"SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = DATABASE()"

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.outbound import CHECK_OFF
+from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.put_away import STRATEGIES as PUT_AWAY_STRATEGIES
 from inventory_midplatform.domain.put_away import PutAwayStrategy
 from inventory_midplatform.domain.removal import STRATEGIES as REMOVAL_STRATEGIES
@@ -27,16 +28,18 @@ class Store(Protocol):
 	"""`` FOR UPDATE`` where the engine locks rows, empty where a writer has the whole database."""
 
 	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
-		"""The table as a locking read names it: through the index over ``columns``, so that rows are locked in its
-		order and no others are, however few the optimizer thinks there are."""
+		"""Return the table with a hint to read it by the index over ``columns``, for locking reads.
+
+		Rows are then locked in the order of that index, and no others, whatever the optimizer would choose.
+		"""
 
 	def rows(self, sql: str, params: Params = ...) -> list[Row]: ...
 
 	def execute(self, sql: str, params: Params = ...) -> int:
-		"""Run a statement that changes rows; answers how many rows matched its condition."""
+		"""Run a statement that changes rows; return how many rows matched its condition."""
 
 	def insert(self, doctype: str, rows: Sequence[Row]) -> None:
-		"""Many rows in one statement. ``name``, ``owner``, ``creation`` and ``modified`` are filled in."""
+		"""Insert rows in one statement. ``name``, ``owner``, ``creation`` and ``modified`` are filled in."""
 
 	def add(
 		self,
@@ -48,23 +51,24 @@ class Store(Protocol):
 		span: tuple[str, str] | None = ...,
 		while_positive: str = ...,
 	) -> None:
-		"""Insert rows, or where ``key`` (a unique index) is taken change them as :func:`query.merged` says: add to the
-		columns ``add``, overwrite ``put``, widen ``span``.
+		"""Insert rows; where a row with this ``key`` (a unique index) exists, change it as :func:`query.merged` says: add to
+		the columns ``add``, overwrite ``put``, widen ``span``.
 
 		Sums are rounded to nine digits after the point, so that SQLite's floats stay exact.
 		"""
 
 	def is_transient(self, error: BaseException) -> bool:
-		"""The engine gave the transaction up for another's sake (deadlock, lock time-out, changed snapshot, a key
-		just taken): whoever opened it may run it again."""
+		"""Return whether the transaction failed because of another one (deadlock, lock time-out, changed snapshot, duplicate
+		key). The code that opened the transaction may run it again."""
 
 	def savepoint(self) -> AbstractContextManager[None]:
 		"""Undo what the block did if it raises, and let the exception pass."""
 
 
 class SnapshotConflict(Exception):
-	"""What this transaction has read others have changed since, and more would be built on it than that bears. Like what
-	the engine itself gives up it is transient: whoever opened the transaction may run it again.
+	"""Raised where others have changed what this transaction read, and going on would be wrong.
+
+	It is transient, like a deadlock: the code that opened the transaction may run it again.
 	"""
 
 
@@ -76,7 +80,7 @@ class Books(Protocol):
 	def receive(
 		self, lines: Sequence["PostingLine"], *, supplier: str = "", at: datetime | None = None
 	) -> "Voucher":
-		"""A Purchase Receipt where a supplier is named, else a Material Receipt."""
+		"""Post a Purchase Receipt where a supplier is named, else a Material Receipt."""
 
 	def issue(self, lines: Sequence["PostingLine"], *, at: datetime | None = None) -> "Voucher": ...
 
@@ -85,70 +89,156 @@ class Books(Protocol):
 	) -> "Voucher": ...
 
 	def count(self, lines: Sequence["PostingLine"], *, at: datetime | None = None) -> "Voucher":
-		"""A Stock Reconciliation: ``qty`` is what was counted (zero allowed), not a change."""
+		"""Post a Stock Reconciliation: ``qty`` is the counted quantity (zero allowed), not a change."""
 
 	def cancel(self, voucher: "Voucher") -> None: ...
 
 	def ledger_balances(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
-		"""The running balance in the last entry of the stock ledger; of what has no entry, or no ledger beside its Bin,
-		nothing is answered.
+		"""Return the running balance (stock UOM) of each key's last entry in the stock ledger.
+
+		Keys without an entry are left out; so are all where the books have no ledger beside the Bin.
 		"""
 
 	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
-		"""What the entries of the stock ledger add up to since the last count, whatever their running balances say;
-		of what has no entry, no ledger beside its Bin, or was counted by batch or serial number, nothing. ``locked`` sees what others have just posted.
+		"""Return the sum (stock UOM) of each key's entries in the stock ledger since the last count, without their running
+		balances. ``locked`` reads with a lock, and so includes what others have just posted.
+
+		Keys without an entry, or counted by batch or serial number, are left out; so are all where the books have no
+		ledger beside the Bin.
+		"""
+
+	@property
+	def half_unit(self) -> Decimal:
+		"""Half a unit of the last digit of the stock ledger's balances; zero where they are not rounded."""
+
+	def rounding(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+		"""Return how far rounding can have moved each Bin from what its entries add up to: :attr:`half_unit` for each entry
+		with more digits than balances keep. Keys without such an entry are left out.
 		"""
 
 	def order(self, customer: str, lines: Sequence["PostingLine"], *, order_date: date | None = None) -> str:
-		"""A submitted Sales Order; answers its name."""
+		"""Submit a Sales Order; return its name."""
 
 	def order_rows(self, order: str) -> list[Row]:
-		"""The order's rows: name, item_code, warehouse, stock_qty, delivered_qty."""
+		"""Return the order's rows: name, item_code, warehouse, stock_qty, delivered_qty."""
 
 	def update_order(self, order: str, quantities: Mapping[str, Decimal]) -> None:
-		"""Update Items: new quantities by row name."""
+		"""Change quantities by Update Items: row name → new quantity."""
 
 	def close_order(self, order: str) -> None: ...
+
+	def put_order_on_hold(self, order: str) -> None:
+		"""Put an order on hold, until it is re-opened."""
 
 	def reopen_order(self, order: str) -> None: ...
 
 	def cancel_order(self, order: str) -> None: ...
 
 	def amend_order(self, order: str) -> str:
-		"""Submit the amendment of a cancelled order as it was; answers the new name."""
+		"""Submit an unchanged amendment of a cancelled order; return its name."""
 
 	def deliver(
 		self, order: str, quantities: Mapping[str, Decimal] | None = None, *, at: datetime | None = None
 	) -> "Voucher":
-		"""A Delivery Note for the order's rows (by row name), all that is outstanding if not said."""
+		"""Post a Delivery Note: row name → quantity, or all that is outstanding."""
+
+	def draft_delivery(
+		self, source_type: str, source_name: str, warehouse: str, lines: Sequence["DeliveryLine"]
+	) -> "Voucher":
+		"""Draft what takes these lines of a document out of a warehouse, to be submitted later: a Delivery Note for a Sales
+		Order, else a Stock Entry.
+		"""
+
+	def purchase(self, supplier: str, lines: Sequence["PostingLine"], *, due: date | None = None) -> str:
+		"""A submitted Purchase Order; answers its name."""
+
+	def purchase_rows(self, order: str) -> list[Row]:
+		"""The Purchase Order's rows: name, item_code, warehouse, stock_qty, received_qty."""
+
+	def update_purchase(self, order: str, quantities: Mapping[str, Decimal]) -> None:
+		"""Update Items of a Purchase Order: new quantities by row name."""
+
+	def close_purchase(self, order: str) -> None: ...
+
+	def reopen_purchase(self, order: str) -> None: ...
+
+	def cancel_purchase(self, order: str) -> None: ...
+
+	def send(self, lines: Sequence["PostingLine"], transit_warehouse: str, to_warehouse: str) -> "Voucher":
+		"""Request these lines for a warehouse by a Material Request, and post the Stock Entry that sends them into transit."""
+
+	def draft_receipt(
+		self, source_type: str, source_name: str, warehouse: str, lines: Sequence["ReceiptLine"]
+	) -> "Voucher":
+		"""Draft what brings these lines of a document into a warehouse, to be submitted later: a Purchase Receipt for a
+		Purchase Order, the Stock Entry that ends a transfer for the one that began it, a return for a Delivery Note.
+
+		Raises Conflict (``over_receipt``) where the order has nothing of a line outstanding.
+		"""
+
+	def draft_return(self, receipt: "Voucher", lines: Sequence["ReturnLine"]) -> "Voucher":
+		"""Draft the return of these lines of a submitted Purchase Receipt to its supplier, to be submitted later.
+
+		Raises Conflict (``over_return``) where less is left to return.
+		"""
+
+	def quality_parameters(self, items: Sequence[str]) -> dict[str, list["QualityParameter"]]:
+		"""Return what the Quality Inspection of an item reads, by its template; items without one, and books without such
+		inspections, are left out.
+		"""
+
+	def record_quality(self, receipt: "Voucher", found: "QualityFound") -> str:
+		"""Make and submit a Quality Inspection of what a submitted receipt brought of an item; returns its name."""
+
+	def submit(self, voucher: "Voucher") -> None:
+		"""Submit a draft. Raises NotFound (``unknown_document``) or Conflict (``wrong_state``)."""
+
+	def pack(self, delivery: "Voucher", parcels: Sequence["Parcel"]) -> list[str]:
+		"""Make and submit a Packing Slip for each parcel of a draft Delivery Note; returns their names. Books that have none
+		make none.
+		"""
+
+	def dispatch(
+		self, delivery: "Voucher", parcels: Sequence["Parcel"], carrier: str, tracking_no: str
+	) -> str:
+		"""Draft a Shipment of a submitted Delivery Note; returns its name, empty where the books have none."""
+
+	def discard_shipments(self, delivery: "Voucher") -> None:
+		"""Delete the drafts that :meth:`dispatch` made of a delivery, now that it is cancelled."""
 
 
 class Documents(Protocol):
-	"""Records a person opens and edits. On a site they go through Frappe's Document, hooks and all."""
+	"""Records that people open and edit. On a site they are written through Frappe's Document, with all hooks."""
 
 	def create(self, doctype: str, values: Row) -> str:
-		"""Insert a draft with its child rows; answers its name. Raises InvalidInput where the adapter refuses it."""
+		"""Insert a draft with its child rows; return its name. Raises InvalidInput where the adapter refuses it."""
 
 	def update(self, doctype: str, name: str, values: Row) -> None: ...
 
 	def discard(self, doctype: str, name: str) -> None:
 		"""Delete a draft; one that was submitted or deleted meanwhile is left alone."""
 
-	def apply_action(self, doctype: str, name: str, action: str) -> None:
-		"""Take one transition of the document's approval as the Context's user. Raises NotPermitted or Conflict."""
+	def attach(self, doctype: str, name: str, file_name: str, content: bytes) -> str:
+		"""Attach a private file to a record; return the address from which those who may read the record can read it."""
+
+	def apply_action(self, doctype: str, name: str, action: str, reason: str = "") -> None:
+		"""Apply one step of the document's approval as the Context's user, with the user's reason.
+
+		Raises InvalidInput (``missing_argument``), NotPermitted or Conflict.
+		"""
 
 
 class Notifier(Protocol):
 	def todo(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
-		"""One open to-do each for users, about a record. ``message`` is a template that ``values`` fill."""
+		"""Open one to-do for each user about a record. ``message`` is a template, filled with ``values``."""
 
-	def done(self, doctype: str, reference: str) -> None:
-		"""Whatever was to be done about a record is done: its open to-dos are closed."""
+	def done(self, doctype: str, *references: str) -> None:
+		"""Close the open to-dos about these records."""
 
 
 class Clock(Protocol):
 	def now(self) -> datetime:
-		"""The site's wall clock, without a zone, as Frappe keeps it."""
+		"""Return the site's local time, without a zone, as Frappe stores it."""
 
 
 class Identity(Protocol):
@@ -162,7 +252,7 @@ class Identity(Protocol):
 		"""The warehouses this user may see; None where nothing narrows them."""
 
 	def users_with_role(self, role: str, warehouse: str) -> list[str]:
-		"""Enabled users with the role who may see the warehouse."""
+		"""Return the enabled users with the role who may see the warehouse."""
 
 
 class Strategies(Protocol):
@@ -182,17 +272,34 @@ class BuiltInStrategies:
 
 @dataclass(frozen=True)
 class Settings:
-	"""The switch of each module, and what a user set beside it."""
+	"""The switch of each module, and the other settings."""
 
 	ledger: bool = False
-	hold_expired_batches: bool = False
+	block_expired_batches: bool = False
+	refuse_stock_on_hold: bool = True
 	reservation: bool = False
 	sales_order_policy: str = "Partial"
 	reserve_for_material_requests: bool = False
 	reserve_for_work_orders: bool = False
+	sales_returns_demanded: bool = True
+	"""ERPNext's own setting: whether a Sales Order demands again what its customer returned."""
 	replenishment: bool = False
 	approval: bool = False
+	outbound: bool = False
+	outbound_check: str = CHECK_OFF
+	outbound_check_amount: Decimal = Decimal(0)
+	"""In company currency: what is worth more is checked, where ``outbound_check`` is Over an Amount."""
+	create_packing_slips: bool = False
+	create_shipments: bool = False
+	outbound_for_material_requests: bool = False
+	outbound_for_work_orders: bool = False
+	staging_alert_hours: int = 24
+	"""Hours in staging after which an alert is opened; 0 for none."""
 	director_amount: Decimal = Decimal(10000)
+	inbound: bool = False
+	inspect_sales_returns: bool = True
+	over_receipt_percent: Decimal = Decimal(0)
+	"""ERPNext's own setting: how much more than ordered may be received of an item that says nothing itself."""
 
 
 @dataclass(frozen=True)
@@ -206,12 +313,81 @@ class PostingLine:
 	bin: str = ""
 	batch_no: str = ""
 	serial_nos: tuple[str, ...] = ()
-	"""As many as ``qty``, of an item that has serial numbers."""
+	"""As many as ``qty``, where the item has serial numbers."""
 
 	@property
 	def parts(self) -> list[tuple[Decimal, str]]:
-		"""The line as it is, or one part for each of its serial numbers: (quantity, serial number)."""
+		"""Return (quantity, serial number) for each serial number, or the whole quantity and an empty text."""
 		return [(Decimal(1), serial) for serial in self.serial_nos] or [(self.qty, "")]
+
+
+@dataclass(frozen=True)
+class DeliveryLine:
+	"""A quantity (stock UOM) delivered for a document's row."""
+
+	source_row: str
+	item_code: str
+	qty: Decimal
+	batch_no: str = ""
+	serial_nos: tuple[str, ...] = ()
+	stock_status: str = AVAILABLE
+	"""The status of the stock it takes; of a Stock Entry only."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+	"""A package of a delivery: its number in the order, its weight in kg (0 where nobody weighed it), what is in it."""
+
+	number: int
+	weight: Decimal
+	lines: Sequence[DeliveryLine]
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+	"""What is received of a document's row. ``qty`` in stock UOM."""
+
+	source_row: str
+	item_code: str
+	qty: Decimal
+	batch_no: str = ""
+	serial_nos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReturnLine:
+	"""What goes back of what was received for a document's row. ``qty`` in stock UOM."""
+
+	source_row: str
+	item_code: str
+	qty: Decimal
+	batch_no: str = ""
+	serial_nos: tuple[str, ...] = ()
+	stock_status: str = AVAILABLE
+	"""The status of the stock it takes."""
+
+
+@dataclass(frozen=True)
+class QualityParameter:
+	"""One thing that is read of an item, and what is acceptable: a text, or numbers between two."""
+
+	name: str
+	numeric: bool
+	value: str = ""
+	min_value: Decimal = Decimal(0)
+	max_value: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class QualityFound:
+	"""What an inspector found. ``sample_size`` in stock UOM; ``readings`` by the name of their parameter."""
+
+	item_code: str
+	sample_size: Decimal
+	is_accepted: bool
+	readings: Mapping[str, Sequence[str]]
+	batch_no: str = ""
+	remarks: str = ""
 
 
 @dataclass(frozen=True)

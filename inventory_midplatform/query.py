@@ -17,11 +17,15 @@ from pypika.terms import Criterion, Field, Term
 MARIADB_TRANSIENT = frozenset((1213, 1205, 1020, 1062))
 """The server's numbers for deadlock, lock time-out, a row changed since the snapshot, a key just taken by another."""
 
+MARIADB_OUT_OF_RANGE = 1264
+"""The server's number for a value that is too large for its column."""
+
 MARIADB_LOST = frozenset((2002, 2003, 2006, 2013, 2055, 1053, 1927, 4031))
-"""The server is not there, has gone, or has closed the connection."""
+"""The server's numbers for: not reachable, gone, connection closed."""
 
 __all__ = [
 	"MARIADB_LOST",
+	"MARIADB_OUT_OF_RANGE",
 	"MARIADB_TRANSIENT",
 	"Criterion",
 	"Order",
@@ -52,7 +56,7 @@ class Value(Term):  # type: ignore[misc]
 
 
 class Contains(Criterion):  # type: ignore[misc]
-	"""PyPika's own functions do not hand the parameters on to their arguments."""
+	"""A search for a text in a field. PyPika's own functions do not pass the parameters on to their arguments."""
 
 	def __init__(self, field: Field, part: Value):
 		super().__init__()
@@ -76,13 +80,13 @@ def table(doctype: str, alias: str | None = None) -> Table:
 
 
 def any_of(field: Field, constants: Iterable[Any]) -> Criterion:
-	"""``field IN (…)`` with each constant a parameter; false for none at all."""
+	"""Return ``field IN (…)`` with each constant as a parameter; without constants, a condition that is false."""
 	terms = [value(c) for c in constants]
 	return field.isin(terms) if terms else value(1) == value(0)
 
 
 def key_in(pairs: Iterable[tuple[str, str]], first: str, second: str) -> tuple[str, dict[str, Any]]:
-	"""``(first = a AND second = b) OR …`` as text with its parameters: both engines use a composite index for it."""
+	"""Return ``(first = a AND second = b) OR …`` and its parameters; both engines use a composite index for it."""
 	parameters: dict[str, Any] = {}
 	for i, (a, b) in enumerate(pairs):
 		parameters[f"first_{i}"], parameters[f"second_{i}"] = a, b
@@ -91,7 +95,7 @@ def key_in(pairs: Iterable[tuple[str, str]], first: str, second: str) -> tuple[s
 
 
 def contains(field: Field, part: str) -> Criterion:
-	"""``part`` stands somewhere in the field, in whatever case; no character of it is a wildcard."""
+	"""Return the condition that the field contains ``part``, in any case. No character of it is a wildcard."""
 	return Contains(field, value(part))
 
 
@@ -102,11 +106,11 @@ def merged(
 	span: tuple[str, str] | None = None,
 	while_positive: str = "",
 ) -> str:
-	"""What an upsert changes in a row that is there already: the SET part of its statement.
+	"""Return the SET part of an upsert: how a row that exists is changed.
 
 	``new`` writes the value a column would get; ``add`` sums (rounded to nine digits), ``put`` overwrites. ``span`` names
-	two columns of which the first keeps the smaller and the second the larger of old and new, from the start where
-	the column ``while_positive`` was not above zero; a new NULL changes neither.
+	two columns: the first gets the smaller, the second the larger of old and new; a new NULL changes neither. Where the
+	column ``while_positive`` is not above zero, both start again with the new value.
 	"""
 	changes = []
 	for column, sign in zip(span or (), "<>", strict=False):
@@ -115,13 +119,13 @@ def merged(
 			f"`{column}` = CASE WHEN {value} IS NULL THEN `{column}` WHEN `{column}` IS NULL OR"
 			f" `{while_positive}` <= 0 OR {value} {sign} `{column}` THEN {value} ELSE `{column}` END"
 		)
-	# MariaDB changes columns from left to right: the sums come after what looks at them
+	# MariaDB changes columns from left to right: the span, which reads the sums, comes first
 	changes += [f"`{column}` = ROUND(`{column}` + {new(column)}, 9)" for column in add]
 	changes += [f"`{column}` = {new(column)}" for column in put]
 	return ", ".join(changes)
 
 
 def compiled(query: Any) -> tuple[str, dict[str, Any]]:
-	"""The statement and its parameters."""
+	"""Return a query's statement and its parameters."""
 	parameters: dict[str, Any] = {}
 	return query.get_sql(parameters=parameters, dialect=Dialects.MYSQL), parameters

@@ -1,4 +1,4 @@
-"""Uninstalling leaves nothing behind; a ledger that lives is exported first.
+"""Uninstall: nothing is left behind, and a ledger with movements must be exported first.
 
 Frappe calls both hooks in a dry run too, so nothing is removed before the app is really gone.
 """
@@ -9,15 +9,21 @@ from pathlib import Path
 import frappe
 
 from inventory_midplatform.domain.roles import ROLES
-from inventory_midplatform.services.low_stock_runs import COUNTERS
-from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions, export
+from inventory_midplatform.services.replenishment.runs import COUNTERS
+from inventory_midplatform.setup import (
+	approval_workflow,
+	custom_fields,
+	erpnext_permissions,
+	export,
+	outbound_board,
+)
 from inventory_midplatform.setup.indexes import INDEXES, index_name
 
 APP = "inventory_midplatform"
 
 
 def before_uninstall() -> None:
-	"""Raises where the ledger holds movements that no export has."""
+	"""Raise ValidationError if the ledger has movements that no export has."""
 	if export.movements() and not export.exported():
 		frappe.throw(
 			frappe._(
@@ -27,17 +33,19 @@ def before_uninstall() -> None:
 
 
 def after_uninstall() -> None:
-	"""What Frappe leaves: columns, the workflow, roles, steps, jobs, settings. Frappe commits no more after this."""
+	"""Remove what Frappe leaves: columns, the Workflow, roles, steps, jobs, settings. Frappe does not commit after this."""
 	if APP in frappe.get_installed_apps():
 		return
 	remove_indexes()
 	custom_fields.remove()
 	approval_workflow.remove()
 	erpnext_permissions.remove()
+	outbound_board.remove()
 	remove_onboarding_steps()
 	remove_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
 	frappe.db.delete("ToDo", {"reference_type": ("in", _own("doctype"))})
+	frappe.db.delete("Notification Log", {"document_type": ("in", _own("doctype"))})
 	frappe.db.delete("Property Setter", {"doc_type": ("in", _own("doctype"))})
 	frappe.db.delete("Custom Field", {"dt": ("in", _own("doctype"))})
 	frappe.db.delete("Singles", {"doctype": ("in", _own("doctype"))})
@@ -53,7 +61,7 @@ def remove_onboarding_steps() -> None:
 
 
 def remove_indexes() -> None:
-	"""Those on ERPNext's tables; ours are gone with their tables."""
+	"""Remove our indexes on ERPNext's tables; the others went with their tables."""
 	for doctype, keys in INDEXES.items():
 		if doctype not in _own("doctype"):
 			for columns in keys:
@@ -70,6 +78,6 @@ def remove_roles() -> None:
 
 
 def _own(kind: str) -> list[str]:
-	"""The names of our records of a kind, from the files that made them: on the site they may be gone already."""
+	"""Return the names of our records of a kind, from their files: on the site they may be gone already."""
 	folder = Path(__file__).parent / APP / kind
 	return sorted(json.loads(path.read_text(encoding="utf-8"))["name"] for path in folder.glob("*/*.json"))

@@ -22,9 +22,9 @@ PIP = [str(VENV / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
 sys.path.insert(0, str(ROOT / "tests"))
 
 
-def main(wanted: list[str]) -> int:
-	extras = [extra for extra in wanted if not extra.startswith("?")]
-	optional = [extra[1:] for extra in wanted if extra.startswith("?") and can_build(extra[1:])]
+def main(extras_and_options: list[str]) -> int:
+	extras = [extra for extra in extras_and_options if not extra.startswith("?")]
+	optional = [extra[1:] for extra in extras_and_options if extra.startswith("?") and can_build(extra[1:])]
 	stamp = VENV / f".installed-{'-'.join(extras)}"
 	state = fingerprint(extras + optional)
 	if stamp.is_file() and stamp.read_text() == state:

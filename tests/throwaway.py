@@ -1,6 +1,6 @@
-"""Servers that live as long as a test run: MariaDB and redis on free ports, with folders of their own.
+"""Servers for the time of a test run: MariaDB and redis on free ports, with folders of their own.
 
-Nothing of the machine's own servers is touched, and no password of theirs is needed.
+The machine's own servers are not touched, and none of their passwords is needed.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ class Address:
 
 
 def program(*names: str) -> str | None:
-	"""Where the first of these programs is; Debian keeps servers in a folder that is not on everybody's PATH."""
+	"""Return the path of the first of these programs, or None; Debian's folder of servers is not on every PATH."""
 	return next((path for name in names if (path := shutil.which(name, path=SEARCH_PATH))), None)
 
 
@@ -51,7 +51,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def mariadb(folder: Path, flush: int = 2) -> Iterator[Address]:
-	"""A server on the data in ``folder``, which is filled first where it is empty. The user may do everything.
+	"""Run a server on the data in ``folder``, made first where there is none. The user may do everything.
 
 	It is started again when it dies, as a machine's service manager would do it: a test may kill it. With ``flush``
 	2 what was committed survives the death of the server, with 1 that of the machine too.
@@ -65,10 +65,10 @@ def mariadb(folder: Path, flush: int = 2) -> Iterator[Address]:
 	if fresh:
 		folder.mkdir(parents=True, exist_ok=True)
 		_fill(data, as_root)
-	# a server that starts deletes what others left in its folder for temporary tables: one of its own
+	# a server that starts empties its folder for temporary tables, so each has its own
 	temporary = folder / "tmp"
 	temporary.mkdir(exist_ok=True)
-	# a socket's path may have 107 characters, so it does not lie in the folder
+	# a socket's path may have 107 characters, so it is not in the folder
 	unix_socket = Path("/tmp") / f"throwaway-{os.getpid()}-{port}.sock"
 	command = [
 		server,
@@ -99,7 +99,7 @@ def mariadb(folder: Path, flush: int = 2) -> Iterator[Address]:
 				f"GRANT ALL PRIVILEGES ON *.* TO '{USER}'@'%' WITH GRANT OPTION",
 			)
 			if not created:
-				raise RuntimeError("the throwaway MariaDB takes no user")
+				raise RuntimeError("the throwaway MariaDB did not create its user")
 		yield Address("127.0.0.1", port)
 
 
@@ -140,11 +140,11 @@ def redis(folder: Path) -> Iterator[Address]:
 	folder.mkdir(parents=True, exist_ok=True)
 	command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
 	with _running(command, folder / "redis.log"):
-		_wait(lambda: answers("127.0.0.1", port), folder / "redis.log")
+		_wait(lambda: is_open("127.0.0.1", port), folder / "redis.log")
 		yield Address("127.0.0.1", port)
 
 
-def answers(host: str, port: int) -> bool:
+def is_open(host: str, port: int) -> bool:
 	try:
 		with socket.create_connection((host, port), timeout=1):
 			return True
@@ -188,4 +188,4 @@ def _wait(ready, log: Path) -> None:  # type: ignore[no-untyped-def]
 		if ready():
 			return
 		time.sleep(0.1)
-	raise RuntimeError(f"the server does not answer: {log.read_text(errors='replace')[-2000:]}")
+	raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")

@@ -1,1 +1,1 @@
-"""How it is asked: typed operations, thin. The same in every adapter."""
+"""The API: typed operations, the same in both adapters."""

@@ -13,7 +13,7 @@ REF = "#/components/schemas/{model}"
 
 
 def document() -> dict[str, Any]:
-	"""OpenAPI 3.1 of every registered operation."""
+	"""Return the OpenAPI 3.1 document of every registered operation."""
 	schemas: dict[str, Any] = {"Error": _error_schema()}
 	paths = {f"/api/method/{op.path}": _path(op, schemas) for op in OPERATIONS.values()}
 	return {
@@ -21,7 +21,7 @@ def document() -> dict[str, Any]:
 		"info": {
 			"title": "Inventory Midplatform",
 			"version": __version__,
-			"description": "Where stock lies, for whom it is kept, what happens next. Quantities are in stock UOM.",
+			"description": "Where stock is, for whom it is reserved, what happens next. Quantities are in stock UOM.",
 			"license": {"name": "GPL-3.0-only", "identifier": "GPL-3.0-only"},
 		},
 		"tags": [{"name": name} for name in dict.fromkeys(n.split(".")[0] for n in OPERATIONS)],
@@ -44,12 +44,12 @@ def document() -> dict[str, Any]:
 def _path(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 	arguments = op.arguments.model_json_schema(ref_template=REF)
 	schemas.update(arguments.pop("$defs", {}))
-	answer = TypeAdapter(op.answer).json_schema(ref_template=REF, mode="serialization")
-	schemas.update(answer.pop("$defs", {}))
-	if "title" in answer:
-		title = answer["title"]
-		schemas[title] = answer
-		answer = {"$ref": REF.format(model=title)}
+	result = TypeAdapter(op.result).json_schema(ref_template=REF, mode="serialization")
+	schemas.update(result.pop("$defs", {}))
+	if "title" in result:
+		title = result["title"]
+		schemas[title] = result
+		result = {"$ref": REF.format(model=title)}
 	summary, _, description = (op.function.__doc__ or "").strip().partition("\n")
 	common = {
 		"tags": [op.name.split(".")[0]],
@@ -63,7 +63,7 @@ def _path(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 					"application/json": {
 						"schema": {
 							"type": "object",
-							"properties": {"message": answer},
+							"properties": {"message": result},
 							"required": ["message"],
 						}
 					}
@@ -83,7 +83,7 @@ def _path(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 						"in": "header",
 						"required": False,
 						"schema": {"type": "string", "maxLength": 200},
-						"description": "Sent again with the same payload, the first answer comes back.",
+						"description": "A repeated call with the same key and payload returns the first result.",
 					}
 				],
 				"requestBody": {"required": True, "content": {"application/json": {"schema": arguments}}},

@@ -1,4 +1,4 @@
-"""Operations: typed functions that programs and the desk call by name, and how one call of them runs."""
+"""Operations: typed functions that programs and the desk call by name, and how a call of one runs."""
 
 import inspect
 import json
@@ -30,19 +30,20 @@ from inventory_midplatform.domain.errors import (
 	NotFound,
 	NotPermitted,
 )
-from inventory_midplatform.domain.identifiers import digest
-from inventory_midplatform.domain.quantity import parse_quantity
+from inventory_midplatform.domain.identifiers import NAME_LIMIT, digest
+from inventory_midplatform.domain.quantity import NUMBER, parse_quantity, too_large
 from inventory_midplatform.domain.roles import OPERATION_ROLES
-from inventory_midplatform.domain.text import require_plain
+from inventory_midplatform.domain.text import TEXT_LIMIT, require_plain, too_long
 from inventory_midplatform.ports import Context
+from inventory_midplatform.query import MARIADB_OUT_OF_RANGE
 
 PATH = "inventory_midplatform.api.v1."
-"""What stands before an operation's name below ``/api/method/``."""
+"""The path below ``/api/method/`` of an operation, before its name."""
 
 T = TypeVar("T")
 
 ATTEMPTS = 5
-"""How often a call runs when the engine gives its transaction up for another's."""
+"""How often a call runs if the database keeps rolling it back for another transaction."""
 
 
 def _without_markup(text: str, info: ValidationInfo) -> str:
@@ -50,7 +51,7 @@ def _without_markup(text: str, info: ValidationInfo) -> str:
 
 
 QUOTES = re.compile("[\"'<>`]")
-"""What could end the attribute of a page that a name stands in: Frappe's lists put names of records there as they are."""
+"""Characters that could end an HTML attribute: Frappe's lists write names of records into attributes unescaped."""
 
 
 def _without_quotes(text: str, info: ValidationInfo) -> str:
@@ -65,19 +66,21 @@ def _without_quotes(text: str, info: ValidationInfo) -> str:
 
 
 def exact_number(text: str) -> Decimal:
-	"""A JSON number with every digit. One that no argument can mean is infinite: to make a whole number of it could take
-	longer than anybody waits."""
+	"""Return a JSON number with every digit; infinity for one that no argument allows.
+
+	Converting such a number to an integer could take hours.
+	"""
 	number = Decimal(text)
 	return number if abs(number.adjusted()) < 30 else Decimal("Infinity")
 
 
 Text = Annotated[
-	str, StringConstraints(strip_whitespace=True, max_length=140), AfterValidator(_without_markup)
+	str, StringConstraints(strip_whitespace=True, max_length=NAME_LIMIT), AfterValidator(_without_markup)
 ]
 NewName = Annotated[Text, AfterValidator(_without_quotes)]
-"""The caller's own id of a record that is made."""
+"""The caller's own name for a new record."""
 LongText = Annotated[
-	str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_without_markup)
+	str, StringConstraints(strip_whitespace=True, max_length=TEXT_LIMIT), AfterValidator(_without_markup)
 ]
 Quantity = Annotated[
 	Decimal,
@@ -89,18 +92,29 @@ Quantity = Annotated[
 		}
 	),
 ]
-PageSize = Annotated[int, ModelField(ge=1, le=500)]
-Offset = Annotated[int, ModelField(ge=0, le=10**9)]
+
+
+def _as_written(value: Any) -> Any:
+	"""Refuse text that Python reads as a whole number and nobody else does, such as ``1_0``."""
+	if isinstance(value, str) and not NUMBER.fullmatch(value.strip()):
+		raise ValueError("it is no number")
+	return value
+
+
+AS_WRITTEN = BeforeValidator(_as_written)
+"""Comes after the limits of a whole number, so that they stay in its JSON schema."""
+PageSize = Annotated[int, ModelField(ge=1, le=500), AS_WRITTEN]
+Offset = Annotated[int, ModelField(ge=0, le=10**9), AS_WRITTEN]
 
 
 @dataclass(frozen=True)
 class Operation:
-	"""One function of ``api/v1``, what it takes and whether it changes anything."""
+	"""One function of ``api/v1``, the types of its arguments and result, and whether it changes anything."""
 
 	name: str
 	function: Callable[..., Any]
 	arguments: type[BaseModel]
-	answer: Any
+	result: Any
 	writes: bool
 
 	@property
@@ -112,7 +126,11 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(writes: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-	"""Register a function ``f(ctx, …)`` as the operation ``<module>.<function>``."""
+	"""Register a function ``f(ctx, …)`` as the operation ``<module>.<function>``.
+
+	Its arguments and result are annotated: they make the checks of a call and the OpenAPI document. Its roles are in
+	``domain.roles.OPERATION_ROLES``.
+	"""
 
 	def register(function: Callable[..., Any]) -> Callable[..., Any]:
 		hints = get_type_hints(function, include_extras=True)
@@ -134,18 +152,18 @@ def operation(writes: bool = False) -> Callable[[Callable[..., Any]], Callable[.
 
 
 def operation_named(name: str) -> Operation:
-	"""Raises NotFound (``unknown_operation``)."""
+	"""Return the operation of this name. Raises NotFound (``unknown_operation``)."""
 	found = OPERATIONS.get(name)
 	if found is None:
-		raise NotFound("There is no operation {name}.", code="unknown_operation", name=name[:140])
+		raise NotFound("There is no operation {name}.", code="unknown_operation", name=name[:NAME_LIMIT])
 	return found
 
 
 class UnitOfWork(Protocol):
-	"""A transaction as an entry point opens it."""
+	"""A transaction, as an entry point opens it."""
 
 	def begin(self) -> Context:
-		"""Start afresh, on a clean slate if it ran before."""
+		"""Start a new transaction without anything left of an earlier one."""
 
 	def commit(self) -> None: ...
 
@@ -155,24 +173,26 @@ class UnitOfWork(Protocol):
 def perform(
 	unit: UnitOfWork, operation: Operation, arguments: Mapping[str, Any], idempotency_key: str = ""
 ) -> Any:
-	"""Run one call in one transaction; answers plain JSON values. Raises InventoryError."""
-	return in_transaction(unit, lambda ctx: _answer(ctx, operation, arguments, idempotency_key))
+	"""Run one call in one transaction and return its result as JSON values. Raises InventoryError."""
+	return in_transaction(unit, lambda ctx: _run(ctx, operation, arguments, idempotency_key))
 
 
 def in_transaction(unit: UnitOfWork, work: Callable[[Context], T]) -> T:
-	"""Do ``work`` in one transaction, again from the start where the engine gave it up.
+	"""Do ``work`` in one transaction, and again from the start if the database rolled it back for another one.
 
-	The one place that retries. Raises Busy when contention does not let it through.
+	This is the only place that retries. Raises Busy after :data:`ATTEMPTS`.
 	"""
 	for attempt in range(1, ATTEMPTS + 1):
 		ctx = unit.begin()
 		try:
-			answer = work(ctx)
+			result = work(ctx)
 			unit.commit()
-			return answer
+			return result
 		except Exception as error:
 			transient = ctx.store.is_transient(error)
 			unit.rollback()
+			if error.args[:1] == (MARIADB_OUT_OF_RANGE,):
+				raise too_large() from error
 			if not transient:
 				raise
 			if attempt == ATTEMPTS:
@@ -180,7 +200,7 @@ def in_transaction(unit: UnitOfWork, work: Callable[[Context], T]) -> T:
 	raise AssertionError("unreachable")
 
 
-def _answer(ctx: Context, operation: Operation, arguments: Mapping[str, Any], key: str) -> Any:
+def _run(ctx: Context, operation: Operation, arguments: Mapping[str, Any], key: str) -> Any:
 	if not ctx.identity.roles & OPERATION_ROLES[operation.name]:
 		raise NotPermitted(
 			"You have no role that may call {operation}.", operation=operation.name, user=ctx.identity.user
@@ -192,7 +212,10 @@ def _answer(ctx: Context, operation: Operation, arguments: Mapping[str, Any], ke
 
 
 def _once(ctx: Context, operation: Operation, values: dict[str, Any], key: str) -> Any:
-	"""The first answer a user got under this key; the record is written in the transaction that it speaks of."""
+	"""Return the first result under this user's key, or run the call and store its result in the same transaction.
+
+	Raises KeyReused if the key was used for another call.
+	"""
 	name = digest(ctx.identity.user, key)
 	payload = digest(operation.name, json.dumps(plain(values), sort_keys=True, ensure_ascii=False))
 	rows = ctx.store.rows(
@@ -202,7 +225,7 @@ def _once(ctx: Context, operation: Operation, values: dict[str, Any], key: str) 
 		if rows[0]["payload_hash"] != payload:
 			raise KeyReused("This idempotency key was used for another call.", operation=operation.name)
 		return json.loads(rows[0]["response"])
-	answer = plain(operation.function(ctx, **values))
+	result = plain(operation.function(ctx, **values))
 	ctx.store.insert(
 		"Idempotency Key",
 		[
@@ -211,15 +234,17 @@ def _once(ctx: Context, operation: Operation, values: dict[str, Any], key: str) 
 				"operation": operation.name,
 				"user": ctx.identity.user,
 				"payload_hash": payload,
-				"response": json.dumps(answer, ensure_ascii=False),
+				"response": json.dumps(result, ensure_ascii=False),
 			}
 		],
 	)
-	return answer
+	return result
 
 
 def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-	"""Arguments of the types the operation takes. Raises InvalidInput that names the first that is wrong."""
+	"""Return the arguments in the operation's types. Raises InvalidInput (``missing_argument``, ``unknown_argument``,
+	``too_long``, ``invalid_argument``), which names the first one that is wrong.
+	"""
 	try:
 		model = operation.arguments.model_validate(
 			{name: _list_of_a_form(operation, name, value) for name, value in arguments.items()}
@@ -237,12 +262,7 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 				argument=argument,
 			) from None
 		if first["type"] == "string_too_long":
-			raise InvalidInput(
-				"{argument} is longer than {limit} characters.",
-				code="invalid_argument",
-				argument=argument,
-				limit=first["ctx"]["max_length"],
-			) from None
+			raise too_long(argument, first["ctx"]["max_length"]) from None
 		raise InvalidInput(
 			"{argument} is not valid: {problem}.",
 			code="invalid_argument",
@@ -254,7 +274,7 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _list_of_a_form(operation: Operation, name: str, value: Any) -> Any:
-	"""A form and a query string carry a list as JSON text, as Frappe's clients send it."""
+	"""Return a list that a form or query string has as JSON text, as Frappe's clients send it; other values unchanged."""
 	field = operation.arguments.model_fields.get(name)
 	if not (isinstance(value, str) and field and get_origin(field.annotation) is list):
 		return value
@@ -264,15 +284,20 @@ def _list_of_a_form(operation: Operation, name: str, value: Any) -> Any:
 		return value
 
 
+_PLAIN = frozenset({str, int, float, bool})
+
+
 def plain(value: Any) -> Any:
-	"""JSON values: quantities as numbers, moments as Frappe writes them."""
+	"""Return JSON values: quantities as numbers, dates and times as Frappe writes them."""
+	if value is None or type(value) in _PLAIN:  # most of a long answer
+		return value
 	if isinstance(value, Decimal):
 		return int(value) if value == value.to_integral_value() else float(value)
 	if isinstance(value, datetime):
 		return value.isoformat(sep=" ")
 	if isinstance(value, date):
 		return value.isoformat()
-	if isinstance(value, Mapping):
+	if isinstance(value, dict | Mapping):
 		return {str(k): plain(v) for k, v in value.items()}
 	if isinstance(value, list | tuple | set | frozenset):
 		return [plain(v) for v in value]
@@ -286,7 +311,7 @@ def error_body(
 	translate: Callable[..., str] | None = None,
 	label: Callable[[str], str] | None = None,
 ) -> dict[str, Any]:
-	"""The one shape of an error, under the status ``error.http_status_code``."""
+	"""Return the body of an error response; its status is ``error.http_status_code``."""
 	return {
 		"exc_type": type(error).__name__,
 		"error": {

@@ -1,7 +1,7 @@
 """Errors a caller can act on: a code, a sentence, details and one HTTP status.
 
-The sentence is a template in English; an adapter translates the template first and fills it in then, so one
-entry in a translation file serves every occurrence.
+The sentence is an English template. An adapter translates the template and then fills it in, so that one row in a
+translation file is enough.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,15 +16,15 @@ TERMS = {
 	"stock_status": "Bin Stock",
 	"strategy": "Storage Policy",
 }
-"""Details that are terms of ours or of Frappe's, or a list of them, and read otherwise in another language; and the
-context they are translated in, where the word alone means something else."""
+"""Details that are terms, or a list of terms, and are translated → the context of the translation, if the word alone
+has another meaning."""
 
 ARGUMENTS = ("argument", "field")
-"""Details that name an argument. People know it by the label of its field."""
+"""Details that name an argument. People read the label of its field instead."""
 
 
 class Mixed(str):
-	"""A detail of pieces, of which every other one, from the first, is such a term."""
+	"""A detail made of pieces. The first, third, fifth … are terms and are translated; the others are not."""
 
 	pieces: tuple[str, ...]
 
@@ -33,14 +33,14 @@ class Mixed(str):
 		made.pieces = pieces
 		return made
 
-	def told(self, translate: Callable[[str], str]) -> str:
+	def translated(self, translate: Callable[[str], str]) -> str:
 		return "".join(
 			translate(piece) if n % 2 == 0 and piece else piece for n, piece in enumerate(self.pieces)
 		)
 
 
 class InventoryError(Exception):
-	"""Base of all domain errors. ``http_status_code`` is the name Frappe looks for on an exception."""
+	"""Base of all domain errors. Frappe reads ``http_status_code`` from an exception."""
 
 	http_status_code = 400
 	code = "bad_request"
@@ -55,22 +55,22 @@ class InventoryError(Exception):
 	def message(
 		self, translate: Callable[..., str] | None = None, label: Callable[[str], str] | None = None
 	) -> str:
-		"""The sentence, in English or through ``translate(template) -> template``, which gets the terms in it too,
-		and their ``context``.
+		"""Return the sentence, in English or translated.
 
-		``label(argument)`` is what its reader calls an argument; a program knows it by its name.
+		``translate(text, context=…)`` translates the template and the terms in its details. ``label(argument)`` returns the
+		label of an argument; without it the argument's name is used, as programs need it.
 		"""
 		if not translate:
 			return self.template.format(**self.details)
-		told = {name: self._told(name, value, translate, label) for name, value in self.details.items()}
-		return str(translate(self.template)).format(**told)
+		shown = {name: self._shown(name, value, translate, label) for name, value in self.details.items()}
+		return str(translate(self.template)).format(**shown)
 
 	@staticmethod
-	def _told(
+	def _shown(
 		name: str, value: Any, translate: Callable[..., str], label: Callable[[str], str] | None
 	) -> Any:
 		if isinstance(value, Mixed):
-			return value.told(translate)
+			return value.translated(translate)
 		if not value or not isinstance(value, str):
 			return value
 		if name in ARGUMENTS and label:
@@ -82,27 +82,27 @@ class InventoryError(Exception):
 
 
 class InvalidInput(InventoryError):
-	"""What was sent is not of the form the operation takes (400)."""
+	"""The input is not valid (400)."""
 
 	code = "invalid_input"
 
 
 class NotAuthenticated(InventoryError):
-	"""Nobody, or a wrong key (401)."""
+	"""No user, or a wrong key (401)."""
 
 	http_status_code = 401
 	code = "not_authenticated"
 
 
 class NotPermitted(InventoryError):
-	"""Somebody who may not do this (403)."""
+	"""The user may not do this (403)."""
 
 	http_status_code = 403
 	code = "not_permitted"
 
 
 class NotFound(InventoryError):
-	"""What was named does not exist (404)."""
+	"""A named record does not exist (404)."""
 
 	http_status_code = 404
 	code = "not_found"
@@ -116,42 +116,42 @@ class MethodNotAllowed(InventoryError):
 
 
 class Conflict(InventoryError):
-	"""It was understood, but the state of things does not allow it (409)."""
+	"""The input is valid, but the present state does not allow it (409)."""
 
 	http_status_code = 409
 	code = "conflict"
 
 
 class InsufficientStock(Conflict):
-	"""Less is available than asked for; details tell what is left."""
+	"""Less is available than requested; the details have the quantity that is."""
 
 	code = "insufficient_stock"
 
 
 class Busy(Conflict):
-	"""Somebody else holds the rows; the same call may succeed in a moment."""
+	"""Another transaction has locked the rows; the same call may succeed in a moment."""
 
 	http_status_code = 409
 	code = "busy"
 
 
 class Unavailable(InventoryError):
-	"""The database was lost or is not there (503). What was sent may or may not have been done: sent again with the
-	same name or idempotency key it is done once."""
+	"""The database is not available (503). The call may or may not have been done; repeated with the same name or
+	idempotency key, it is done once."""
 
 	http_status_code = 503
 	code = "unavailable"
 
 
 class KeyReused(InventoryError):
-	"""The same idempotency key or id with another payload (422)."""
+	"""The idempotency key or name was used with another payload (422)."""
 
 	http_status_code = 422
 	code = "key_reused"
 
 
 class InternalError(InventoryError):
-	"""A fault of ours: logged, and nothing was changed (500)."""
+	"""An unexpected error (500). It is logged, and nothing was changed."""
 
 	http_status_code = 500
 	code = "internal_error"

@@ -1,4 +1,4 @@
-"""A stock position: one item in one warehouse, our own stock."""
+"""A stock position: the sums of one item in one warehouse, of our own stock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,15 +7,18 @@ from decimal import Decimal
 from inventory_midplatform.domain.quantity import ZERO
 
 Key = tuple[str, str]
-"""(item_code, warehouse). Rows are always locked in the sorted order of these."""
+"""(item_code, warehouse). Positions are always locked in the sorted order of their keys."""
 
 AVAILABLE = "Available"
 """The stock status that may be promised; every other status is on hold."""
 
+ON_HOLD = ("Quality", "Damaged", "Blocked")
+"""The stock statuses of stock on hold."""
+
 
 @dataclass(frozen=True)
 class Position:
-	"""Quantities in stock UOM. ``available`` is the one number everybody asks for."""
+	"""Quantities in stock UOM; ``available`` = on hand − on hold − reserved."""
 
 	item_code: str
 	warehouse: str
@@ -23,7 +26,7 @@ class Position:
 	on_hold: Decimal = ZERO
 	reserved: Decimal = ZERO
 	waiting: Decimal = ZERO
-	"""What is asked for and not there: no part of any sum, but it tells whether anybody waits."""
+	"""Demanded and not reserved. No part of ``available``; above zero where a reservation waits."""
 	last_change: datetime | None = None
 
 	@property
@@ -36,5 +39,5 @@ class Position:
 
 	@property
 	def takes_from_reserved(self) -> bool:
-		"""Less is there than is kept for somebody: the state no service may leave behind."""
+		"""Return whether more is reserved than is on hand and not on hold. No service may leave a position so."""
 		return self.reserved > 0 and self.available < 0

@@ -1,7 +1,7 @@
 """Put-away strategies: into which bins a quantity goes. Pure functions over the bins of one warehouse.
 
-A strategy says which bins come into question and why; how much each takes is decided here for all of them, so that
-no strategy fills a bin beyond its capacity or mixes what must not be mixed.
+A strategy lists suitable bins, each with its reason. How much goes into each is decided here for all strategies, so
+that none fills a bin beyond its capacity or mixes items or batches that must stay apart.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,72 +14,76 @@ from inventory_midplatform.domain.reason import Reason
 
 @dataclass(frozen=True)
 class Bin:
-	"""A bin as one item and batch see it. Quantities in the stock UOM of whatever lies there."""
+	"""A bin from the point of view of one item and batch. Quantities in the stock UOM of each item in it."""
 
 	name: str
 	zone: str = ""
 	sequence: int = 0
 	capacity: Decimal = ZERO
-	"""How much it holds of all items together; 0 for no limit."""
+	"""The most it may hold of all items together; 0 for no limit."""
 	filled: Decimal = ZERO
 	of_item: Decimal = ZERO
-	"""How much of the item lies there, of whatever batch and status."""
-	holds_other_items: bool = False
-	holds_other_batches: bool = False
-	"""Of the item itself; another item's batches are another item."""
+	"""How much of the item is in it, of any batch and status."""
+	has_other_items: bool = False
+	has_other_batches: bool = False
+	"""Whether it holds other batches of the same item."""
 	disabled: bool = False
+	"""The bin itself is disabled, or its zone."""
 	is_unplaced: bool = False
 
-	def room(self, wanted: Decimal) -> Decimal:
-		"""How much of ``wanted`` still fits."""
-		return max(min(wanted, self.capacity - self.filled), ZERO) if self.capacity else wanted
+	def room(self, qty: Decimal) -> Decimal:
+		"""Return how much of ``qty`` still fits."""
+		return max(min(qty, self.capacity - self.filled), ZERO) if self.capacity else qty
 
 
 @dataclass(frozen=True)
 class Rules:
-	"""What a Storage Policy says about putting away."""
+	"""The put-away rules of a Storage Policy."""
 
 	zone: str = ""
-	"""Bins are looked for only here, but for the fixed one."""
+	"""Only bins of this zone are suitable, and the fixed bin; "" for every zone."""
 	fixed_bin: str = ""
 	allow_mixed_items: bool = True
 	allow_mixed_batches: bool = True
 
 	def allow(self, bin: Bin) -> bool:
-		return (self.allow_mixed_items or not bin.holds_other_items) and (
-			self.allow_mixed_batches or not bin.holds_other_batches
+		"""Return whether the bin holds nothing that these rules keep apart from the item."""
+		return (self.allow_mixed_items or not bin.has_other_items) and (
+			self.allow_mixed_batches or not bin.has_other_batches
 		)
 
 
 Candidate = tuple[Bin, Reason]
 PutAwayStrategy = Callable[[Sequence[Bin], Rules], list[Candidate]]
-"""The bins that come into question, the first to be filled first, each with its reason."""
+"""Returns suitable bins, each with its reason, in the order in which they are filled."""
 
 
 @dataclass(frozen=True)
 class Placement:
+	"""A quantity (stock UOM) to put into one bin, and why."""
+
 	bin: Bin
 	qty: Decimal
 	reason: Reason
 
 
 def fixed_bin(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
-	"""The one bin that the policy names."""
+	"""Return the bin that the policy names."""
 	why = Reason("It is the fixed bin of the Storage Policy.")
 	return [(bin, why) for bin in bins if bin.name == rules.fixed_bin]
 
 
 def same_item(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
-	"""Bins where the item lies already, in walking order."""
+	"""Return bins that hold the item already, in walking order."""
 	return [
-		(bin, Reason("{qty} of the item lies here already.", qty=bin.of_item))
+		(bin, Reason("{qty} of the item is here already.", qty=bin.of_item))
 		for bin in _walk(bins, rules)
 		if bin.of_item > 0
 	]
 
 
 def empty_bin(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
-	"""Bins where nothing lies, in walking order."""
+	"""Return empty bins, in walking order."""
 	return [
 		(bin, Reason("It is empty, and number {sequence} in the walking order.", sequence=bin.sequence))
 		for bin in _walk(bins, rules)
@@ -88,12 +92,12 @@ def empty_bin(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
 
 
 def by_zone(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
-	"""Bins of the policy's zone, in walking order."""
+	"""Return the bins of the policy's zone, in walking order."""
 	return [
 		(
 			bin,
 			Reason(
-				"It lies in zone {zone}, number {sequence} in the walking order.",
+				"It is in zone {zone}, number {sequence} in the walking order.",
 				zone=bin.zone,
 				sequence=bin.sequence,
 			),
@@ -103,7 +107,7 @@ def by_zone(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
 
 
 def one_after_another(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
-	"""The fixed bin, then where the item lies already, then empty bins, then the rest of the zone."""
+	"""Return the fixed bin, then bins that hold the item, then empty bins, then the rest of the zone."""
 	return [c for strategy in STRATEGIES.values() for c in strategy(bins, rules)]
 
 
@@ -114,22 +118,23 @@ STRATEGIES: dict[str, PutAwayStrategy] = {
 	"Zone": by_zone,
 }
 NEEDS: Mapping[str, str] = {"Fixed Bin": "fixed_bin", "Zone": "zone"}
-"""The field of a policy without which its strategy finds nothing."""
+"""Strategy → the field of a policy without which it finds nothing."""
 
 
-def place(
+def choose_bins(
 	bins: Sequence[Bin],
 	qty: Decimal,
 	rules: Rules,
 	strategy: PutAwayStrategy = one_after_another,
 	whole_units: bool = False,
 ) -> tuple[list[Placement], Decimal]:
-	"""How much goes into which bin, and how much fits nowhere. ``whole_units``: the item's unit cannot be cut.
+	"""Return how much of ``qty`` (stock UOM) goes into which bin, and how much fits nowhere.
 
-	Disabled bins and the Unplaced one take nothing, whatever a strategy says; a bin is filled once.
+	``whole_units``: a bin gets whole units only. Whatever a strategy returns, a disabled bin or the Unplaced bin gets
+	nothing, and each bin is filled once.
 	"""
 	known = {bin.name: bin for bin in bins if usable(bin) and rules.allow(bin)}
-	placed: list[Placement] = []
+	chosen: list[Placement] = []
 	rest = qty
 	for candidate, reason in strategy(bins, rules):
 		bin = known.get(candidate.name)
@@ -140,22 +145,22 @@ def place(
 			part = part.to_integral_value(ROUND_FLOOR)
 		if part > 0:
 			del known[bin.name]
-			placed.append(Placement(bin, part, reason))
+			chosen.append(Placement(bin, part, reason))
 			rest -= part
-	return placed, rest
+	return chosen, rest
 
 
 def why_nowhere(
 	bins: Sequence[Bin], rest: Decimal, rules: Rules, strategy: PutAwayStrategy = one_after_another
 ) -> Reason:
-	"""Why ``rest`` fits in no bin that comes into question."""
+	"""Return why ``rest`` fits in no suitable bin."""
 	names = {bin.name for bin, _ in strategy(bins, rules)}
 	found = [bin for bin in bins if bin.name in names and usable(bin)]
 	if not found:
-		return Reason("{qty} fits nowhere: no bin comes into question.", qty=rest)
+		return Reason("{qty} fits nowhere: no bin is suitable.", qty=rest)
 	mixed = sum(not rules.allow(bin) for bin in found)
 	return Reason(
-		"{qty} fits nowhere: of {found} bins that come into question {mixed} hold what must not be mixed with it and"
+		"{qty} fits nowhere: of {found} suitable bins {mixed} hold what must not be mixed with it and"
 		" {full} have no room left.",
 		qty=rest,
 		found=len(found),
@@ -165,24 +170,27 @@ def why_nowhere(
 
 
 def objections(bin: Bin, qty: Decimal, rules: Rules) -> list[Reason]:
-	"""What speaks against ``qty`` more in a bin. Told and not refused where a person puts it there: it lies there."""
+	"""Return what speaks against ``qty`` (stock UOM) more in a bin: a warning to the person who put it there."""
 	found: list[Reason] = []
+	if bin.disabled:
+		found.append(Reason("Its bin or zone is disabled."))
 	if bin.room(qty) < qty:
 		found.append(
 			Reason(
-				"The bin holds {capacity} at most; {filled} lies there now.",
+				"The bin holds {capacity} at most; {filled} is there now.",
 				capacity=bin.capacity,
 				filled=bin.filled + qty,
 			)
 		)
-	if not rules.allow_mixed_items and bin.holds_other_items:
-		found.append(Reason("Other items lie in the bin, and the Storage Policy does not mix them."))
-	if not rules.allow_mixed_batches and bin.holds_other_batches:
-		found.append(Reason("Other batches lie in the bin, and the Storage Policy does not mix them."))
+	if not rules.allow_mixed_items and bin.has_other_items:
+		found.append(Reason("Other items are in the bin, and the Storage Policy does not mix them."))
+	if not rules.allow_mixed_batches and bin.has_other_batches:
+		found.append(Reason("Other batches are in the bin, and the Storage Policy does not mix them."))
 	return found
 
 
 def usable(bin: Bin) -> bool:
+	"""Return whether stock may be put away into the bin."""
 	return not bin.disabled and not bin.is_unplaced
 
 

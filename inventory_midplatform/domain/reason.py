@@ -1,4 +1,4 @@
-"""Why something was chosen: a sentence that can be said in another language."""
+"""Reasons for a suggestion: sentences that can be translated."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from inventory_midplatform.domain.quantity import to_text
 
 @dataclass(frozen=True, init=False)
 class Reason:
-	"""A template in English and the values that fill it, as text: whoever shows it translates the template first."""
+	"""An English template and its values, as text. It is translated before the values are filled in."""
 
 	template: str
 	values: dict[str, str]

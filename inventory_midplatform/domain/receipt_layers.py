@@ -1,7 +1,7 @@
-"""Receipt layers: what is still there of each day's receipts, first in, first out. The age of stock, pure.
+"""Receipt layers: what is left of each day's receipts, first in, first out. Pure functions over changes.
 
-The layers of an item in a warehouse add up to what is on hand there, and to nothing while that is below zero. A day is
-as fine as an age is asked for, and there are never more layers than days.
+The layers of an item in a warehouse add up to its quantity on hand, or to zero while that is negative. There is one layer
+a day at most, for ages are given in days.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from inventory_midplatform.domain.quantity import ZERO
 
 @dataclass(frozen=True)
 class Change:
-	"""One movement as far as layers are concerned. ``qty`` signed."""
+	"""The part of a movement that changes layers. ``qty`` is signed, in stock UOM."""
 
 	key: Key
 	qty: Decimal
@@ -27,32 +27,32 @@ class Change:
 	detail_no: str = ""
 	cancels: bool = False
 	received_at: datetime | None = None
-	"""When what comes back was first received, where that is known."""
+	"""When returning stock was first received, where that is known."""
 
 	@property
 	def row(self) -> tuple[str, ...]:
-		"""What a transfer's two sides have in common."""
+		"""Return the key that both sides of a transfer share."""
 		return (self.key[0], self.batch_no, self.voucher_type, self.voucher_no, self.detail_no)
 
 
 Part = tuple[date, Decimal]
 """(received on, quantity)"""
 
-Lot = tuple[str, date]
+LayerKey = tuple[str, date]
 """(batch, received on)"""
 
 
 @dataclass
 class Layers:
-	"""What remains of each batch and day, of some items in some warehouses, and what is on hand of each."""
+	"""The layers of items in warehouses, and their quantities on hand, in stock UOM."""
 
-	of: dict[Key, dict[Lot, Decimal]] = field(default_factory=lambda: defaultdict(dict))
+	of: dict[Key, dict[LayerKey, Decimal]] = field(default_factory=lambda: defaultdict(dict))
 	on_hand: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
 	def change(self, changes: Sequence[Change]) -> list[datetime]:
-		"""Carry one voucher's changes; answers for each when the (oldest) stock that it moved was received.
+		"""Apply one voucher's changes; return for each when the oldest stock that it moved was received.
 
-		What a row takes out of one warehouse it brings into another with its age.
+		A transfer brings stock into the other warehouse with its age.
 		"""
 		received: dict[int, datetime] = {}
 		moved: dict[tuple[str, ...], list[Part]] = defaultdict(list)
@@ -70,33 +70,34 @@ class Layers:
 		return [received[i] for i in range(len(changes))]
 
 	def _take(self, change: Change) -> list[Part]:
-		"""First in first out, of the change's batch first; a cancellation takes back what came on its own day."""
+		"""Take a change out of the layers, first in, first out, its own batch first; a cancellation, its own day's layer first."""
 		self.on_hand[change.key] += change.qty
 		own = (change.received_at or change.posted_at).date()
 		rest, parts = -change.qty, []
 		layers = self.of[change.key]
-		for lot in sorted(
-			layers, key=lambda lot: (lot[0] != change.batch_no, change.cancels and lot[1] != own, lot[1])
+		for layer in sorted(
+			layers,
+			key=lambda layer: (layer[0] != change.batch_no, change.cancels and layer[1] != own, layer[1]),
 		):
-			part = min(rest, layers[lot])
+			part = min(rest, layers[layer])
 			if part:
-				layers[lot] -= part
+				layers[layer] -= part
 				rest -= part
-				parts.append((lot[1], part))
+				parts.append((layer[1], part))
 		return sorted(parts)
 
 	def _bring(self, change: Change, parts: Iterable[Part]) -> None:
 		for received_on, qty in parts:
 			before = self.on_hand[change.key]
 			self.on_hand[change.key] = before + qty
-			lies = qty if before >= 0 else max(before + qty, ZERO)
-			if lies:
-				lot = (change.batch_no, received_on)
-				self.of[change.key][lot] = self.of[change.key].get(lot, ZERO) + lies
+			remaining = qty if before >= 0 else max(before + qty, ZERO)
+			if remaining:
+				layer = (change.batch_no, received_on)
+				self.of[change.key][layer] = self.of[change.key].get(layer, ZERO) + remaining
 
 
 def _fitted(parts: list[Part], qty: Decimal) -> list[Part]:
-	"""The first of the parts that make ``qty``; they are taken off the list."""
+	"""Take the first parts that make up ``qty`` off the list and return them."""
 	fitted: list[Part] = []
 	while qty and parts:
 		on, part = parts.pop(0)
@@ -109,7 +110,7 @@ def _fitted(parts: list[Part], qty: Decimal) -> list[Part]:
 
 
 def replayed(history: Iterable[Change]) -> Layers:
-	"""The layers that a whole history leaves, its vouchers in the order of posting. What was cancelled never was."""
+	"""Return the layers after a whole history, its vouchers in the order of posting, without the cancelled rows."""
 	sums: dict[tuple[object, ...], Decimal] = defaultdict(lambda: ZERO)
 	changes = list(history)
 	for c in changes:

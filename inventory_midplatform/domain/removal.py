@@ -1,8 +1,8 @@
-"""Removal strategies: from which bins a quantity is taken. Pure functions over what lies in the bins."""
+"""Removal strategies: from which bins a quantity is removed. Pure functions over the contents of bins."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from inventory_midplatform.domain.reason import Reason
 
 @dataclass(frozen=True)
 class BinContent:
-	"""What lies in one bin of one item, batch, status and owner. Quantities in stock UOM."""
+	"""Stock of one item in one bin, of one batch, status and owner. Quantities in stock UOM."""
 
 	bin: str
 	qty: Decimal
@@ -24,34 +24,40 @@ class BinContent:
 	stock_owner: str = ""
 	sequence: int = 0
 	is_unplaced: bool = False
+	is_staging: bool = False
 	oldest_receipt: datetime | None = None
 	newest_receipt: datetime | None = None
 	expiry_date: date | None = None
+	batch_disabled: bool = False
+	"""Its batch is disabled in ERPNext: a recalled batch, for instance."""
+	closed: bool = False
+	"""Its bin is disabled, or the bin's zone."""
 
 	@property
 	def free(self) -> Decimal:
+		"""Return how much is not allocated."""
 		return self.qty - self.allocated
 
 	def expired(self, today: date) -> bool:
-		"""Its batch was good until a day before ``today``; on its last day ERPNext still picks it, and so do we."""
+		"""Return whether the expiry date is before ``today``: on its last day a batch is still picked, as in ERPNext."""
 		return self.expiry_date is not None and self.expiry_date < today
 
 
 @dataclass(frozen=True)
-class Take:
-	"""A part of one bin's content."""
+class Removal:
+	"""A quantity (stock UOM) to remove from one bin's content."""
 
 	content: BinContent
 	qty: Decimal
 
 
 Ordering = Callable[[Sequence[BinContent], Decimal], list[BinContent]]
-"""Puts contents into the order in which they are to be emptied for a quantity; what it leaves out is not taken."""
+"""Sorts contents into the order in which they are emptied for a quantity; a content it leaves out is not removed."""
 
 
 @dataclass(frozen=True)
 class RemovalStrategy:
-	"""An order of contents, its name, and why a content stands where it does."""
+	"""An order of contents, its name, and the reason for a content's place in that order."""
 
 	name: str
 	order: Ordering
@@ -59,7 +65,7 @@ class RemovalStrategy:
 
 	@property
 	def complete(self) -> "RemovalStrategy":
-		"""The same, with what it leaves out last: for stock that leaves whatever a strategy thinks of it."""
+		"""Return this strategy with the contents that it leaves out at the end, for stock that has left in the books."""
 
 		def order(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
 			chosen = self.order(contents, qty)
@@ -70,31 +76,33 @@ class RemovalStrategy:
 
 
 def nearest_bin(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
-	"""Unplaced first, then the keeper's walk through the warehouse."""
+	"""Sort by walking order, the Unplaced bin first."""
 	return sorted(contents, key=_walk)
 
 
 def fifo(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
-	"""The oldest receipt first, whatever its bin; what came before receipts were kept is the oldest of all."""
+	"""Sort by receipt, the oldest first, in any bin; stock without a recorded receipt counts as the oldest."""
 	first = datetime.min
 	return sorted(contents, key=lambda c: (c.oldest_receipt or first, c.newest_receipt or first, _walk(c)))
 
 
 def lifo(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
-	"""The newest receipt first; what came before receipts were kept is the last."""
+	"""Sort by receipt, the newest first; stock without a recorded receipt comes last."""
 	walked = nearest_bin(contents, qty)
 	first = datetime.min
 	return sorted(walked, key=lambda c: (c.newest_receipt or first, c.oldest_receipt or first), reverse=True)
 
 
 def fefo(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
-	"""What expires first; what does not expire comes last, and among equals the oldest receipt first."""
+	"""Sort by expiry date, then by the oldest receipt; stock that does not expire comes last."""
 	return sorted(fifo(contents, qty), key=lambda c: c.expiry_date or date.max)
 
 
 def fewest_bins(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
-	"""As few bins as hold ``qty`` of free, available stock: the fullest ones, and of those that hold the rest alone
-	the one that comes out emptiest, so that large stocks stay whole.
+	"""Sort so that as few bins as possible hold ``qty`` (stock UOM) of available, unallocated stock.
+
+	The fullest bins come first. As soon as one bin alone holds the rest, the one with the least in it is chosen, so that
+	full bins stay full.
 	"""
 	free: dict[str, Decimal] = defaultdict(lambda: ZERO)
 	for c in contents:
@@ -105,7 +113,7 @@ def fewest_bins(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent
 	rest = qty
 	while fullest:
 		enough = [bin for bin in fullest if free[bin] >= rest]
-		# of equals the first in the walk: the list is sorted stably, and so is what min() finds
+		# Of equals, the first in walking order: the sort is stable, and min() returns the first.
 		visited.append(min(enough, key=lambda bin: free[bin]) if rest > 0 and enough else fullest[0])
 		fullest.remove(visited[-1])
 		rest -= free[visited[-1]]
@@ -114,7 +122,9 @@ def fewest_bins(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent
 
 
 def of_batch(batch_no: str, then: RemovalStrategy, today: date) -> RemovalStrategy:
-	"""Only what is of this batch, in the order of another strategy, even where it has expired: then it says so."""
+	"""Return a strategy that leaves out every other batch and sorts this one by ``then``. Its reason says if the batch
+	has expired.
+	"""
 
 	def order(contents: Sequence[BinContent], qty: Decimal) -> list[BinContent]:
 		return then.order([c for c in contents if c.batch_no == batch_no], qty)
@@ -122,33 +132,38 @@ def of_batch(batch_no: str, then: RemovalStrategy, today: date) -> RemovalStrate
 	def reason(c: BinContent) -> Reason:
 		if c.expiry_date is not None and c.expired(today):
 			return Reason(
-				"Batch {batch_no} was asked for. It expired on {expiry_date}.",
+				"Batch {batch_no} was requested. It expired on {expiry_date}.",
 				batch_no=batch_no,
 				expiry_date=c.expiry_date,
 			)
-		return Reason("Batch {batch_no} was asked for.", batch_no=batch_no)
+		return Reason("Batch {batch_no} was requested.", batch_no=batch_no)
 
 	return RemovalStrategy(then.name, order, reason)
 
 
-def without_expired(contents: Iterable[BinContent], today: date) -> tuple[list[BinContent], list[BinContent]]:
-	"""What may be suggested by itself, and what may not because it has expired, in walking order."""
-	good: list[BinContent] = []
-	expired: list[BinContent] = []
-	for c in contents:
-		(expired if c.expired(today) else good).append(c)
-	return good, sorted(expired, key=_walk)
+IN_STAGING = Reason("It is picked and waits to be shipped.")
 
 
-def why_expired(c: BinContent) -> Reason:
-	return Reason(
-		"It expired on {expiry_date}, so it is suggested only where its batch is asked for.",
-		expiry_date=c.expiry_date or "",
-	)
+def why_unusable(c: BinContent, today: date, batch_no: str = "") -> Reason | None:
+	"""Return why a content is not suggested, or None: a disabled batch, bin or zone, a staging bin, or an expired batch that
+	``batch_no`` does not name.
+	"""
+	if c.batch_disabled:
+		return Reason("Batch {batch_no} is disabled.", batch_no=c.batch_no)
+	if c.closed:
+		return Reason("Its bin or zone is disabled.")
+	if c.is_staging:
+		return IN_STAGING
+	if c.expired(today) and c.batch_no != batch_no:
+		return Reason(
+			"It expired on {expiry_date}, so it is suggested only where its batch is requested.",
+			expiry_date=c.expiry_date or "",
+		)
+	return None
 
 
-def named(name: str, strategy: Any) -> RemovalStrategy:
-	"""What another app offers under a name: a whole strategy, or only the function that puts contents in order."""
+def strategy_of_app(name: str, strategy: Any) -> RemovalStrategy:
+	"""Return another app's strategy under a name. The app offers a RemovalStrategy, or only the function that sorts."""
 	if isinstance(strategy, RemovalStrategy):
 		return RemovalStrategy(name, strategy.order, strategy.reason)
 	return RemovalStrategy(
@@ -185,7 +200,7 @@ def _why_first_expired(c: BinContent) -> Reason:
 
 
 def _why_fewest(c: BinContent) -> Reason:
-	return Reason("{qty} lies here: with it the fewest bins are visited.", qty=c.qty)
+	return Reason("{qty} is here: with it the fewest bins are visited.", qty=c.qty)
 
 
 NEAREST_BIN = RemovalStrategy("Nearest Bin", nearest_bin, _why_nearest)
@@ -202,15 +217,24 @@ STRATEGIES: dict[str, RemovalStrategy] = {
 }
 
 
-def take(
-	contents: Sequence[BinContent], qty: Decimal, strategy: RemovalStrategy = NEAREST_BIN
-) -> tuple[list[Take], Decimal]:
-	"""What to take from which bin for ``qty``, and how much of it was not to be found.
+def pickable(contents: Sequence[BinContent], today: date) -> list[BinContent]:
+	"""Return the contents that may be picked or moved, each with only its available, unallocated stock."""
+	return [
+		replace(c, qty=c.free, allocated=ZERO)
+		for c in contents
+		if c.stock_status == AVAILABLE and c.free > 0 and not why_unusable(c, today)
+	]
 
-	Stock that may be promised goes before stock on hold, for that is what is shipped; what is allocated to nobody goes
-	first. A strategy may leave contents out but not add any.
+
+def choose(
+	contents: Sequence[BinContent], qty: Decimal, strategy: RemovalStrategy = NEAREST_BIN
+) -> tuple[list[Removal], Decimal]:
+	"""Return how much to remove from which content for ``qty`` (stock UOM), and how much of it was not found.
+
+	Available and unallocated stock goes first, then allocated stock, then stock on hold. A strategy may leave contents
+	out but cannot add any.
 	"""
-	taken: list[Take] = []
+	chosen: list[Removal] = []
 	rest = qty
 	remaining = {id(c): c.qty for c in contents}
 	ordered = [c for c in strategy.order(contents, qty) if id(c) in remaining]
@@ -223,7 +247,7 @@ def take(
 	):
 		part = min(rest, remaining[id(content)], most)
 		if part > 0:
-			taken.append(Take(content, part))
+			chosen.append(Removal(content, part))
 			remaining[id(content)] -= part
 			rest -= part
-	return taken, rest
+	return chosen, rest

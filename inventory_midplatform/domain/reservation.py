@@ -1,4 +1,4 @@
-"""A reservation as a two-phase transfer: held or waiting, then consumed, released or expired.
+"""A reservation in two phases: reserved or waiting first, then consumed, released or expired.
 
 At every moment ``qty == reserved + waiting + consumed + released``.
 """
@@ -10,26 +10,29 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from inventory_midplatform.domain.errors import Mixed
+from inventory_midplatform.domain.errors import Conflict, Mixed
+from inventory_midplatform.domain.position import Position
 from inventory_midplatform.domain.quantity import ZERO, to_text
 
 OPEN_STATUSES = ("Reserved", "Partially Reserved", "Waiting")
 EXPIRED = "Expired"
+CANCELLED = "Cancelled"
+"""Its document was cancelled or deleted. Another document may get the same name; this reservation is none of it."""
 
 
-class IfShort(str, Enum):
-	"""What a caller wants when less is available than asked for."""
+class ShortagePolicy(str, Enum):
+	"""What happens where less is available than requested."""
 
 	REFUSE = "Refuse"
 	PARTIAL = "Partial"
-	"""Keep what is free; the rest waits."""
+	"""What is available is reserved; the rest waits."""
 	WAIT = "Wait"
-	"""All of it or nothing; nothing is kept until all of it is there."""
+	"""Nothing is reserved until all of it is available."""
 
 
 @dataclass(frozen=True)
 class Demand:
-	"""For whom stock is kept: an order's row, or a name another system knows."""
+	"""A demand: a document's row, or a name of another system."""
 
 	demand_type: str = ""
 	demand_name: str = ""
@@ -42,7 +45,7 @@ class Demand:
 
 @dataclass(frozen=True)
 class Reservation:
-	"""One demand's claim on one item in one warehouse. Quantities in stock UOM."""
+	"""A demand's reserved and waiting quantities of one item in one warehouse, in stock UOM."""
 
 	name: str
 	item_code: str
@@ -50,20 +53,20 @@ class Reservation:
 	demand: Demand
 	qty: Decimal
 	made_at: datetime
-	"""When it was asked for. With the priority it is its place among those who wait."""
+	"""When it was requested. Priority, then age, give its place in the queue."""
 	reserved: Decimal = ZERO
 	waiting: Decimal = ZERO
 	consumed: Decimal = ZERO
 	released: Decimal = ZERO
 	allocated: Decimal = ZERO
-	"""How much of what is kept is pinned to bins."""
-	if_short: IfShort = IfShort.REFUSE
+	"""How much of ``reserved`` is allocated to bins."""
+	shortage_policy: ShortagePolicy = ShortagePolicy.REFUSE
 	priority: int = 0
 	expires_at: datetime | None = None
 	ended_as: str = ""
 	reason: str = ""
-	handed_over: Any = field(default=(), compare=False)
-	"""The demands (from, to) on both sides of a transfer that was just made: told to the log, and not kept."""
+	reassigned_between: Any = field(default=(), compare=False)
+	"""The demands (from, to) of a reassignment just made, for the operation log; not stored."""
 
 	@property
 	def open(self) -> Decimal:
@@ -79,123 +82,133 @@ class Reservation:
 			return "Waiting"
 		return self.ended_as or ("Consumed" if self.consumed else "Released")
 
+	@property
+	def is_past(self) -> bool:
+		"""Return whether it is expired or cancelled: its demand is then served as if it had never been reserved."""
+		return self.ended_as in (EXPIRED, CANCELLED)
+
 	def expired(self, now: datetime) -> bool:
 		return self.expires_at is not None and self.expires_at <= now and self.open > 0
 
 	def share_of(self, free: Decimal) -> Decimal:
-		"""How much of ``free`` the waiting quantity may take: all it can, or all or nothing."""
+		"""Return how much of ``free`` the waiting quantity may take: all it can, or all or nothing."""
 		if free <= 0 or not self.waiting:
 			return ZERO
-		if self.if_short is IfShort.PARTIAL:
+		if self.shortage_policy is ShortagePolicy.PARTIAL:
 			return min(self.waiting, free)
 		return self.waiting if self.waiting <= free else ZERO
 
-	def hold(self, qty: Decimal) -> "Reservation":
-		"""Waiting becomes reserved."""
+	def fill(self, qty: Decimal) -> "Reservation":
+		"""Reserve ``qty`` of the waiting quantity."""
 		return replace(self, reserved=self.reserved + qty, waiting=self.waiting - qty)
 
 	def consume(self, qty: Decimal) -> "Reservation":
-		"""The stock has left for this demand: first what was kept, then what was still waited for."""
-		kept = min(qty, self.reserved)
-		waited = min(qty - kept, self.waiting)
+		"""Count ``qty`` as delivered for this demand: off reserved first, then off waiting."""
+		from_reserved = min(qty, self.reserved)
+		from_waiting = min(qty - from_reserved, self.waiting)
 		return replace(
 			self,
-			reserved=self.reserved - kept,
-			waiting=self.waiting - waited,
-			consumed=self.consumed + kept + waited,
+			reserved=self.reserved - from_reserved,
+			waiting=self.waiting - from_waiting,
+			consumed=self.consumed + from_reserved + from_waiting,
 		)
 
 	def release(self, qty: Decimal, as_: str = "") -> "Reservation":
-		"""The demand gives up ``qty``: what waits first, then what is kept."""
-		waited = min(qty, self.waiting)
-		kept = min(qty - waited, self.reserved)
+		"""Release ``qty``: off waiting first, then off reserved. ``as_`` is the status it ends with."""
+		from_waiting = min(qty, self.waiting)
+		from_reserved = min(qty - from_waiting, self.reserved)
 		return replace(
 			self,
-			reserved=self.reserved - kept,
-			waiting=self.waiting - waited,
-			released=self.released + kept + waited,
+			reserved=self.reserved - from_reserved,
+			waiting=self.waiting - from_waiting,
+			released=self.released + from_reserved + from_waiting,
 			ended_as=as_ or self.ended_as,
 		)
 
-	def hand_over(self, qty: Decimal, name: str, to: Demand) -> "tuple[Reservation, Reservation]":
-		"""``qty`` of what is open goes to another demand, what is kept before what waits; what was kept stays kept, so
-		that nobody can come between. Answers both sides; to the giver it is released.
+	def reassign(self, qty: Decimal, name: str, to: Demand) -> "tuple[Reservation, Reservation]":
+		"""Give ``qty`` of what is open to another demand and return both reservations: this one, which has released it, and
+		the new one, named ``name``.
 
-		The place in the queue goes with it, priority and age: as much stands there as before, so that nobody behind waits
-		longer, and nobody in front is passed by.
+		What is reserved goes before what waits and stays reserved, so that nobody else gets it in between. The new one has
+		this one's priority and age, so that nobody in the queue is passed by or waits longer.
 		"""
-		kept = min(qty, self.reserved)
-		waited = min(qty - kept, self.waiting)
+		from_reserved = min(qty, self.reserved)
+		from_waiting = min(qty - from_reserved, self.waiting)
 		between = (self.demand, to)
-		given = replace(
+		source = replace(
 			self,
-			reserved=self.reserved - kept,
-			waiting=self.waiting - waited,
-			released=self.released + kept + waited,
-			handed_over=between,
+			reserved=self.reserved - from_reserved,
+			waiting=self.waiting - from_waiting,
+			released=self.released + from_reserved + from_waiting,
+			reassigned_between=between,
 		)
-		taken = replace(
+		target = replace(
 			self,
 			name=name,
 			demand=to,
-			qty=kept + waited,
-			reserved=kept,
-			waiting=waited,
+			qty=from_reserved + from_waiting,
+			reserved=from_reserved,
+			waiting=from_waiting,
 			consumed=ZERO,
 			released=ZERO,
 			allocated=ZERO,
 			expires_at=None,
 			ended_as="",
-			handed_over=between,
+			reassigned_between=between,
 		)
-		return given, taken
+		return source, target
 
-	def in_place_of(self, other: "Reservation") -> "Reservation":
-		"""It stands for what another one of the same demand waited for, and in that one's place where it is the better."""
-		better = in_turn([self, other])[0]
+	def inherit_queue_place(self, other: "Reservation") -> "Reservation":
+		"""Return this reservation with the better of the two places in the queue. It supersedes ``other``, which waited for
+		the same demand."""
+		better = in_queue_order([self, other])[0]
 		return replace(self, priority=better.priority, made_at=better.made_at)
 
-	def make_way(self, qty: Decimal) -> "Reservation":
-		"""Another reservation of the same demand now stands for ``qty`` of it: of what waits here, then of what was
-		given up, which is wanted again over there.
-		"""
-		waited = min(qty, self.waiting)
-		given_up = min(qty - waited, self.released)
+	def supersede(self, qty: Decimal) -> "Reservation":
+		"""Take ``qty`` off, which another reservation of the same demand now has: off waiting first, then off released."""
+		from_waiting = min(qty, self.waiting)
+		from_released = min(qty - from_waiting, self.released)
 		rest = replace(
 			self,
-			qty=self.qty - waited - given_up,
-			waiting=self.waiting - waited,
-			released=self.released - given_up,
+			qty=self.qty - from_waiting - from_released,
+			waiting=self.waiting - from_waiting,
+			released=self.released - from_released,
 		)
 		return rest if rest.open or rest.consumed else replace(rest, ended_as="Closed")
 
 	def shrink(self, qty: Decimal) -> "Reservation":
-		"""The demand asks for ``qty`` less than it did: what waits first, then what is kept."""
-		waited = min(qty, self.waiting)
-		kept = min(qty - waited, self.reserved)
+		"""Take ``qty`` off that is not demanded any more: off waiting first, then off reserved."""
+		from_waiting = min(qty, self.waiting)
+		from_reserved = min(qty - from_waiting, self.reserved)
 		return replace(
-			self, qty=self.qty - waited - kept, waiting=self.waiting - waited, reserved=self.reserved - kept
+			self,
+			qty=self.qty - from_waiting - from_reserved,
+			waiting=self.waiting - from_waiting,
+			reserved=self.reserved - from_reserved,
 		)
 
 	def grow(self, qty: Decimal) -> "Reservation":
-		"""The demand asks for ``qty`` more, which waits until it is held."""
+		"""Add ``qty`` of further demand; it waits until it is reserved."""
 		return replace(self, qty=self.qty + qty, waiting=self.waiting + qty, ended_as="")
 
 	def close(self) -> "Reservation":
-		"""The demand asks for nothing more. What somebody released is not mixed up with it: re-opened, the demand grows
-		by what it wants then, and what was released stays so."""
+		"""End it, for its document was closed. What a person had released stays released when the document is re-opened."""
 		return replace(self.shrink(self.open), ended_as="Closed")
 
-	def want_again(self, qty: Decimal) -> "Reservation":
-		"""``qty`` that was consumed is wanted once more: a delivery was cancelled."""
+	def cancel(self) -> "Reservation":
+		"""End it for good, for its document was cancelled or deleted."""
+		return replace(self.shrink(self.open), ended_as=CANCELLED)
+
+	def demand_again(self, qty: Decimal) -> "Reservation":
+		"""Let ``qty`` that was consumed wait once more, for its delivery was cancelled or returned."""
 		again = min(qty, self.consumed)
 		return replace(self, waiting=self.waiting + again, consumed=self.consumed - again, ended_as="")
 
 
 def consumed_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Reservation]:
-	"""Stock has left for a demand that has several reservations: each consumes what the ones before it could not.
+	"""Return the reservations of one demand that change because ``qty`` was delivered for it.
 
-	Those that keep stock come first, so that nothing stays kept for a want that is met.
+	Those with stock reserved come first, so that nothing stays reserved for a demand that is met.
 	"""
 	changed = []
 	for r in sorted(reservations, key=lambda r: (-r.reserved, r.made_at, r.name)):
@@ -206,19 +219,19 @@ def consumed_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Re
 	return changed
 
 
-def wanted_again_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Reservation]:
-	"""The other way round, the newest first: what came back is wanted once more, by one of them only."""
+def demanded_again_among(reservations: Iterable[Reservation], qty: Decimal) -> list[Reservation]:
+	"""Return the reservations of one demand that change because ``qty`` of its deliveries came back; the newest first."""
 	changed = []
 	for r in sorted(reservations, key=lambda r: (r.made_at, r.name), reverse=True):
 		part = min(qty, r.consumed)
 		if part > 0:
-			changed.append(r.want_again(part))
+			changed.append(r.demand_again(part))
 			qty -= part
 	return changed
 
 
-def kept_for(reservations: Sequence[Reservation], most: int = 5) -> Mixed:
-	"""For whom stock is kept and how much, the first of them by name: ``Sales Order SO-7 (3), Web W1 (2) … +4``."""
+def reserved_for(reservations: Sequence[Reservation], most: int = 5) -> Mixed:
+	"""Return the demands and how much each has reserved; the first ``most`` by name: ``Sales Order SO-7 (3), Web W1 (2) … +4``."""
 	pieces: list[str] = []
 	for r in reservations[:most]:
 		term = r.demand.demand_type
@@ -229,7 +242,40 @@ def kept_for(reservations: Sequence[Reservation], most: int = 5) -> Mixed:
 	return Mixed(*pieces)
 
 
-def in_turn(reservations: Iterable[Reservation]) -> list[Reservation]:
-	"""The order in which those who wait are served: priority, then age; a name may be its caller's own, and tells the
-	order of those only that were made at once."""
+def takes_reserved_stock(position: Position, reservations: Iterable[Reservation]) -> Conflict:
+	"""Return the refusal of a posting after which ``position`` has less available than zero.
+
+	Where the books allow negative stock, only what is reserved is taken from ``reservations``; the rest is not there.
+	"""
+	reserved = [r for r in reservations if r.reserved]
+	not_there = max(position.on_hold - position.on_hand, ZERO)
+	about: dict[str, Any] = {
+		"item_code": position.item_code,
+		"warehouse": position.warehouse,
+		"missing": to_text(-position.available - not_there),
+		"not_there": to_text(not_there),
+		"owners": reserved_for(reserved),
+		"reservations": [
+			{"reservation": r.name, "demand": r.demand.label, "reserved": to_text(r.reserved)}
+			for r in reserved[:50]
+		],
+	}
+	if not_there:
+		return Conflict(
+			"Item {item_code} in {warehouse}: this would take {missing} that is reserved for {owners}, and {not_there}"
+			" more that is not there. Reserved stock leaves only for its own demand; release a reservation first.",
+			code="takes_reserved_stock",
+			**about,
+		)
+	return Conflict(
+		"Item {item_code} in {warehouse}: this would take {missing} that is reserved for {owners}. Reserved stock"
+		" leaves only for its own demand; release a reservation first.",
+		code="takes_reserved_stock",
+		**about,
+	)
+
+
+def in_queue_order(reservations: Iterable[Reservation]) -> list[Reservation]:
+	"""Sort them as the waiting are filled: by priority, then age. Names decide only between those made at the same
+	moment, for a name may be its caller's own."""
 	return sorted(reservations, key=lambda r: (-r.priority, r.made_at, r.name))

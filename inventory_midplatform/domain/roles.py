@@ -1,4 +1,4 @@
-"""Who may do what: roles, and the operations each may call. Data, used by the API and the desk alike."""
+"""Roles, and the operations that each may call: data for the API and the desk."""
 
 from collections.abc import Iterable
 
@@ -13,52 +13,110 @@ INTEGRATION = "Inventory Integration"
 ROLES = (MANAGER, SUPERVISOR, OPERATOR, BUYER, INSPECTOR, DIRECTOR, INTEGRATION)
 
 EVERYBODY = frozenset((*ROLES, "System Manager"))
-KEEPERS = frozenset((MANAGER, SUPERVISOR, OPERATOR, INTEGRATION, "System Manager"))
-SELLERS = KEEPERS | {"Sales User", "Sales Manager"}
+STOREKEEPERS = frozenset((MANAGER, SUPERVISOR, OPERATOR, INTEGRATION, "System Manager"))
+SELLERS = STOREKEEPERS | {"Sales User", "Sales Manager"}
 BUYERS = frozenset((MANAGER, SUPERVISOR, BUYER, INTEGRATION, "System Manager"))
 
+WORKERS = frozenset((MANAGER, SUPERVISOR, OPERATOR))
+"""Who works in a warehouse and takes the steps of its flows."""
+
+IN_CHARGE = frozenset((MANAGER, SUPERVISOR))
+
+INSPECTORS = IN_CHARGE | {INSPECTOR}
+"""Who says whether what was received is accepted."""
+
+CANCEL_INBOUND = IN_CHARGE | {BUYER}
+"""Who may say that what was ordered is not expected any more."""
+
 COST_READERS = frozenset((MANAGER, SUPERVISOR, BUYER, DIRECTOR, "System Manager"))
-"""Who sees what something costs, and who says so: what others ask for is priced by what the books know."""
+"""Roles that see costs and set rates. Requests of other users get their rates from the books."""
 
 OPERATION_ROLES: dict[str, frozenset[str]] = {
 	"stock.get_position": EVERYBODY | SELLERS,
 	"stock.list_positions": EVERYBODY | SELLERS,
 	"stock.explain": EVERYBODY | SELLERS,
 	"stock.list_strategies": EVERYBODY,
-	"stock.move": KEEPERS,
-	"stock.hold": KEEPERS | {INSPECTOR},
-	"stock.release_hold": KEEPERS - {OPERATOR} | {INSPECTOR},
-	"stock.suggest_put_away": KEEPERS,
-	"stock.suggest_removal": KEEPERS,
+	"stock.move": STOREKEEPERS,
+	"stock.block": STOREKEEPERS | {INSPECTOR},
+	"stock.unblock": STOREKEEPERS - {OPERATOR} | {INSPECTOR},
+	"stock.bin_counted": STOREKEEPERS,
+	"stock.list_refills": EVERYBODY,
+	"stock.refill": STOREKEEPERS,
+	"stock.suggest_put_away": STOREKEEPERS,
+	"stock.suggest_removal": STOREKEEPERS,
 	"stock.available_to_promise": EVERYBODY | SELLERS,
 	"ledger.verify": EVERYBODY,
-	"reservation.reserve": KEEPERS,
-	"reservation.release": KEEPERS,
-	"reservation.allocate": KEEPERS,
-	"reservation.deallocate": KEEPERS,
-	"reservation.transfer": KEEPERS,
+	"reservation.reserve": STOREKEEPERS,
+	"reservation.release": STOREKEEPERS,
+	"reservation.allocate": STOREKEEPERS,
+	"reservation.deallocate": STOREKEEPERS,
+	"reservation.reassign": STOREKEEPERS,
 	"reservation.get": EVERYBODY | SELLERS,
 	"reservation.list": EVERYBODY | SELLERS,
+	"outbound.list_tasks": EVERYBODY,
+	"outbound.list_staging": EVERYBODY,
+	"outbound.get": EVERYBODY,
+	"outbound.accept": WORKERS,
+	"outbound.pick": WORKERS,
+	"outbound.report_short": WORKERS,
+	"outbound.unpick": WORKERS,
+	"outbound.finish_picking": WORKERS,
+	"outbound.check": WORKERS,
+	"outbound.ship": WORKERS,
+	"outbound.cancel": IN_CHARGE,
+	"outbound.reopen": IN_CHARGE,
+	"inbound.list_tasks": EVERYBODY,
+	"inbound.get": EVERYBODY,
+	"inbound.supplier_performance": EVERYBODY,
+	"inbound.expect": IN_CHARGE,
+	"inbound.expect_return": WORKERS,
+	"inbound.arrive": WORKERS,
+	"inbound.receive": WORKERS,
+	"inbound.undo_receive": WORKERS,
+	"inbound.finish_receiving": WORKERS,
+	"inbound.inspect": INSPECTORS,
+	"inbound.put_away": WORKERS,
+	"inbound.cross_dock": WORKERS,
+	"inbound.finish_putting_away": WORKERS,
+	"inbound.cancel": CANCEL_INBOUND,
+	"wave.list": EVERYBODY,
+	"wave.get": EVERYBODY,
+	"wave.count_ready": EVERYBODY,
+	"wave.create": WORKERS,
+	"wave.release": WORKERS,
+	"wave.pick": WORKERS,
+	"wave.report_short": WORKERS,
+	"wave.finish_picking": WORKERS,
+	"wave.close": WORKERS,
+	"wave.cancel": IN_CHARGE,
+	"pack.get": EVERYBODY,
+	"pack.scan": WORKERS,
+	"pack.unscan": WORKERS,
+	"pack.pack": WORKERS,
+	"pack.unpack": WORKERS,
 	"replenishment.suggest": EVERYBODY,
 	"replenishment.create_material_requests": BUYERS,
 	"request.create": EVERYBODY,
 	"request.act": EVERYBODY,
 	"request.get": EVERYBODY,
+	"scan.look_up": EVERYBODY,
+	"meta.me": EVERYBODY | SELLERS,
 	"meta.openapi": EVERYBODY | SELLERS,
 }
 
 JOB_ROLES: dict[str, frozenset[str]] = {
 	"rebuild": frozenset((MANAGER, "System Manager")),
-	"take_in": frozenset((MANAGER, "System Manager")),
+	"opening_stock": frozenset((MANAGER, "System Manager")),
 }
-"""What a button starts in the background on a site; no operation, for nobody waits for an answer."""
+"""Background jobs that a button starts on a site. They are not operations: they return nothing."""
 
 
 def allowed(roles: Iterable[str]) -> list[str]:
-	"""What somebody with these roles may call or start, for the desk to show no button that would be refused."""
-	mine = set(roles)
-	return sorted(name for name, may in {**OPERATION_ROLES, **JOB_ROLES}.items() if mine & may)
+	"""Return the operations and jobs that a user with these roles may call; the desk shows buttons for no others."""
+	user_roles = set(roles)
+	return sorted(name for name, allowed in {**OPERATION_ROLES, **JOB_ROLES}.items() if user_roles & allowed)
 
 
 def reads_costs(roles: Iterable[str]) -> bool:
+	"""Return whether a user with these roles may see costs and set rates."""
 	return bool(COST_READERS & set(roles))

@@ -1,4 +1,4 @@
-"""What the small books know of one item in one warehouse: layers of quantity and rate, first in, first out."""
+"""The small books' valuation of an item in a warehouse: layers of quantity and rate, first in, first out."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -19,7 +19,7 @@ class Shelf:
 		self.layers.insert(0 if front else len(self.layers), (qty, rate))
 
 	def take(self, qty: Decimal, from_end: bool) -> Decimal:
-		"""Takes ``qty`` and answers its average rate."""
+		"""Take ``qty`` off the layers, the newest first with ``from_end``; return its average rate."""
 		self.qty -= qty
 		value, rest = ZERO, qty
 		while rest and self.layers:

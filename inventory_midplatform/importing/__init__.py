@@ -1,13 +1,13 @@
-"""Real input: another system's files become masters, stock and orders.
+"""Load real data: another system's files become masters, stock and orders.
 
-A package of its own beside the services: an importer is no capability of the platform but a client of it, which
-does what a company's people would do, through the ports and the services alone. It imports `domain`, `ports`, `query`
-and `services`; nobody but an adapter's entry point imports it.
+An importer is not a capability of the platform but a client of it. It does what a company's people would do, through
+the ports and the services. It imports `domain`, `ports`, `query` and `services`; only an adapter's entry point imports
+it.
 
-	reading.py          a folder of CSV files, row by row, with what was left out and why
-	adventureworks.py   what the AdventureWorks extract says, cleaned
-	plan.py             what happens on which day
-	masters.py          the records a person would have typed in first
-	loading.py          carries the plan out, a step a transaction, from where an earlier run stopped
-	report.py           what came of it, as data and as text
+	reading.py          reads a folder of CSV files, and notes which rows were left out and why
+	adventureworks.py   reads and cleans the AdventureWorks extract
+	plan.py             decides what happens on which day
+	masters.py          makes the records that a person would type in first
+	loading.py          runs the plan, a step a transaction, and continues where an earlier run stopped
+	report.py           reports the result, as data and as text
 """

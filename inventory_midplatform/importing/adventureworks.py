@@ -1,8 +1,8 @@
-"""The AdventureWorks extract, cleaned: what each file says, and which of its rows do not fit.
+"""Read and clean the AdventureWorks extract, and note which of its rows do not fit.
 
-Not used: when an item was on sale (its years are not those of the sales), weights, days to manufacture, the most a
-supplier takes in one order, what an order's customer is called (he is a number), and the units of purchase, which
-come without a conversion: a carton is taken as one piece, and counted as mended.
+Not used: the dates when an item was on sale (other years than the sales), weights, days to manufacture, suppliers'
+maximum order quantities, customers' names (they are numbers), and units of purchase, which have no conversion: a carton
+counts as one piece, and the row as corrected.
 """
 
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ from inventory_midplatform.domain.quantity import ZERO
 from inventory_midplatform.importing.reading import Finding, Folder, Line, Unfit
 
 SHIFT_YEARS = 4
-"""The purchases lie this many years before the sales."""
+"""The purchases of the extract are this many years before its sales."""
 
 LEAST_COST = Decimal("0.01")
-"""The books value nothing at zero: an item nobody knows a price of costs this."""
+"""The value of an item without any price: the books do not value at zero."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Place:
-	"""A bin: a location's shelf and the bin on it. ``shelf`` is empty where the location has none."""
+	"""A bin: location, shelf and bin. ``shelf`` is empty if the location has none."""
 
 	location: str
 	shelf: str
@@ -75,7 +75,7 @@ class Opening:
 
 @dataclass(frozen=True)
 class PurchaseLine:
-	"""What was put into stock of one line, on the day it was due, moved by ``SHIFT_YEARS``."""
+	"""What was put into stock of one line, on its due date, moved by ``SHIFT_YEARS``."""
 
 	purchase_order: str
 	supplier: str
@@ -104,7 +104,7 @@ class Return:
 
 @dataclass(frozen=True)
 class Extract:
-	"""All of it that can be taken, with references that hold."""
+	"""All rows that can be used; their references exist."""
 
 	items: dict[str, Item]
 	locations: dict[str, Location]
@@ -117,10 +117,10 @@ class Extract:
 	returns: list[Return]
 	rows: dict[str, int] = field(default_factory=dict)
 	rejected: list[Finding] = field(default_factory=list)
-	mended: list[Finding] = field(default_factory=list)
+	corrected: list[Finding] = field(default_factory=list)
 
 	def cost(self, item_code: str) -> tuple[Decimal, str]:
-		"""What a piece is valued at when no purchase says it, and where that number comes from."""
+		"""Return the value of a piece without a purchase price, and the source of that number."""
 		item = self.items[item_code]
 		offers = self.offers.get(item_code)
 		for cost, source in (
@@ -139,31 +139,31 @@ def read(path: Path) -> Extract:
 
 
 class _Cleaning:
-	"""Each file in turn; later ones are held against what earlier ones brought."""
+	"""Reads the files in order; later rows may only refer to earlier ones."""
 
 	def __init__(self, path: Path):
 		self.folder = Folder(path)
 
 	def extract(self) -> Extract:
-		take = self.folder.take
-		items = take("items.csv", ITEM_COLUMNS, _item, key=lambda i: i.code.casefold())
+		read = self.folder.read
+		items = read("items.csv", ITEM_COLUMNS, _item, key=lambda i: i.code.casefold())
 		self.items = {item.code: item for item in items}
-		locations = take(
+		locations = read(
 			"locations.csv", ("location_id", "location"), _location, key=lambda loc: loc.name.casefold()
 		)
 		self.locations = {location.name: location for location in locations}
-		suppliers = take("suppliers.csv", SUPPLIER_COLUMNS, _supplier, key=lambda s: s.code.casefold())
+		suppliers = read("suppliers.csv", SUPPLIER_COLUMNS, _supplier, key=lambda s: s.code.casefold())
 		self.suppliers = {supplier.code: supplier for supplier in suppliers}
-		offers = take(
+		offers = read(
 			"item_suppliers.csv", OFFER_COLUMNS, self._offer, key=lambda o: (o.item_code, o.supplier)
 		)
-		opening = take(
+		opening = read(
 			"opening_stock.csv", OPENING_COLUMNS, self._opening, key=lambda o: (o.item_code, o.place)
 		)
-		purchases = take("purchase_lines.csv", PURCHASE_COLUMNS, self._purchase)
+		purchases = read("purchase_lines.csv", PURCHASE_COLUMNS, self._purchase)
 		self.orders: dict[str, SalesLine] = {}
-		sales = take("sales_lines.csv", SALES_COLUMNS, self._sale, key=lambda s: (s.sales_order, s.line))
-		returns = take("returns.csv", RETURN_COLUMNS, self._return)
+		sales = read("sales_lines.csv", SALES_COLUMNS, self._sale, key=lambda s: (s.sales_order, s.line))
+		returns = read("returns.csv", RETURN_COLUMNS, self._return)
 		return Extract(
 			items=self.items,
 			locations=self.locations,
@@ -175,7 +175,7 @@ class _Cleaning:
 			returns=returns,
 			rows=self.folder.rows,
 			rejected=self.folder.rejected,
-			mended=self.folder.mended,
+			corrected=self.folder.corrected,
 		)
 
 	def _known_item(self, line: Line) -> str:
@@ -184,9 +184,9 @@ class _Cleaning:
 	def _offer(self, line: Line) -> Offer:
 		uom = line.text("uom", required=False)
 		if uom not in ("", "EA"):
-			line.mend(
+			line.correct(
 				"unit_without_conversion",
-				"The unit of purchase comes without a conversion; taken as one piece.",
+				"The unit of purchase has no conversion; counted as one piece.",
 			)
 		return Offer(
 			item_code=self._known_item(line),
@@ -221,12 +221,12 @@ class _Cleaning:
 		if shipped_on < ordered_on:
 			raise Unfit("shipped_before_ordered", "It was shipped before it was ordered.")
 		if due_on < shipped_on:
-			line.mend(
-				"due_before_shipped", "Due before it was shipped; taken as received on the day of shipping."
+			line.correct(
+				"due_before_shipped", "Due before it was shipped; counted as received on the day of shipping."
 			)
 			due_on = shipped_on
 		if received > ordered:
-			line.mend("more_than_ordered", "More was received than ordered; taken as received.")
+			line.correct("more_than_ordered", "More was received than ordered; counted as received.")
 		return PurchaseLine(
 			purchase_order=line.text("purchase_order"),
 			supplier=supplier,
@@ -249,8 +249,8 @@ class _Cleaning:
 		if sale.order_date != first.order_date:
 			raise Unfit("several_dates", f"Order {sale.sales_order} has another date in its first row.")
 		if sale.customer != first.customer:
-			line.mend(
-				"several_customers", "The order has another customer in its first row; taken as one order."
+			line.correct(
+				"several_customers", "The order has another customer in its first row; counted as one order."
 			)
 		return sale
 
@@ -312,8 +312,8 @@ def _location(line: Line) -> Location:
 
 def _supplier(line: Line) -> Supplier:
 	if line.text("active", required=False) == "False":
-		line.mend(
-			"inactive_supplier", "The supplier is not active any more; taken as active, for he delivered."
+		line.correct(
+			"inactive_supplier", "The supplier is no longer active; counted as active, because it delivered."
 		)
 	return Supplier(code=line.text("supplier_code"), name=line.text("supplier_name"))
 
@@ -326,7 +326,7 @@ def _best_first(offers: list[Offer]) -> dict[str, list[Offer]]:
 
 
 def shifted(day: date, years: int) -> date:
-	"""The same day so many years later; 29 February becomes the 28th where the year has none."""
+	"""Return the same day so many years later; 29 February becomes the 28th if the year has none."""
 	try:
 		return day.replace(year=day.year + years)
 	except ValueError:

@@ -1,7 +1,7 @@
-"""Carries a plan out through the ports: masters, opening stock, then day after day.
+"""Run a plan through the ports: masters, opening stock, then day after day.
 
-Every step is one transaction and writes one line of the Stock Operation Log with what it did, so that a run that was
-stopped goes on after its last step, and one that is done is not done twice.
+Every step is one transaction and writes one line of the Stock Operation Log, so that a stopped run continues after its
+last step, and a finished one is not repeated.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,9 @@ from inventory_midplatform.importing.masters import Extras, Master, Masters
 from inventory_midplatform.importing.plan import Order, Period, Receipt
 from inventory_midplatform.importing.report import Report, Tally, final_state
 from inventory_midplatform.ports import Context, PostingLine
-from inventory_midplatform.services import ledger, operation_log, verification
+from inventory_midplatform.services import modules, operation_log
+from inventory_midplatform.services.ledger.positions import read_positions
+from inventory_midplatform.services.reconciliation import verification
 
 T = TypeVar("T")
 
@@ -28,14 +30,14 @@ OPERATION = "Import AdventureWorks"
 SALES_ORDER = "Sales Order"
 
 ATTEMPTS = 5
-"""How often a step runs when the engine gives its transaction up for another's."""
+"""How often a step runs when the database rolls its transaction back in favour of another."""
 
 MASTERS_PER_COMMIT = 50
 OPENING_LINES_PER_VOUCHER = 50
 ORDERS_PER_COMMIT = 50
 
 MOST_REFUSED = 100
-"""So many documents the books may refuse before the import stops: something is wrong with the books then."""
+"""After so many refused documents the import stops: something is wrong with the books."""
 
 OPENING, RECEIPTS, DELIVERIES = time(12), time(8), time(17)
 """When on its day a document is posted."""
@@ -62,7 +64,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Step:
-	"""A part of the plan. ``work`` answers whether it is done; if not it is committed and called again."""
+	"""A part of the plan. ``work`` returns whether it is done; if not, it is committed and called again."""
 
 	name: str
 	weight: int
@@ -70,7 +72,7 @@ class Step:
 
 
 class Loading:
-	"""One import of an extract into one company. Run it to its end, then look at ``report``."""
+	"""One import of an extract into one company. Run it to its end, then read ``report``."""
 
 	def __init__(
 		self,
@@ -82,7 +84,7 @@ class Loading:
 		warehouse: str = WAREHOUSE,
 		extras: Extras | None = None,
 	):
-		"""``months`` None loads all of it, else so many months (see :func:`plan.period_of`)."""
+		"""Load so many months (see :func:`plan.period_of`), all if None."""
 		self.unit = unit
 		self.extract = extract
 		self.period: Period = plan.period_of(extract, months)
@@ -94,10 +96,10 @@ class Loading:
 		self.report: Report | None = None
 
 	def run(self) -> Iterator[Progress]:
-		"""Load, a step a transaction; yields after each commit.
+		"""Load, a step a transaction; yield after each commit.
 
-		Raises Conflict: ``module_off`` where the ledger or reservations are switched off, ``already_loaded`` where
-		this was loaded before, ``other_stock`` where the warehouse holds stock that did not come from this plan,
+		Raises Conflict: ``module_off`` if the ledger or reservations are switched off, ``already_loaded`` if
+		this was loaded before, ``other_stock`` if the warehouse has stock that did not come from this plan,
 		``too_many_refused``; NotFound (``unknown_company``).
 		"""
 		self._within(self._check)
@@ -108,20 +110,20 @@ class Loading:
 		for number, step in enumerate(steps[done:], start=done):
 			finished = False
 			while not finished:
-				finished, tally = self._within(partial(self._take, number=number, step=step))
+				finished, tally = self._within(partial(self._run_step, number=number, step=step))
 				self.tally.add(tally)
 			weight += step.weight
 			yield Progress("stock and orders", weight, total)
-		self.report = self._within(self._look_back)
+		self.report = self._within(self._final_report)
 
 	def _within(self, work: Callable[[Context], T]) -> T:
-		"""One transaction; run again from its start where the engine gave it up."""
+		"""Run ``work`` in one transaction, again from its start after a deadlock."""
 		for _ in range(ATTEMPTS):
 			ctx = self.unit.begin()
 			try:
-				answer = work(ctx)
+				result = work(ctx)
 				self.unit.commit()
-				return answer
+				return result
 			except BaseException as error:
 				transient = isinstance(error, Exception) and ctx.store.is_transient(error)
 				self.unit.rollback()
@@ -132,36 +134,33 @@ class Loading:
 	# before
 
 	def _check(self, ctx: Context) -> None:
-		for module, on in (
-			("ledger", ctx.settings.ledger),
-			("reservation", ctx.settings.reservation and ctx.settings.sales_order_policy != "Off"),
-		):
-			if not on:
-				raise Conflict(
-					"Switch {module} on in Inventory Midplatform Settings first.",
-					code="module_off",
-					module=module,
-				)
+		modules.require(ctx, "ledger")
+		modules.require(ctx, "reservation")
+		if ctx.settings.sales_order_policy == "Off":
+			raise Conflict(
+				"Sales Orders do not reserve. Choose otherwise in Inventory Midplatform Settings first.",
+				code="orders_do_not_reserve",
+			)
 		rows = ctx.store.rows("SELECT abbr FROM `tabCompany` WHERE name = %(name)s", {"name": self.company})
 		if not rows:
 			raise NotFound("Company {company} does not exist.", code="unknown_company", company=self.company)
 		self.masters.abbr = rows[0]["abbr"]
 
 	def _make_masters(self) -> Iterator[Progress]:
-		for phase, wanted in self.masters.stages():
-			missing = self._within(partial(self.masters.find, wanted=wanted))
-			self.tally.left_as_they_were += len(wanted) - len(missing)
+		for phase, masters in self.masters.stages():
+			missing = self._within(partial(self.masters.find, masters=masters))
+			self.tally.left_as_they_were += len(masters) - len(missing)
 			for start in range(0, len(missing), MASTERS_PER_COMMIT):
-				some = missing[start : start + MASTERS_PER_COMMIT]
-				self.masters.names.update(self._within(partial(self._make, masters=some)))
-				self.tally.masters.update(master.doctype for master in some)
-				yield Progress(phase, start + len(some), len(missing))
+				chunk = missing[start : start + MASTERS_PER_COMMIT]
+				self.masters.names.update(self._within(partial(self._make, masters=chunk)))
+				self.tally.masters.update(master.doctype for master in chunk)
+				yield Progress(phase, start + len(chunk), len(missing))
 
 	def _make(self, ctx: Context, masters: Sequence[Master]) -> dict[tuple[str, str], str]:
 		return {(m.doctype, m.key): self.masters.make(ctx, m) for m in masters}
 
 	def _continue_after(self, ctx: Context, steps: int) -> int:
-		"""How many steps earlier runs finished; what they counted is counted in."""
+		"""Return how many steps earlier runs finished, and add their counts to the tally."""
 		rows = ctx.store.rows(
 			"SELECT from_value, to_value, reason FROM `tabStock Operation Log`"
 			" WHERE reference_doctype = 'Warehouse' AND reference_name = %(warehouse)s AND operation = %(operation)s",
@@ -199,22 +198,22 @@ class Loading:
 	def _steps(self) -> Iterator[Step]:
 		opening = self.extract.opening
 		for start in range(0, len(opening), OPENING_LINES_PER_VOUCHER):
-			some = opening[start : start + OPENING_LINES_PER_VOUCHER]
-			yield Step("opening", len(some), partial(self._open, lines=some))
+			chunk = opening[start : start + OPENING_LINES_PER_VOUCHER]
+			yield Step("opening", len(chunk), partial(self._open, lines=chunk))
 		for day in self.days:
 			coming = sum(len(r.lines) for r in day.receipts) + len(day.returns)
 			if coming or day.recent_sales is not None:
 				yield Step("receive", coming + 1, partial(self._receive, day=day))
 			for start in range(0, len(day.orders), ORDERS_PER_COMMIT):
-				some_orders = day.orders[start : start + ORDERS_PER_COMMIT]
+				orders = day.orders[start : start + ORDERS_PER_COMMIT]
 				yield Step(
 					"order",
-					sum(len(order.lines) for order in some_orders),
-					partial(self._order, day=day.date, orders=some_orders),
+					sum(len(order.lines) for order in orders),
+					partial(self._order, day=day.date, orders=orders),
 				)
 			yield Step("deliver", len(day.orders) + 1, partial(self._deliver, day=day.date))
 
-	def _take(self, ctx: Context, number: int, step: Step) -> tuple[bool, Tally]:
+	def _run_step(self, ctx: Context, number: int, step: Step) -> tuple[bool, Tally]:
 		tally = Tally()
 		finished = step.work(ctx, tally)
 		operation_log.log(
@@ -269,7 +268,7 @@ class Loading:
 		)
 
 	def _receive_returns(self, ctx: Context, tally: Tally, returns: Sequence[Return], at: datetime) -> None:
-		"""A return names no order: it is a receipt, and lies Unplaced until somebody puts it away."""
+		"""Post returns as receipts, because they name no order; they stay in the Unplaced bin."""
 		posting = [self._line(r.item_code, r.qty, self.extract.cost(r.item_code)[0]) for r in returns]
 		quantities = [(r.item_code, r.qty) for r in returns]
 		reference = f"returns of {at.date()}"
@@ -278,26 +277,25 @@ class Loading:
 	def _receive_production(
 		self, ctx: Context, tally: Tally, recent: dict[str, Decimal], at: datetime
 	) -> None:
-		"""A week's production: what waits plus the recent sales, less what is available.
+		"""Post a week's production: waiting + recent sales − available.
 
-		A Material Receipt stands for its result; what went into it is not consumed, for the extract has no bill of
-		materials.
+		It is a Material Receipt, and no material is consumed: the extract has no bill of materials.
 		"""
-		place = self.masters.warehouse
+		warehouse = self.masters.warehouse
 		waits = {
 			row["item_code"]: from_store(row["waiting"])
 			for row in ctx.store.rows(
 				"SELECT item_code, SUM(waiting_qty) AS waiting FROM `tabInventory Reservation`"
 				" WHERE warehouse = %(warehouse)s AND item_code IN %(items)s"
 				" AND status IN ('Waiting', 'Partially Reserved') GROUP BY item_code",
-				{"warehouse": place, "items": [self.masters.item(code) for code in recent] or [""]},
+				{"warehouse": warehouse, "items": [self.masters.item(code) for code in recent] or [""]},
 			)
 		}
-		positions = ledger.read_positions(ctx, [(self.masters.item(code), place) for code in recent])
+		positions = read_positions(ctx, [(self.masters.item(code), warehouse) for code in recent])
 		quantities = []
 		for code, sold in recent.items():
 			name = self.masters.item(code)
-			position = positions.get((name, place))
+			position = positions.get((name, warehouse))
 			missing = waits.get(name, ZERO) + sold - (position.available if position else ZERO)
 			if missing > 0:
 				quantities.append((code, missing.to_integral_value(ROUND_CEILING)))
@@ -328,8 +326,8 @@ class Loading:
 		return True
 
 	def _deliver(self, ctx: Context, tally: Tally, day: date) -> bool:
-		"""Deliver what is kept for orders, so many in one transaction; answers whether that was all."""
-		pending = self._kept(ctx)
+		"""Deliver what is reserved for orders, so many in one transaction. Return whether that was all."""
+		pending = self._reserved(ctx)
 		for order in sorted(pending)[:ORDERS_PER_COMMIT]:
 			rows = pending[order]
 			self._post(
@@ -347,8 +345,8 @@ class Loading:
 			)
 		return len(pending) <= ORDERS_PER_COMMIT
 
-	def _kept(self, ctx: Context) -> dict[str, list[tuple[str, str, Decimal]]]:
-		"""Order → its rows with what is reserved for them here: (row, item, quantity)."""
+	def _reserved(self, ctx: Context) -> dict[str, list[tuple[str, str, Decimal]]]:
+		"""Return order → its rows with what is reserved for them: (row, item, quantity)."""
 		found: dict[str, list[tuple[str, str, Decimal]]] = {}
 		codes = self.masters.item_codes()
 		refused = {r.reference for r in self.tally.refused if r.kind == "delivered"}
@@ -378,7 +376,7 @@ class Loading:
 		quantities: Sequence[tuple[str, Decimal]],
 		post: Callable[[], object],
 	) -> None:
-		"""One document; what the books refuse is counted with their reason, and the rest goes on."""
+		"""Post one document. A refused one is counted with its reason, and the import goes on."""
 		try:
 			with ctx.store.savepoint():
 				post()
@@ -397,7 +395,7 @@ class Loading:
 
 	# after
 
-	def _look_back(self, ctx: Context) -> Report:
+	def _final_report(self, ctx: Context) -> Report:
 		return Report(
 			extract=self.extract,
 			period=self.period,

@@ -1,7 +1,7 @@
-"""The records a person would have typed in first. What exists is left as it is.
+"""Make the records that a person would type in first. Existing records stay as they are.
 
 One warehouse below the company; the extract's locations are its zones, shelf and bin its bins. One customer, the web
-shop: the extract's 17,000 are numbers without a name, and nothing here depends on who ordered.
+shop: the extract's 17,000 are numbers without names, and nothing here depends on them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +16,12 @@ UOM = "Nos"
 CUSTOMER = "Web Shop"
 
 Extras = Mapping[str, Mapping[str, Any]]
-"""DocType → values every new record of it needs besides, such as the root of a tree."""
+"""DocType → further values of every new record, such as the root of a tree."""
 
 
 @dataclass(frozen=True)
 class Master:
-	"""A record to be there: found where ``column`` is ``key`` (and ``company`` the company), else made of ``values``."""
+	"""A record that must exist: found where ``column`` is ``key`` (and ``company`` the company), else made of ``values``."""
 
 	doctype: str
 	key: str
@@ -39,7 +39,7 @@ class Masters:
 		self.warehouse_name = warehouse
 		self.extras = extras
 		self.abbr = ""
-		"""The company's, which ends its warehouses' names."""
+		"""The company's abbreviation, at the end of its warehouses' names."""
 		self.names: dict[tuple[str, str], str] = {}
 		self._homes: dict[str, Place] = {}
 		for opening in extract.opening:
@@ -57,7 +57,7 @@ class Masters:
 		return self.names[("Item", code)]
 
 	def item_codes(self) -> dict[str, str]:
-		"""An item's name in the books → its code in the extract; they differ where a series names items."""
+		"""Return an item's name in the books → its code in the extract; they differ if a series names items."""
 		return {self.item(code): code for code in self.extract.items}
 
 	def supplier(self, code: str) -> str:
@@ -67,20 +67,20 @@ class Masters:
 		return self.names[("Warehouse Bin", self._below(self._bin_code(place)))]
 
 	def home(self, item_code: str) -> str:
-		"""The bin where an item first lay at the opening; empty where it lay nowhere: it comes in Unplaced."""
+		"""Return the first bin of an item in the opening stock; empty if it had none, which means Unplaced."""
 		place = self._homes.get(item_code)
 		return self.bin(place) if place else ""
 
 	def stages(self) -> Iterator[tuple[str, list[Master]]]:
-		"""Masters in the order in which they refer to each other; make each stage before asking for the next."""
+		"""Yield masters in the order in which they refer to each other. Make each stage before the next."""
 		yield "customer and suppliers", self._units_and_partners()
 		yield "items and zones", self._items_and_zones()
 		yield "bins", self._bins()
 
-	def find(self, ctx: Context, wanted: Sequence[Master]) -> list[Master]:
-		"""Learn the names of those that exist; answers those that do not."""
+	def find(self, ctx: Context, masters: Sequence[Master]) -> list[Master]:
+		"""Remember the names of those that exist; return those that do not."""
 		missing = []
-		for master in wanted:
+		for master in masters:
 			rows = ctx.store.rows(
 				f"SELECT name FROM `tab{master.doctype}` WHERE {master.column} = %(key)s"
 				+ (" AND company = %(company)s" if master.of_company else ""),
@@ -93,7 +93,7 @@ class Masters:
 		return missing
 
 	def make(self, ctx: Context, master: Master) -> str:
-		"""Where nothing else names a record (a series, a format), its key does."""
+		"""Make a record. Its key is its name, unless a series or format names it."""
 		return ctx.documents.create(master.doctype, {**self.extras.get(master.doctype, {}), **master.values})
 
 	# values
@@ -138,9 +138,9 @@ class Masters:
 		return items + zones
 
 	def _item_values(self, item: Item) -> Row:
-		"""A low stock is refilled to the safety stock, by no less than the best supplier's least order.
+		"""Low stock is refilled to the safety stock, by at least the best supplier's minimum order quantity.
 
-		Lead time and least order are the item's own in ERPNext, not a supplier's: the best supplier's are taken.
+		In ERPNext, lead time and minimum order quantity belong to the item, so the best supplier's are used.
 		"""
 		offers = self.extract.offers.get(item.code, [])
 		best = offers[0] if offers else None
@@ -181,7 +181,7 @@ class Masters:
 		}
 
 	def _bins(self) -> list[Master]:
-		"""In the order a keeper walks: by location, then shelf, then the number of the bin."""
+		"""Return bins in walking order: by location, then shelf, then bin number."""
 		masters: dict[str, Master] = {}
 		places = {opening.place for opening in self.extract.opening}
 		for place in sorted(places, key=lambda p: (self._zone_code(p.location), p.shelf, p.bin.zfill(6))):

@@ -1,4 +1,4 @@
-"""What happens on which day: pure, and the same for the same extract."""
+"""Decide what happens on which day. Pure: the same extract gives the same plan."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from inventory_midplatform.domain.quantity import ZERO
 from inventory_midplatform.importing.adventureworks import Extract, PurchaseLine, Return, SalesLine
 
 RECENT_DAYS = 14
-"""How far back a week's production looks at what was sold."""
+"""A week's production replaces what was sold in so many days."""
 
 ONE_DAY = timedelta(days=1)
 
@@ -34,7 +34,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Receipt:
-	"""What came on one day of one purchase order."""
+	"""What was received of one purchase order on one day."""
 
 	purchase_order: str
 	supplier: str
@@ -49,7 +49,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Day:
-	"""In this order: receipts, returns, production, orders; and last whatever can be delivered."""
+	"""In this order: receipts, returns, production, orders, then deliveries of what is reserved."""
 
 	date: date
 	receipts: tuple[Receipt, ...] = ()
@@ -60,15 +60,16 @@ class Day:
 
 
 def period_of(extract: Extract, months: int | None = None) -> Period:
-	"""The whole, or the first so many months in which purchases arrive and more of an item is sold than lay there.
+	"""Return the whole period, or the first so many months with purchases and a shortage.
 
-	So a short period has orders that wait as well; where there is no such period, it begins with the sales.
-	Raises InvalidInput where there are no sales, or for less than a month.
+	A shortage is an item of which more is sold than was in stock, so that a short period has waiting orders too. If
+	there is no such period, it begins with the first sale.
+	Raises InvalidInput: ``nothing_to_load`` without sales, ``invalid_months`` for less than one.
 	"""
 	if not extract.sales:
 		raise InvalidInput("There are no sales to load.", code="nothing_to_load")
 	if months is not None and months < 1:
-		raise InvalidInput("Ask for at least one month.", code="invalid_months", months=months)
+		raise InvalidInput("Load at least one month.", code="invalid_months", months=months)
 	sold = [s.order_date for s in extract.sales]
 	if months is None:
 		others = [p.received_on for p in extract.purchases] + [r.returned_on for r in extract.returns]
@@ -84,26 +85,26 @@ def period_of(extract: Extract, months: int | None = None) -> Period:
 
 
 def _month_after(day: date, months: int) -> date:
-	"""The first day of the month so many months later."""
+	"""Return the first day of the month so many months later."""
 	month = day.year * 12 + day.month - 1 + months
 	return date(month // 12, month % 12 + 1, 1)
 
 
 def _has_shortage(extract: Extract, period: Period) -> bool:
-	there: dict[str, Decimal] = defaultdict(lambda: ZERO)
+	stock: dict[str, Decimal] = defaultdict(lambda: ZERO)
 	bought = [p for p in extract.purchases if period.has(p.received_on)]
 	for opening in extract.opening:
-		there[opening.item_code] += opening.qty
+		stock[opening.item_code] += opening.qty
 	for purchase in bought:
-		there[purchase.item_code] += purchase.qty
+		stock[purchase.item_code] += purchase.qty
 	for sale in extract.sales:
 		if period.has(sale.order_date):
-			there[sale.item_code] -= sale.qty
-	return bool(bought) and any(rest < 0 for rest in there.values())
+			stock[sale.item_code] -= sale.qty
+	return bool(bought) and any(left < 0 for left in stock.values())
 
 
 def days(extract: Extract, period: Period) -> Iterator[Day]:
-	"""The days of the period on which something happens, in order."""
+	"""Yield the days of the period on which something happens, in order."""
 	receipts: dict[date, dict[tuple[str, str], list[PurchaseLine]]] = defaultdict(lambda: defaultdict(list))
 	for purchase in extract.purchases:
 		receipts[purchase.received_on][(purchase.purchase_order, purchase.supplier)].append(purchase)
@@ -141,5 +142,5 @@ def days(extract: Extract, period: Period) -> Iterator[Day]:
 
 
 def fingerprint(extract: Extract, period: Period) -> str:
-	"""What tells a plan from another: a run that goes on must follow the one that stopped."""
+	"""Return a digest of the plan. A run may continue another only if both have the same."""
 	return digest(period, *extract.opening, *extract.purchases, *extract.sales, *extract.returns)

@@ -1,36 +1,34 @@
-"""A folder of CSV files, read row by row; a row that does not fit is kept with its number and the reason."""
+"""Read a folder of CSV files row by row. A row that does not fit is noted with its number and the reason."""
 
 import csv
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
 from inventory_midplatform.domain.errors import InvalidInput, NotFound
-from inventory_midplatform.domain.quantity import ZERO
+from inventory_midplatform.domain.identifiers import NAME_LIMIT
+from inventory_midplatform.domain.quantity import LIMIT, ZERO, number_of
 
 T = TypeVar("T")
-
-NAME_LIMIT = 140
-"""What a name column holds."""
 
 
 @dataclass(frozen=True)
 class Finding:
-	"""A row that was left out, or taken otherwise than it stands. Rows are numbered as an editor does; 1 is the header."""
+	"""A row that was left out, or corrected. Rows are numbered as in an editor; 1 is the header."""
 
 	file: str
 	row: int
 	code: str
 	reason: str
 	values: str
-	"""The row as it stood."""
+	"""The row as it was."""
 
 
 class Unfit(Exception):
-	"""This row cannot be taken: a code to group by and a sentence a person understands."""
+	"""A row cannot be used. ``code`` groups such rows, ``reason`` is a sentence for a person."""
 
 	def __init__(self, code: str, reason: str):
 		super().__init__(reason)
@@ -39,13 +37,13 @@ class Unfit(Exception):
 
 
 class Line:
-	"""One row of a file. Its methods raise Unfit for what they cannot take."""
+	"""A row of a file. Its methods raise Unfit for values they cannot use."""
 
 	def __init__(self, file: str, row: int, values: dict[str, str]):
 		self.file = file
 		self.row = row
 		self.values = values
-		self.mended: list[Finding] = []
+		self.corrected: list[Finding] = []
 
 	def text(self, column: str, required: bool = True) -> str:
 		value = self.values[column].strip()
@@ -56,30 +54,29 @@ class Line:
 		return value
 
 	def number(self, column: str) -> Decimal:
-		"""A number of at least zero; an empty field is zero."""
+		"""Return a number of at least zero; an empty field is zero."""
 		value = self.text(column, required=False) or "0"
-		try:
-			number = Decimal(value)
-		except InvalidOperation:
-			raise Unfit("not_a_number", f"{column} is {value!r}, which is no number.") from None
-		if not number.is_finite():
+		number = number_of(value)
+		if number is None:
 			raise Unfit("not_a_number", f"{column} is {value!r}, which is no number.")
+		if number >= LIMIT:
+			raise Unfit("not_a_number", f"{column} is {value}, which is too large.")
 		if number < 0:
 			raise Unfit("negative", f"{column} is {value}, below zero.")
 		return number
 
 	def whole(self, column: str) -> Decimal:
-		"""A number of pieces, zero allowed."""
+		"""Return a whole number of pieces, zero allowed."""
 		number = self.number(column)
 		if number % 1:
 			raise Unfit("not_whole", f"{column} is {number}; pieces are counted whole.")
 		return number.quantize(Decimal(1))
 
 	def pieces(self, column: str) -> Decimal:
-		"""At least one piece."""
+		"""Return a whole number of at least one piece."""
 		number = self.whole(column)
 		if number == ZERO:
-			raise Unfit("nothing", f"{column} is 0: nothing to take.")
+			raise Unfit("nothing", f"{column} is 0: nothing to load.")
 		return number
 
 	def day(self, column: str) -> date:
@@ -95,9 +92,9 @@ class Line:
 			raise Unfit(code, f"{what} {value} is not known.")
 		return value
 
-	def mend(self, code: str, reason: str) -> None:
-		"""Note that the row is taken, but not as it stands."""
-		self.mended.append(self.finding(code, reason))
+	def correct(self, code: str, reason: str) -> None:
+		"""Note that the row is used, but corrected."""
+		self.corrected.append(self.finding(code, reason))
 
 	def finding(self, code: str, reason: str) -> Finding:
 		surplus = self.values.get(None, ())  # type: ignore[call-overload]
@@ -106,7 +103,7 @@ class Line:
 
 
 class Folder:
-	"""The files of a folder, with the rows counted and what was found about them."""
+	"""The files of a folder, with the number of rows, the rejected and the corrected ones."""
 
 	def __init__(self, path: Path):
 		if not path.is_dir():
@@ -114,16 +111,16 @@ class Folder:
 		self.path = path
 		self.rows: dict[str, int] = {}
 		self.rejected: list[Finding] = []
-		self.mended: list[Finding] = []
+		self.corrected: list[Finding] = []
 
-	def take(
+	def read(
 		self,
 		file: str,
 		columns: Sequence[str],
 		make: Callable[[Line], T],
 		key: Callable[[T], Hashable] | None = None,
 	) -> list[T]:
-		"""What ``make`` makes of each row. A row whose ``key`` an earlier one had is a duplicate and left out.
+		"""Return what ``make`` makes of each row. A row with the same ``key`` as an earlier one is left out as a duplicate.
 
 		Raises NotFound where the file is missing, InvalidInput where it lacks a column or is not UTF-8.
 		"""
@@ -144,7 +141,7 @@ class Folder:
 				continue
 			first[same] = line.row
 			found.append(made)
-			self.mended += line.mended
+			self.corrected += line.corrected
 		return found
 
 	def _lines(self, file: str, columns: Sequence[str]) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""What came of an import: as data, and as a text a person reads."""
+"""Report the result of an import, as data and as text."""
 
 import json
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Refused:
-	"""A document the books did not take, and their reason."""
+	"""A document that the books refused, and why."""
 
 	kind: str
 	reference: str
@@ -61,7 +61,7 @@ class Tally:
 				self.pieces[kind][item_code] += qty
 
 	def to_json(self) -> str:
-		"""What was posted, in as few characters as will do."""
+		"""Return what was posted as short JSON."""
 		pieces = {
 			kind: {item: to_text(qty) for item, qty in by_item.items()}
 			for kind, by_item in self.pieces.items()
@@ -86,7 +86,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class FinalState:
-	"""What the platform says in the end of the warehouse. Quantities in pieces, by item code."""
+	"""The warehouse after the import. Quantities in pieces, by item code."""
 
 	on_hand: dict[str, Decimal]
 	order_lines: dict[str, int]
@@ -98,23 +98,25 @@ class FinalState:
 
 
 def final_state(ctx: Context, warehouse: str, item_codes: Mapping[str, str]) -> FinalState:
-	"""Read it; ``item_codes`` are the extract's codes by the books' names."""
-	place = {"warehouse": warehouse}
+	"""Read the state of a warehouse; ``item_codes`` are the extract's codes by the books' names."""
+	params = {"warehouse": warehouse}
 	of_orders = (
 		"FROM `tabInventory Reservation` WHERE warehouse = %(warehouse)s AND demand_type = 'Sales Order'"
 	)
 	positions = ctx.store.rows(
 		"SELECT item_code, on_hand FROM `tabStock Position` WHERE warehouse = %(warehouse)s ORDER BY item_code",
-		place,
+		params,
 	)
-	statuses = ctx.store.rows(f"SELECT status, COUNT(*) AS n {of_orders} GROUP BY status", place)
+	statuses = ctx.store.rows(f"SELECT status, COUNT(*) AS n {of_orders} GROUP BY status", params)
 	open_ = ctx.store.rows(
 		"SELECT item_code, COUNT(*) AS n, SUM(reserved_qty) AS reserved, SUM(waiting_qty) AS waiting,"
 		f" SUM(CASE WHEN waiting_qty > 0 THEN 1 ELSE 0 END) AS waiting_lines {of_orders}"
 		" AND status IN ('Reserved', 'Partially Reserved', 'Waiting') GROUP BY item_code ORDER BY item_code",
-		place,
+		params,
 	)
-	orders = ctx.store.rows(f"SELECT COUNT(DISTINCT demand_name) AS n {of_orders} AND waiting_qty > 0", place)
+	orders = ctx.store.rows(
+		f"SELECT COUNT(DISTINCT demand_name) AS n {of_orders} AND waiting_qty > 0", params
+	)
 	return FinalState(
 		on_hand={item_codes.get(r["item_code"], r["item_code"]): from_store(r["on_hand"]) for r in positions},
 		order_lines={r["status"]: int(r["n"]) for r in statuses},
@@ -129,7 +131,7 @@ def final_state(ctx: Context, warehouse: str, item_codes: Mapping[str, str]) -> 
 
 @dataclass(frozen=True)
 class Report:
-	"""All there is to say about one import."""
+	"""The result of one import."""
 
 	extract: Extract
 	period: Period
@@ -144,7 +146,7 @@ class Report:
 		return bool(self.verify["ok"])
 
 	def as_dict(self) -> dict[str, Any]:
-		"""JSON values; quantities as numbers."""
+		"""Return JSON values; quantities as numbers."""
 		return {
 			"company": self.company,
 			"warehouse": self.warehouse,
@@ -168,7 +170,7 @@ class Report:
 			"items": self._items(),
 			"refused_by_the_books": [asdict(r) for r in self.tally.refused],
 			"rejected": [asdict(f) for f in self.extract.rejected],
-			"mended": [asdict(f) for f in self.extract.mended],
+			"corrected": [asdict(f) for f in self.extract.corrected],
 			"verify": {
 				"ok": self.verify["ok"],
 				"checked": self.verify["checked"],
@@ -178,15 +180,15 @@ class Report:
 
 	def _files(self) -> list[dict[str, Any]]:
 		rejected = Counter(f.file for f in self.extract.rejected)
-		mended = Counter((f.file, f.row) for f in self.extract.mended)
-		mended_rows = Counter(file for file, _ in mended)
+		corrected = Counter((f.file, f.row) for f in self.extract.corrected)
+		corrected_rows = Counter(file for file, _ in corrected)
 		return [
 			{
 				"file": file,
 				"rows": rows,
 				"rejected": rejected[file],
-				"mended": mended_rows[file],
-				"taken": rows - rejected[file],
+				"corrected": corrected_rows[file],
+				"loaded": rows - rejected[file],
 			}
 			for file, rows in self.extract.rows.items()
 		]
@@ -203,7 +205,7 @@ class Report:
 		return dict(Counter(self.extract.cost(code)[1] for code in self.extract.items))
 
 	def _items(self) -> dict[str, dict[str, Any]]:
-		"""Every item that moved: opening + purchased + returned + produced − delivered = on hand."""
+		"""Return every item that moved: opening + purchased + returned + produced − delivered = on hand."""
 		moved = {code for by_item in self.tally.pieces.values() for code in by_item} | set(self.state.on_hand)
 		return {
 			code: {
@@ -222,12 +224,12 @@ class Report:
 		data = self.as_dict()
 		yield f"AdventureWorks in {self.warehouse}, {self.company}: {self.period.first} to {self.period.last}"
 		if self.tally.continued:
-			yield "Went on where an earlier run had stopped; both are counted."
+			yield "Continued where an earlier run had stopped; both are counted."
 		yield ""
-		yield f"{'file':<22}{'rows':>9}{'taken':>9}{'rejected':>10}{'mended':>9}{'outside':>9}"
+		yield f"{'file':<22}{'rows':>9}{'loaded':>9}{'rejected':>10}{'corrected':>10}{'outside':>9}"
 		for f in data["files"]:
 			outside = data["outside_period"].get(f["file"], 0)
-			yield f"{f['file']:<22}{f['rows']:>9,}{f['taken']:>9,}{f['rejected']:>10,}{f['mended']:>9,}{outside:>9,}"
+			yield f"{f['file']:<22}{f['rows']:>9,}{f['loaded']:>9,}{f['rejected']:>10,}{f['corrected']:>10,}{outside:>9,}"
 		yield ""
 		yield "Records made: " + ", ".join(
 			f"{n:,} {doctype}" for doctype, n in sorted(self.tally.masters.items())
@@ -244,7 +246,7 @@ class Report:
 		)
 		yield from self._text_of_waiting()
 		yield from _grouped("Rejected rows", self.extract.rejected)
-		yield from _grouped("Rows taken otherwise than they stand", self.extract.mended)
+		yield from _grouped("Corrected rows", self.extract.corrected)
 		yield ""
 		yield f"Documents the books refused: {len(self.tally.refused)}"
 		for r in self.tally.refused[:EXAMPLES]:
@@ -273,7 +275,7 @@ class Report:
 		return "\n".join([f"ledger.verify finds {len(wrong) + self.verify['more']}:", *wrong[: 4 * EXAMPLES]])
 
 	def write(self, path: Path) -> tuple[Path, Path]:
-		"""Write the text and, beside it with the ending ``.json``, the data; answers both paths."""
+		"""Write the text and the data (ending ``.json``) side by side; return both paths."""
 		text, data = path.with_suffix(".txt"), path.with_suffix(".json")
 		text.write_text(self.as_text(), encoding="utf-8")
 		data.write_text(json.dumps(self.as_dict(), ensure_ascii=False, indent="\t") + "\n", encoding="utf-8")
@@ -281,18 +283,18 @@ class Report:
 
 
 def _grouped(title: str, findings: Sequence[Finding]) -> Iterable[str]:
-	"""Findings by file and reason, with some of the rows."""
+	"""Yield findings grouped by file and reason, with a few example rows."""
 	groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
 	for finding in findings:
 		groups[(finding.file, finding.code)].append(finding)
 	yield ""
 	yield f"{title}: {len(findings):,}"
-	for (file, code), some in groups.items():
-		yield f"  {len(some):,} × {code} in {file}"
-		for finding in some[:EXAMPLES]:
+	for (file, code), found in groups.items():
+		yield f"  {len(found):,} × {code} in {file}"
+		for finding in found[:EXAMPLES]:
 			yield f"    row {finding.row}: {finding.reason}  [{finding.values}]"
-		if len(some) > EXAMPLES:
-			yield f"    … +{len(some) - EXAMPLES:,} in the JSON report"
+		if len(found) > EXAMPLES:
+			yield f"    … +{len(found) - EXAMPLES:,} in the JSON report"
 
 
 def _number(value: Decimal) -> int | float:

@@ -1,14 +1,15 @@
-"""What of an item can be promised from a warehouse by a day, and the dated supply and demand that make it."""
+"""Available to promise: how much of an item can be promised from a warehouse by a day, with its reasons."""
 
 from datetime import date
 from decimal import Decimal
 
-from inventory_midplatform.domain.promise import Event, ladder
+from inventory_midplatform.domain.available_to_promise import Event, projection
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import orders
-from inventory_midplatform.services.locked_stock import WAITING_STATUSES
+from inventory_midplatform.services.demand.sources import as_day
+from inventory_midplatform.services.ledger.locked_stock import WAITING_STATUSES
+from inventory_midplatform.services.planning import in_transit, open_demand
 
 WAITING = (
 	"SELECT demand_type, demand_name, SUM(waiting_qty) AS qty FROM `tabInventory Reservation`"
@@ -17,7 +18,7 @@ WAITING = (
 )
 
 PLANNED = f"""
-SELECT {orders.PLANNED_FOR} AS qty FROM `tabBin` bin
+SELECT {open_demand.PLANNED_FOR} AS qty FROM `tabBin` bin
 WHERE bin.item_code = %(item_code)s AND bin.warehouse = %(warehouse)s
 """
 
@@ -36,13 +37,12 @@ FROM `tabWork Order` wo
 WHERE wo.production_item = %(item_code)s AND wo.fg_warehouse = %(warehouse)s
 	AND wo.docstatus = 1 AND wo.status NOT IN ('Closed', 'Stopped', 'Completed')
 UNION ALL
-SELECT 'Material Request', mri.parent, sed.transfer_qty - sed.transferred_qty * sed.conversion_factor, mri.schedule_date
-FROM `tabStock Entry` se
-JOIN `tabStock Entry Detail` sed ON sed.parent = se.name
-JOIN `tabMaterial Request Item` mri ON mri.name = sed.material_request_item
-WHERE se.add_to_transit = 1 AND se.docstatus = 1 AND se.per_transferred < 100
-	AND sed.item_code = %(item_code)s AND mri.warehouse = %(warehouse)s
-"""
+SELECT 'Material Request', sent.material_request, sent.qty, sent.schedule_date FROM ({sent}) sent
+""".format(
+	sent=in_transit.SENT_FOR_REQUESTS.format(
+		condition="sent.item_code = %(item_code)s AND request.warehouse = %(warehouse)s"
+	)
+)
 """What is on its way, in stock UOM: bought, made, and sent from another warehouse for a request."""
 
 
@@ -54,16 +54,17 @@ def available_to_promise(
 	qty: Decimal | None = None,
 	limit: int = 100,
 ) -> Row:
-	"""How much more of an item can be promised from a warehouse by a day (today if not said), in stock UOM.
+	"""Return how much more of an item can be promised from a warehouse by a day (default today), in stock UOM.
 
-	It begins with what is available less what waits: those who wait are served by whatever comes first. Then comes
-	what the books know by date: open Purchase Orders (``expected_delivery_date``, else ``schedule_date``), Work Orders
-	that make it (planned end, else expected delivery), transfers in transit (the request's date); less what open Sales
-	Orders, Material Requests to issue or transfer and Work Orders want and have no reservation for, and, from today,
-	what ``Bin`` knows that subcontracting and production plans want. Supply without a
-	date, or overdue, is told in ``undated`` and not counted; so is what ``Bin.ordered_qty`` has beyond the Purchase
-	Orders (subcontracting; on the small books all of it). With ``qty``, also the first day for which that much can be promised (``earliest_date``). ``limit``
-	shortens the ladder that is shown, not what is counted. Raises NotFound, NotPermitted.
+	The projection begins with what is available less what waits, for the waiting are filled first. It adds what the books
+	know by date: open Purchase Orders (``expected_delivery_date``, else ``schedule_date``), Work Orders that make the item
+	(planned end, else expected delivery) and transfers in transit (the request's date). It takes off what open Sales
+	Orders, Material Requests to issue or transfer and Work Orders demand beyond their reservations, and, from today, what
+	``Bin`` counts for subcontracting and production plans. Supply without a date, or overdue, is listed in ``undated`` and not
+	counted; so is what ``Bin.ordered_qty`` has beyond the Purchase Orders (subcontracting; on the small books all of it).
+
+	With ``qty``, also returns the first day for which that much can be promised (``earliest_date``). ``limit`` shortens the
+	projection that is shown, not what is counted. Raises NotFound, NotPermitted.
 	"""
 	position = positions.get_position(ctx, item_code, warehouse)
 	key = {"item_code": position["item_code"], "warehouse": position["warehouse"]}
@@ -72,12 +73,14 @@ def available_to_promise(
 	bought = sum((event.qty for event in supply if event.document_type == "Purchase Order"), ZERO)
 	if position["on_order"] > bought:
 		supply.append(Event(position["on_order"] - bought, None, "Bin"))
-	where = (key["item_code"], key["warehouse"])
-	wanted = [
+	place = (key["item_code"], key["warehouse"])
+	unreserved = [
 		Event(-demand.qty, demand.due, demand.demand_type, demand.demand_name)
-		for demand in orders.unreserved_demand(ctx, [where]).get(where, ())
+		for demand in open_demand.unreserved_demand(ctx, [place]).get(place, ())
 	]
-	found = ladder(today, position["available"], [*waiting, *supply, *wanted, *_planned_for(ctx, key)])
+	found = projection(
+		today, position["available"], [*waiting, *supply, *unreserved, *_planned_for(ctx, key)]
+	)
 	by = by_date or today
 	return {
 		**key,
@@ -87,7 +90,7 @@ def available_to_promise(
 		"available": position["available"],
 		"waiting": -sum((event.qty for event in waiting), ZERO),
 		"earliest_date": None if qty is None else found.earliest(qty),
-		"ladder": [
+		"projection": [
 			{**vars(step.event), "date": step.on, "balance": step.balance} for step in found.steps[:limit]
 		],
 		"undated": [vars(event) for event in found.undated[:limit]],
@@ -109,7 +112,7 @@ def _planned_for(ctx: Context, key: Row) -> list[Event]:
 
 def _supply(ctx: Context, key: Row) -> list[Event]:
 	return [
-		Event(qty, orders.as_date(row["due"]), row["document_type"], str(row["document"]))
+		Event(qty, as_day(row["due"]), row["document_type"], str(row["document"]))
 		for row in ctx.store.rows(SUPPLY, key)
 		if (qty := from_store(row["qty"])) > 0
 	]

@@ -1,4 +1,4 @@
-"""Stock positions as they stand: one item and warehouse, or a page of them, with what is on its way."""
+"""Read stock positions: one item and warehouse, or a page of them, with what is in transit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +9,15 @@ from pypika import functions as fn
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Order, Query, any_of, compiled, contains, table, value
-from inventory_midplatform.services import masters, reservation
-from inventory_midplatform.services.in_transit import in_transit
-from inventory_midplatform.services.locked_stock import COLUMNS, WAITING_STATUSES, from_row
+from inventory_midplatform.services import masters
+from inventory_midplatform.services.ledger.locked_stock import COLUMNS, WAITING_STATUSES, from_row
+from inventory_midplatform.services.planning.in_transit import in_transit
+from inventory_midplatform.services.reservation import reservations
 
 
 @dataclass(frozen=True)
 class Filters:
-	"""What a list of positions is narrowed to; an empty one does not narrow."""
+	"""Filters of a list of positions; empty ones do not filter."""
 
 	item_code: str = ""
 	item_group: str = ""
@@ -24,17 +25,17 @@ class Filters:
 	company: str = ""
 	only: str = ""
 	"""``available``: only where something is available; ``reserved``: only where something is reserved; ``short``:
-	only where somebody waits or more is promised than is there."""
+	only where demand is waiting or more is reserved than is there."""
 	warehouses: tuple[str, ...] | None = None
 	item_groups: tuple[str, ...] | None = None
-	"""Any of these; None does not narrow."""
+	"""Any of these; None does not filter."""
 	search: str = ""
-	"""A part of the item's code or name, in whatever case."""
+	"""A part of the item's code or name, in any case."""
 
 
 @dataclass(frozen=True)
 class Selection:
-	"""The positions that filters and the user's permissions leave, as a query to be finished."""
+	"""A query of the positions that filters and the user's permissions allow; the caller selects columns."""
 
 	filters: Filters
 	visible: tuple[str, ...] | None
@@ -49,7 +50,7 @@ class Selection:
 		return cls(filters, None if visible is None else tuple(sorted(visible)), *tables)
 
 	def short(self) -> "Selection":
-		"""Those of them that are short."""
+		"""Return the same selection, limited to short positions."""
 		return replace(self, filters=replace(self.filters, only="short"))
 
 	@property
@@ -58,7 +59,7 @@ class Selection:
 
 	@property
 	def waiting(self) -> Any:
-		"""What the row's reservations wait for, by an index look-up for each row."""
+		"""The waiting quantity of the row, by an index look-up for each row."""
 		r = table("Inventory Reservation", "waits")
 		return (
 			Query.from_(r)
@@ -69,7 +70,7 @@ class Selection:
 		)
 
 	def narrowed(self) -> Any:
-		"""FROM, JOIN and WHERE; what is selected is the caller's."""
+		"""Return FROM, JOIN and WHERE; the caller adds what to select."""
 		position, item, warehouse, filters = self.position, self.item, self.warehouse, self.filters
 		query = (
 			Query.from_(position)
@@ -78,21 +79,21 @@ class Selection:
 			.join(warehouse)
 			.on(warehouse.name == position.warehouse)
 		)
-		for field, wanted in (
+		for field, filter_value in (
 			(position.item_code, filters.item_code),
 			(item.item_group, filters.item_group),
 			(position.warehouse, filters.warehouse),
 			(warehouse.company, filters.company),
 		):
-			if wanted:
-				query = query.where(field == value(wanted))
-		for field, any_wanted in (
+			if filter_value:
+				query = query.where(field == value(filter_value))
+		for field, allowed in (
 			(position.warehouse, filters.warehouses),
 			(item.item_group, filters.item_groups),
 			(position.warehouse, self.visible),
 		):
-			if any_wanted is not None:
-				query = query.where(any_of(field, any_wanted))
+			if allowed is not None:
+				query = query.where(any_of(field, allowed))
 		if filters.search:
 			query = query.where(
 				contains(position.item_code, filters.search) | contains(item.item_name, filters.search)
@@ -106,7 +107,7 @@ class Selection:
 		return query
 
 	def rows(self) -> Any:
-		"""One row a position, in the order of item and warehouse."""
+		"""Return one row a position, in the order of item and warehouse."""
 		position, item, books = self.position, self.item, table("Bin")
 		return (
 			self.narrowed()
@@ -140,7 +141,7 @@ class Selection:
 		]
 
 	def aggregated(self) -> Any:
-		"""One row about all of them."""
+		"""Return one row with counts and sums of all of them."""
 		return self.narrowed().select(
 			fn.Count("*").as_("total_rows"),
 			fn.Count(self.position.item_code).distinct().as_("total_items"),
@@ -151,7 +152,7 @@ class Selection:
 
 
 def get_position(ctx: Context, item_code: str, warehouse: str) -> Row:
-	"""One item in one warehouse; nothing on hand where nothing ever lay. Quantities in stock UOM."""
+	"""Return the position of one item in one warehouse, zeros if there never was stock. Quantities in stock UOM."""
 	item, place = masters.known_item(ctx, item_code), masters.known_warehouse(ctx, warehouse)
 	rows = list_positions(ctx, Filters(item_code=item, warehouse=place), limit=1)["positions"]
 	if rows:
@@ -168,14 +169,14 @@ def get_position(ctx: Context, item_code: str, warehouse: str) -> Row:
 
 
 def list_positions(ctx: Context, filters: Filters, limit: int = 50, offset: int = 0) -> dict[str, Any]:
-	"""A page of positions in the order of item and warehouse, and whether more follow."""
+	"""Return a page of positions in the order of item and warehouse, and whether more follow."""
 	sql, params = compiled(Selection.of(ctx, filters).rows().limit(limit + 1).offset(offset))
 	rows = ctx.store.rows(sql, params)
 	return {"positions": with_numbers(ctx, rows[:limit]), "has_more": len(rows) > limit}
 
 
 def explain(ctx: Context, item_code: str, warehouse: str, limit: int = 50) -> Row:
-	"""Why this much is available: on hand by bin, what is on hold, and each reservation with its owner."""
+	"""Return why this much is available: on hand by bin, on hold, and each reservation with its owner."""
 	position = get_position(ctx, item_code, warehouse)
 	key = {"item_code": position["item_code"], "warehouse": position["warehouse"]}
 	bins = ctx.store.rows(
@@ -222,46 +223,43 @@ def explain(ctx: Context, item_code: str, warehouse: str, limit: int = 50) -> Ro
 	}
 
 
+@dataclass(frozen=True)
+class ReservationFilters:
+	"""Filters of a list of reservations; an empty one does not filter."""
+
+	demand_type: str = ""
+	demand_name: str = ""
+	item_code: str = ""
+	warehouse: str = ""
+	status: str = ""
+
+
 def list_reservations(
-	ctx: Context,
-	*,
-	demand_type: str = "",
-	demand_name: str = "",
-	item_code: str = "",
-	warehouse: str = "",
-	status: str = "",
-	limit: int = 50,
-	offset: int = 0,
+	ctx: Context, filters: ReservationFilters, limit: int = 50, offset: int = 0
 ) -> dict[str, Any]:
-	"""A page of reservations, newest first, and whether more follow."""
+	"""Return a page of reservations, newest first, and whether there are more."""
 	t = table("Inventory Reservation")
 	query = Query.from_(t).select(*[t[c] for c in COLUMNS])
-	for field, wanted in (
-		(t.demand_type, demand_type),
-		(t.demand_name, demand_name),
-		(t.item_code, item_code),
-		(t.warehouse, warehouse),
-		(t.status, status),
-	):
-		if wanted:
-			query = query.where(field == value(wanted))
+	for column, searched in vars(filters).items():
+		if searched:
+			query = query.where(t[column] == value(searched))
 	if ctx.identity.warehouses is not None:
 		query = query.where(any_of(t.warehouse, sorted(ctx.identity.warehouses)))
 	sql, params = compiled(query.orderby(t.name, order=Order.desc).limit(limit + 1).offset(offset))
 	rows = ctx.store.rows(sql, params)
 	return {
-		"reservations": [reservation.as_dict(from_row(row)) for row in rows[:limit]],
+		"reservations": [reservations.as_dict(from_row(row)) for row in rows[:limit]],
 		"has_more": len(rows) > limit,
 	}
 
 
 def with_numbers(ctx: Context, rows: Sequence[Row]) -> list[Row]:
-	"""Quantities as Decimals, and beside them what is in transit."""
-	on_the_way = in_transit(ctx, (row["item_code"] for row in rows))
+	"""Convert quantities to Decimal, and add what is in transit."""
+	transit = in_transit(ctx, (row["item_code"] for row in rows))
 	found = []
 	for row in rows:
 		for column in ("on_hand", "on_hold", "reserved", "available", "on_order"):
 			row[column] = from_store(row[column])
-		row["in_transit"] = on_the_way.get((row["item_code"], row["warehouse"]), ZERO)
+		row["in_transit"] = transit.get((row["item_code"], row["warehouse"]), ZERO)
 		found.append(row)
 	return found

@@ -1,4 +1,4 @@
-"""Realtime stock: every position that filters leave, with totals and the items of which most is there."""
+"""Realtime stock: filtered positions, with totals and the items with the most stock."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +14,7 @@ from inventory_midplatform.reporting.positions import Filters, Selection, with_n
 from inventory_midplatform.services import masters
 
 ROW_LIMIT = 2000
-"""More rows nobody reads; ``total_rows`` tells how many there are."""
+"""The most rows returned; ``total_rows`` says how many there are."""
 
 BELOW = """
 WITH RECURSIVE below AS (
@@ -40,7 +40,7 @@ class RealtimeStock:
 	total_items: int
 	short_rows: int
 	uom: str
-	"""The unit all positions share; empty where they do not, and then sums over items say nothing."""
+	"""The unit of all positions; empty if they differ, when sums over items mean nothing."""
 	totals: dict[str, Decimal] = field(default_factory=dict)
 	top_items: list[Row] = field(default_factory=list)
 
@@ -50,7 +50,7 @@ class RealtimeStock:
 
 
 def realtime_stock(ctx: Context, filters: Filters, limit: int = ROW_LIMIT, top: int = 10) -> RealtimeStock:
-	"""What lies where as of now. A group of warehouses or items stands for everything below it.
+	"""Return the present stock. A group of warehouses or items includes everything below it.
 
 	Raises NotFound or NotPermitted for a warehouse that does not exist or that the user may not see, InvalidInput
 	for an unknown ``only``.
@@ -92,7 +92,7 @@ def _top_items(ctx: Context, selection: Selection, top: int) -> list[Row]:
 
 
 def _spread(ctx: Context, filters: Filters) -> Filters:
-	"""The same filters with each tree node replaced by it and all below it."""
+	"""Return the same filters with each tree node replaced by it and all below it."""
 	warehouses = _below(ctx, "Warehouse", "parent_warehouse", filters.warehouse)
 	if warehouses == ():
 		raise NotFound(

@@ -7,8 +7,11 @@ from inventory_midplatform.ports import Context
 
 BELOW_RESERVED = "Books Below Reserved"
 LEDGER_CHECK = "Ledger Check"
-CONTRADICTION = "Books Contradict Themselves"
+BOOKS_DISCREPANCY = "Books Discrepancy"
 EXPIRED_RESERVED = "Expired Stock Reserved"
+ON_HOLD_TAKEN = "Stock on Hold Taken"
+COUNT_BIN = "Count Bin"
+LONG_IN_STAGING = "Long in Staging"
 
 
 def open_alert(ctx: Context, alert_type: str, item_code: str, warehouse: str, message: str) -> None:
@@ -31,7 +34,7 @@ def close_alert(ctx: Context, alert_type: str, item_code: str, warehouse: str) -
 		ctx.documents.update("Inventory Alert", name, {"status": "Closed", "closed_at": ctx.clock.now()})
 
 
-def close_mended(ctx: Context, alert_type: str, still_wrong: Collection[Key]) -> None:
+def close_resolved(ctx: Context, alert_type: str, still_wrong: Collection[Key]) -> None:
 	"""Close the open alerts of a kind about items and warehouses that are right again."""
 	rows = ctx.store.rows(
 		"SELECT DISTINCT item_code, warehouse FROM `tabInventory Alert`"

@@ -1,4 +1,6 @@
-"""The Workflow of Inventory Requests: made from the domain's data where it is missing, the user's to edit after."""
+"""The Workflow of Inventory Requests: made from the domain's data if it is missing, and edited by users afterwards."""
+
+from collections.abc import Collection
 
 import frappe
 
@@ -9,7 +11,7 @@ DOCTYPE = "Inventory Request"
 
 
 def create() -> None:
-	"""Make states, actions and the Workflow where they are missing; what exists is left as it is."""
+	"""Make the states, actions and Workflow that are missing. Existing ones stay as they are."""
 	if frappe.db.exists("Workflow", {"document_type": DOCTYPE}):
 		return
 	for state in approval.STATES:
@@ -55,8 +57,40 @@ def create() -> None:
 	).insert(ignore_permissions=True)
 
 
+def add_requesters(before: Collection[str]) -> None:
+	"""Let every role in ``approval.REQUESTERS`` request approval and revise, on a Workflow made by an earlier release.
+
+	``before`` are the roles of that release. A step whose roles were edited since stays as it is.
+	"""
+	if not frappe.db.exists("Workflow", {"name": NAME, "document_type": DOCTYPE}):
+		return
+	workflow = frappe.get_doc("Workflow", NAME)
+	for step in approval.TRANSITIONS:
+		if step.roles != approval.REQUESTERS:
+			continue
+		same = [
+			t
+			for t in workflow.transitions
+			if (t.state, t.action, t.next_state) == (step.state, step.action, step.next_state)
+		]
+		if {t.allowed for t in same} != set(before):
+			continue
+		for role in sorted(set(step.roles) - set(before)):
+			workflow.append(
+				"transitions",
+				{
+					"state": step.state,
+					"action": step.action,
+					"next_state": step.next_state,
+					"allowed": role,
+					"allow_self_approval": int(step.allow_self_approval),
+				},
+			)
+	workflow.save(ignore_permissions=True)
+
+
 def remove() -> None:
-	"""Remove the Workflow, and the states and actions that are only ours."""
+	"""Delete the Workflow, and the states and actions that only it used."""
 	for name in frappe.get_all("Workflow", {"document_type": DOCTYPE}, pluck="name", order_by="name"):
 		frappe.delete_doc("Workflow", name, force=True)
 	for action in frappe.get_all(
@@ -65,20 +99,20 @@ def remove() -> None:
 		frappe.delete_doc("Workflow Action", action, force=True)
 	for state in approval.STATES:
 		if not frappe.db.exists("Workflow Document State", {"state": state.name}):
-			_delete_if_ours("Workflow State", state.name)
+			_delete_unless_frappes("Workflow State", state.name)
 	for action in approval.ACTIONS:
 		if not frappe.db.exists("Workflow Transition", {"action": action}):
-			_delete_if_ours("Workflow Action Master", action)
+			_delete_unless_frappes("Workflow Action Master", action)
 
 
 FRAPPES = {
 	"Workflow State": ("Pending", "Approved", "Rejected"),
 	"Workflow Action Master": ("Approve", "Reject", "Review"),
 }
-"""Frappe makes these itself at its own install."""
+"""Frappe creates these when it is installed."""
 
 
-def _delete_if_ours(doctype: str, name: str) -> None:
+def _delete_unless_frappes(doctype: str, name: str) -> None:
 	if name not in FRAPPES[doctype]:
 		frappe.delete_doc(doctype, name, force=True, ignore_missing=True)
 

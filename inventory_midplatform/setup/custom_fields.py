@@ -7,8 +7,12 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 MODULE = "Inventory Midplatform"
 
+NO_ROLES_LEVEL = 9
+"""A permission level that no role reads. Frappe offers no filter by a field of it; a field without a column needs that."""
+
 _SHOWN = {
 	"is_virtual": 1,
+	"permlevel": NO_ROLES_LEVEL,
 	"read_only": 1,
 	"no_copy": 1,
 	"print_hide": 1,
@@ -16,15 +20,17 @@ _SHOWN = {
 }
 
 
-def _kept_after(fieldname: str) -> list[dict[str, Any]]:
-	"""What is kept for a row and what waits; where nothing is told of it, a row does not say zero."""
+def _reserved_after(fieldname: str) -> list[dict[str, Any]]:
+	"""Return the fields for what is reserved for a row and what waits. The form fills and shows them where a document
+	reserves (``public/js/desk/reserved_on_rows.js``).
+	"""
 	return [
 		{
 			"fieldname": "inventory_reserved_qty",
 			"label": "Reserved",
 			"fieldtype": "Float",
 			"insert_after": fieldname,
-			"description": "In stock units: kept for this row.",
+			"description": "In stock units: reserved for this row.",
 			**_SHOWN,
 		},
 		{
@@ -38,21 +44,36 @@ def _kept_after(fieldname: str) -> list[dict[str, Any]]:
 	]
 
 
+def _stock_status_after(fieldname: str) -> list[dict[str, Any]]:
+	"""Return the field for the status of the stock that a row takes, where the platform drafts it of stock on hold."""
+	return [
+		{
+			"fieldname": "inventory_stock_status",
+			"label": "Stock Status",
+			"fieldtype": "Data",
+			"hidden": 1,
+			"no_copy": 1,
+			"print_hide": 1,
+			"insert_after": fieldname,
+		},
+	]
+
+
 FIELDS: dict[str, list[dict[str, Any]]] = {
 	"Warehouse": [
 		{
-			"fieldname": "inventory_keeper",
-			"label": "Keeper",
+			"fieldname": "inventory_storekeeper",
+			"label": "Storekeeper",
 			"fieldtype": "Link",
 			"options": "User",
 			"insert_after": "warehouse_type",
-			"description": "Told when stock runs low here.",
+			"description": "Notified when stock runs low here.",
 		},
 	],
 	"Material Request": [
 		{
 			"fieldname": "inventory_origin",
-			"label": "Asked For By",
+			"label": "Requested Because Of",
 			"fieldtype": "Select",
 			"options": "\nLow Stock\nInventory Request",
 			"read_only": 1,
@@ -91,9 +112,11 @@ FIELDS: dict[str, list[dict[str, Any]]] = {
 			"depends_on": "inventory_request",
 		},
 	],
-	"Sales Order Item": _kept_after("warehouse"),
-	"Material Request Item": _kept_after("warehouse"),
-	"Work Order Item": _kept_after("required_qty"),
+	"Stock Entry Detail": _stock_status_after("s_warehouse"),
+	"Purchase Receipt Item": _stock_status_after("warehouse"),
+	"Sales Order Item": _reserved_after("warehouse"),
+	"Material Request Item": _reserved_after("warehouse"),
+	"Work Order Item": _reserved_after("required_qty"),
 }
 
 

@@ -1,11 +1,11 @@
-"""Our roles on ERPNext's DocTypes: they read the masters, and they may finish the drafts made for them.
+"""Rights of our roles on ERPNext's DocTypes: they read the masters, and may finish the drafts made for them.
 
-Without the first a keeper sees neither the report nor a warehouse to choose; without the second the to-do of a buyer
-or a keeper leads to a document they may not open.
+Without the first, a storekeeper sees no report and has no warehouse to choose; without the second, a buyer or
+storekeeper may not open the document of their to-do.
 
-The rules are added to the DocTypes' own, not as Custom DocPerm: one of those would freeze all of ERPNext's rules for
-the DocType at what they are today. A migrate that syncs the DocType drops ours; the one that runs after it brings them
-back. Where an administrator has customised a DocType's permissions, theirs count and ours are left out of it.
+The rights are added to the DocType's own DocPerm rows. A Custom DocPerm would freeze all of ERPNext's rights for that
+DocType. A migrate that syncs the DocType deletes ours, and ``after_migrate`` adds them again. If an administrator
+has customised the permissions of a DocType, those count and ours do not.
 """
 
 import frappe
@@ -14,24 +14,24 @@ from inventory_midplatform.domain.roles import BUYER, COST_READERS, MANAGER, OPE
 
 READ = ("read", "select")
 FINISH = (*READ, "write", "submit", "report", "print", "email")
-"""No create: stock that nobody asked for is not issued by whoever finishes drafts."""
+"""Without create: who finishes drafts cannot issue stock that nobody requested."""
 MASTERS = ("Batch", "Company", "Item", "Item Group", "Stock Entry Type", "UOM", "Warehouse")
 DRAFTS = {
 	"Material Request": (BUYER, MANAGER),
 	"Stock Entry": (OPERATOR, SUPERVISOR, MANAGER),
 }
-"""Who finishes what is drafted for them. Of the other roles those may read it who are told of it, or may see what it
-costs."""
+"""DocType → the roles that finish its drafts. Storekeepers and roles that may see costs read them."""
 
 
 def granted(doctype: str, role: str) -> tuple[str, ...]:
+	"""Return the rights of one of our roles on a DocType."""
 	if role in DRAFTS.get(doctype, ()):
 		return FINISH
 	return READ if doctype in MASTERS or role == OPERATOR or role in COST_READERS else ()
 
 
 def create() -> None:
-	"""Make the rules that are missing and bring those made earlier to what they are here."""
+	"""Add the rules that are missing and update those of an earlier release."""
 	meta = frappe.get_meta("DocPerm")
 	rights = [f.fieldname for f in meta.fields if f.fieldtype == "Check" and f.fieldname != "if_owner"]
 	for doctype in (*MASTERS, *DRAFTS):
@@ -41,12 +41,12 @@ def create() -> None:
 			["name", "role", *rights],
 			order_by="idx",
 		)
-		ours = {row.role: row for row in existing if row.role in ROLES}
+		rules = {row.role: row for row in existing if row.role in ROLES}
 		changed = False
 		for role in ROLES:
 			rights_of_role = granted(doctype, role)
-			wanted = {right: int(right in rights_of_role) for right in rights}
-			old = ours.get(role)
+			new = {right: int(right in rights_of_role) for right in rights}
+			old = rules.get(role)
 			if not rights_of_role:
 				if old is None:
 					continue
@@ -61,11 +61,11 @@ def create() -> None:
 						"idx": len(existing) + 1 + ROLES.index(role),
 						"role": role,
 						"permlevel": 0,
-						**wanted,
+						**new,
 					}
 				).db_insert()
-			elif any(old[right] != value for right, value in wanted.items()):
-				frappe.db.set_value("DocPerm", old.name, wanted, update_modified=False)
+			elif any(old[right] != value for right, value in new.items()):
+				frappe.db.set_value("DocPerm", old.name, new, update_modified=False)
 			else:
 				continue
 			changed = True

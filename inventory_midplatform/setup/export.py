@@ -1,4 +1,4 @@
-"""The ledger as CSV files, for whoever wants to keep it when the app goes."""
+"""Export the ledger as CSV files, before the app is uninstalled."""
 
 import csv
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ EXPORTED = (
 	"Warehouse Zone",
 	"Warehouse Bin",
 	"Storage Policy",
+	"Receiving Tolerance",
 	"Stock Movement",
 	"Bin Stock",
 	"Stock Position",
@@ -23,11 +24,11 @@ EXPORTED = (
 	"Inventory Alert",
 )
 MARKER = "inventory_midplatform_exported"
-"""The site's default that remembers how many movements the last export held."""
+"""The site's default that holds how many movements the last export had."""
 
 
 def export(folder: str) -> Iterator[tuple[str, int]]:
-	"""Write every table into ``folder``; yields (DocType, rows). Reads in pages, so that no table must fit in memory."""
+	"""Write every table into ``folder`` and yield (DocType, rows). Reads in pages: a table may be larger than memory."""
 	Path(folder).mkdir(parents=True, exist_ok=True)
 	for doctype in EXPORTED:
 		yield doctype, _write(Path(folder) / f"{frappe.scrub(doctype)}.csv", doctype)
@@ -40,7 +41,7 @@ def movements() -> int:
 
 
 def exported() -> bool:
-	"""Whether everything the ledger holds now is in an export."""
+	"""Return whether the last export has as many movements as the ledger."""
 	return frappe.db.get_default(MARKER) == str(movements())
 
 

@@ -1,4 +1,6 @@
-"""Indexes over several columns, which a DocType's JSON cannot say; on ERPNext's, what we look for. Used on a site and standalone alike."""
+"""Indexes over several columns, which a DocType's JSON cannot hold, and indexes on ERPNext's tables for our statements.
+A site and the standalone adapter use the same.
+"""
 
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Stock Position": (("item_code", "warehouse"),),
@@ -11,7 +13,7 @@ NAMED_BY_OTHERS: dict[tuple[str, tuple[str, ...]], str] = {
 	("Bin", ("item_code", "warehouse")): "unique_item_warehouse",
 	("Serial Location", ("serial_no",)): "serial_no",
 }
-"""Indexes that ERPNext or Frappe make and that we lock through."""
+"""Indexes that ERPNext or Frappe create and that we lock rows through."""
 
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 	"Stock Movement": (
@@ -34,20 +36,38 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("warehouse", "modified"),
 	),
 	"Inventory Alert": (("item_code", "warehouse", "status"),),
-	"Warehouse Bin": (("warehouse", "is_unplaced"),),
+	"Warehouse Bin": (
+		("warehouse", "is_unplaced"),
+		("warehouse", "is_staging"),
+		("warehouse", "is_reject"),
+		("bin_code",),
+		("barcode",),
+	),
+	"Inbound Order": (
+		("state", "warehouse"),
+		("source_name", "source_type"),
+		("supplier", "received_at"),
+		("arrived_at",),
+	),
+	"Inbound Receipt Line": (("inbound_order", "line"),),
+	"Outbound Order": (("state", "warehouse"), ("source_name", "source_type")),
+	"Outbound Wave": (("state", "warehouse"),),
+	"Outbound Pick": (("outbound_order", "line"),),
 	"Item Reorder": (("warehouse_group",),),
+	"Item Supplier": (("supplier_part_no",),),
 	"Material Request": (
 		("docstatus", "inventory_origin"),
 		("docstatus", "material_request_type", "per_ordered"),
 	),
 	"Serial No": (("item_code", "warehouse"),),
 	"Stock Entry": (("add_to_transit", "docstatus"),),
+	"Stock Entry Detail": (("ste_detail",),),
 	"Work Order": (("production_item", "fg_warehouse"), ("from_wip_warehouse", "docstatus")),
 }
 
 
 def index_name(doctype: str, columns: tuple[str, ...]) -> str:
-	"""The name of an index, one in the whole database as SQLite wants it, within MariaDB's 64 characters."""
+	"""Return the name of an index: unique in the database, as SQLite requires, and within MariaDB's 64 characters."""
 	if columns == ("name",):
 		return "PRIMARY"
 	ours = f"{doctype}_{'_'.join(columns)}".lower().replace(" ", "_")[:64]
@@ -55,5 +75,5 @@ def index_name(doctype: str, columns: tuple[str, ...]) -> str:
 
 
 def forced(doctype: str, columns: tuple[str, ...]) -> str:
-	"""The table read through this index and no other, in MariaDB's words."""
+	"""Return MariaDB's SQL for the table, read through this index and no other."""
 	return f"`tab{doctype}` FORCE INDEX (`{index_name(doctype, columns)}`)"

@@ -304,7 +304,7 @@ def _expense_account() -> str:
 	)
 
 
-def sales_order(item_code: str, place: str, qty: float, client: str | None = None) -> Any:
+def sales_order(item_code: str, place: str, qty: float, client: str | None = None, **values: Any) -> Any:
 	document = frappe.get_doc(
 		{
 			"doctype": "Sales Order",
@@ -313,6 +313,7 @@ def sales_order(item_code: str, place: str, qty: float, client: str | None = Non
 			"transaction_date": nowdate(),
 			"delivery_date": nowdate(),
 			"items": [{"item_code": item_code, "warehouse": place, "qty": qty, "rate": 2 * PRICE}],
+			**values,
 		}
 	)
 	return submit(document)
@@ -359,23 +360,28 @@ def sales_invoice(item_code: str, place: str, qty: float) -> Any:
 	return submit(document)
 
 
-def sales_invoice_for(order: str) -> Any:
+def sales_invoice_for(order: str, qty: float | None = None, update_stock: int = 1) -> Any:
 	from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
 
 	invoice = make_sales_invoice(order, ignore_permissions=True)
-	invoice.update_stock = 1
+	invoice.update_stock = update_stock
+	if qty is not None:
+		invoice.items[0].qty = qty
 	return submit(invoice)
 
 
-def invoice_return(invoice: str, qty: float) -> Any:
+def invoice_return(invoice: str, qty: float, **values: Any) -> Any:
 	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
 	document = make_sales_return(invoice)
-	document.update_stock = 1
+	document.update({"update_stock": 1, **values})
 	return _returned(document, qty)
 
 
 def _returned(document: Any, qty: float, **of_row: Any) -> Any:
+	"""A return as the form sends it back: only a document read from what was sent counts as a return from the start, and
+	only then does ERPNext write ``returned_qty`` into the order's row."""
+	document = frappe.get_doc(document.as_dict())
 	for row in document.items:
 		row.update(of_row)
 		row.qty = -abs(flt(qty))
@@ -399,7 +405,7 @@ def reconciliation(item_code: str, place: str, qty: float, days_ago: int = 0) ->
 					"warehouse": place,
 					"qty": qty,
 					"valuation_rate": PRICE,
-					**_counted_lots(item_code, place, qty),
+					**_counted_batches_and_serials(item_code, place, qty),
 				}
 			],
 		}
@@ -407,7 +413,7 @@ def reconciliation(item_code: str, place: str, qty: float, days_ago: int = 0) ->
 	return submit(document, days_ago)
 
 
-def _counted_lots(item_code: str, place: str, qty: float) -> dict[str, Any]:
+def _counted_batches_and_serials(item_code: str, place: str, qty: float) -> dict[str, Any]:
 	"""A count of an item with batches or serial numbers names them: the batch that lies there, or as many serial
 	numbers as were counted, those that lie there first."""
 	facts = frappe.get_cached_value("Item", item_code, ["has_batch_no", "has_serial_no"], as_dict=True)

@@ -1,4 +1,4 @@
-"""Which statements read a whole table: recorded as they run, explained by MariaDB. For both adapters' tests."""
+"""Find the statements that read a whole table: recorded as they run, explained by MariaDB. For both adapters' tests."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ EXPLAINED = ("SELECT", "UPDATE", "DELETE", "WITH")
 
 @dataclass(frozen=True)
 class Statement:
-	"""A statement as it ran, and what ran it."""
+	"""A statement as it ran, and the scenario that ran it."""
 
 	sql: str
 	params: Any
@@ -22,20 +22,20 @@ class Statement:
 
 
 class Recorder:
-	"""Each different statement once, lists of different lengths told apart no further."""
+	"""Records each different statement once; lists of different lengths make no difference."""
 
 	def __init__(self) -> None:
 		self.statements: dict[str, Statement] = {}
 		self.scenario = ""
 
-	def take(self, sql: str, params: Any = None) -> None:
+	def record(self, sql: str, params: Any = None) -> None:
 		text = sql.strip()
 		if text.split(None, 1)[0].upper() in EXPLAINED:
 			self.statements.setdefault(_shape(text), Statement(text, params, self.scenario))
 
 	@contextmanager
 	def recording(self, owner: Any, methods: Iterable[str], scenario: str) -> Iterator[None]:
-		"""What passes through these methods of ``owner`` (first argument the statement, second its parameters)."""
+		"""Record the calls of these methods of ``owner`` (first argument the statement, second its parameters)."""
 		self.scenario = scenario
 		originals = {name: getattr(owner, name) for name in methods}
 		for name, original in originals.items():
@@ -48,21 +48,21 @@ class Recorder:
 
 	def _wrapped(self, original: Callable[..., Any]) -> Callable[..., Any]:
 		def call(itself: Any, sql: Any, *args: Any, **kwargs: Any) -> Any:
-			self.take(str(sql), args[0] if args else None)
+			self.record(str(sql), args[0] if args else None)
 			return original(itself, sql, *args, **kwargs)
 
 		return call
 
 
 def _shape(sql: str) -> str:
-	"""The statement without its values and the numbers of its parameters: a hundred keys are no other statement than two."""
+	"""Return the statement without its values and the number of its parameters: a hundred keys count as two."""
 	text = re.sub(r"'(?:[^'\\]|\\.)*'", "?", re.sub(r"_\d+\)s", ")s", sql))
 	text = re.sub(r"\([^()]*first\)s[^()]*\)", "(keys)", text)
 	return re.sub(r"\s+", " ", re.sub(r"\b\d+\b", "?", text))
 
 
 def whole_reads(plan: Iterable[Mapping[str, Any]], big_tables: Iterable[str]) -> list[str]:
-	"""The big tables that a plan of EXPLAIN reads whole: row by row, or by an index from one end to the other.
+	"""Return the big tables that a plan of EXPLAIN reads whole: row by row, or by an index from one end to the other.
 
 	A page in the order of an index is read by that index too, and only as many rows as the page has.
 	"""
@@ -76,6 +76,6 @@ def whole_reads(plan: Iterable[Mapping[str, Any]], big_tables: Iterable[str]) ->
 
 
 def _table_of(step: Mapping[str, Any], big: set[str]) -> bool:
-	"""An alias says nothing of its table; what is read whole with many rows is big whatever it is called."""
+	"""Return whether the step reads a big table. Under an alias, any table read whole with many rows counts as big."""
 	name = str(step.get("table") or "")
 	return not name.startswith("<") and (name in big or not name.startswith("tab"))

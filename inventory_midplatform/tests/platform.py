@@ -1,45 +1,54 @@
-"""What the behaviour tests ask of the platform they run on: a site with ERPNext, or the standalone one."""
+"""The interface of the behaviour tests to the platform they run on: a site with ERPNext, or the standalone one."""
 
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import wraps
 from typing import Any
 
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import Books, Context, Row
+from inventory_midplatform.services.reconciliation import verification
 
 
 def unique(prefix: str = "T") -> str:
-	"""A name nobody else uses, so that tests share a database without disturbing each other."""
+	"""Return a random name, so that tests share a database without disturbing each other."""
 	return f"{prefix}-{secrets.token_hex(4)}"
 
 
 class Platform(ABC):
 	"""One adapter behind the tests. Every call and every posting is a transaction of its own, committed."""
 
+	def __init__(self) -> None:
+		self.items_made: list[str] = []
+		"""Every item made by ``create`` (so by ``make_item``), in order."""
+
 	@abstractmethod
 	def call(self, operation: str, /, *, user: str = "", key: str = "", **arguments: Any) -> Any:
-		"""An operation through the API's door; ``user`` "" is one who has every role. Raises InventoryError."""
+		"""Run an operation of the API; ``user`` "" is a user with every role. Raises InventoryError."""
 
 	@abstractmethod
 	def context(self, user: str = "") -> AbstractContextManager[Context]:
-		"""A Context in a fresh transaction: committed at the end, rolled back if the block raises."""
+		"""Open a Context in a transaction of its own: committed at the end, rolled back if the block raises."""
 
 	@abstractmethod
 	def settings(self, **switches: Any) -> None:
 		"""Set fields of ``ports.Settings``; those not named stay."""
 
 	@abstractmethod
+	def put_clock(self, ahead: timedelta) -> None:
+		"""Set the platform's clock so far ahead of the machine's; tests move it instead of sleeping."""
+
+	@abstractmethod
 	def make_item(self, **values: Any) -> str:
-		"""A stock item in unit Kg, with any of ERPNext's fields and child tables set."""
+		"""Create a stock item in unit Kg, with any of ERPNext's fields and child tables set."""
 
 	@abstractmethod
 	def make_warehouse(self, **values: Any) -> str:
-		"""A warehouse of the tests' company, with any of ERPNext's fields set."""
+		"""Create a warehouse of the tests' company, with any of ERPNext's fields set."""
 
 	@abstractmethod
 	def make_supplier(self) -> str: ...
@@ -49,13 +58,13 @@ class Platform(ABC):
 
 	@abstractmethod
 	def make_user(self, roles: Iterable[str], warehouses: Iterable[str] | None = None) -> str:
-		"""A user with these roles, who sees only these warehouses, or all where they are None."""
+		"""Create a user with these roles, who sees only these warehouses, or all where they are None."""
 
 	@abstractmethod
 	def order_from_supplier(
 		self, item_code: str, warehouse: str, qty: Decimal, due: date | None = None
 	) -> None:
-		"""Have ``qty`` on order: a submitted Purchase Order, due on a day or, where it is not said, today."""
+		"""Put ``qty`` (in stock UOM) on order by a submitted Purchase Order, due on this day or today."""
 
 	# the same everywhere
 
@@ -78,7 +87,10 @@ class Platform(ABC):
 
 	def create(self, doctype: str, values: Row, user: str = "") -> str:
 		with self.context(user) as ctx:
-			return ctx.documents.create(doctype, values)
+			name = ctx.documents.create(doctype, values)
+		if doctype == "Item":
+			self.items_made.append(name)
+		return name
 
 	def update(self, doctype: str, name: str, values: Row, user: str = "") -> None:
 		with self.context(user) as ctx:
@@ -96,7 +108,7 @@ class Platform(ABC):
 		)
 
 	def change_books(self, item_code: str, warehouse: str, qty: float) -> None:
-		"""Behind everybody's back: the Bin, and what else the books keep beside it."""
+		"""Change the Bin, and what the books store beside it, without a voucher."""
 		with self.context() as ctx:
 			ctx.store.execute(
 				"UPDATE `tabBin` SET actual_qty = %(qty)s WHERE item_code = %(item)s AND warehouse = %(warehouse)s",
@@ -104,7 +116,7 @@ class Platform(ABC):
 			)
 
 	def booked(self, item_code: str, warehouse: str) -> Decimal:
-		"""What the books say lies there, in stock UOM."""
+		"""Return the quantity in the books, in stock UOM."""
 		rows = self.rows(
 			"SELECT actual_qty FROM `tabBin` WHERE item_code = %(item)s AND warehouse = %(warehouse)s",
 			item=item_code,
@@ -112,9 +124,13 @@ class Platform(ABC):
 		)
 		return from_store(rows[0]["actual_qty"]) if rows else Decimal(0)
 
-	def verify(self) -> list[Row]:
-		"""What breaks the laws of the ledger, anywhere."""
-		findings: list[Row] = self.call("ledger.verify")["findings"]
+	def verify(self, items: Collection[str] | None = None) -> list[Row]:
+		"""Return what breaks the invariants of the ledger: of all items by the API, or of these."""
+		if items is None:
+			findings: list[Row] = self.call("ledger.verify")["findings"]
+		else:
+			with self.context() as ctx:
+				findings = verification.verify(ctx, items=items)["findings"]
 		return findings
 
 

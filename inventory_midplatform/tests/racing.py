@@ -1,4 +1,4 @@
-"""Workers that race for the same stock: processes on the site's database, and threads over HTTP."""
+"""Callers that race for the same stock: processes on the site's database, and threads over HTTP."""
 
 import multiprocessing
 import shutil
@@ -18,18 +18,17 @@ import requests
 from inventory_midplatform.tests import erpnext_documents as erp
 
 RACERS = 16
-ROUNDS = 50
 EACH = 10
 
 
-def race_direct(calls: dict[str, Any], rounds: int = ROUNDS) -> Iterator[list[str]]:
-	"""In each round every racer reserves once, all at the same time; yields what each was answered."""
+def race_direct(calls: dict[str, Any], rounds: int) -> Iterator[list[str]]:
+	"""Let every racer reserve once in each round, all at the same time; yield the result of each."""
 	context = multiprocessing.get_context("spawn")
 	barrier = context.Barrier(RACERS + 1)
-	answers = context.Queue()
+	results = context.Queue()
 	site, sites_path = frappe.local.site, str(Path(frappe.local.sites_path).resolve())
 	racers = [
-		context.Process(target=_racer, args=(site, sites_path, calls, rounds, barrier, answers))
+		context.Process(target=_racer, args=(site, sites_path, calls, rounds, barrier, results))
 		for _ in range(RACERS)
 	]
 	for racer in racers:
@@ -37,7 +36,7 @@ def race_direct(calls: dict[str, Any], rounds: int = ROUNDS) -> Iterator[list[st
 	try:
 		for _ in range(rounds):
 			barrier.wait(timeout=120)
-			yield [answers.get(timeout=120) for _ in racers]
+			yield [results.get(timeout=120) for _ in racers]
 	finally:
 		for racer in racers:
 			racer.join(timeout=30)
@@ -46,7 +45,7 @@ def race_direct(calls: dict[str, Any], rounds: int = ROUNDS) -> Iterator[list[st
 
 
 def _racer(
-	site: str, sites_path: str, calls: dict[str, Any], rounds: int, barrier: Any, answers: Any
+	site: str, sites_path: str, calls: dict[str, Any], rounds: int, barrier: Any, results: Any
 ) -> None:
 	from inventory_midplatform.adapters.site.context import SiteUnitOfWork
 	from inventory_midplatform.api import v1
@@ -60,17 +59,20 @@ def _racer(
 	for _ in range(rounds):
 		barrier.wait(timeout=120)
 		try:
-			answers.put(perform(SiteUnitOfWork(), OPERATIONS["reservation.reserve"], calls)["status"])
+			results.put(perform(SiteUnitOfWork(), OPERATIONS["reservation.reserve"], calls)["status"])
 		except InventoryError as error:
-			answers.put(f"{error.code} {error.details.get('available')}")
+			results.put(f"{error.code} {error.details.get('available')}")
 		except Exception as error:
-			answers.put(repr(error))
+			results.put(repr(error))
 	frappe.destroy()
 
 
 @contextmanager
-def serving(workers: int = 4) -> Iterator[str]:
-	"""The site served by gunicorn on a free loopback port; yields its URL. The site is found by its name as host."""
+def serving(workers: int = 4, longest_call: int = 30) -> Iterator[str]:
+	"""Serve the site by gunicorn on a free loopback port; yields its URL. The Host header must be the site's name.
+
+	A worker that needs more than ``longest_call`` seconds for a call is killed.
+	"""
 	with socket.socket() as probe:
 		probe.bind(("127.0.0.1", 0))
 		port = probe.getsockname()[1]
@@ -83,6 +85,8 @@ def serving(workers: int = 4) -> Iterator[str]:
 			f"127.0.0.1:{port}",
 			"--workers",
 			str(workers),
+			"--timeout",
+			str(longest_call),
 			"--preload",
 			"frappe.app:application",
 		],
@@ -99,13 +103,13 @@ def serving(workers: int = 4) -> Iterator[str]:
 		server.wait(timeout=30)
 
 
-def _wait_for(url: str, server: Any, seconds: int = 60) -> None:
+def _wait_for(url: str, server: Any, seconds: int = 180) -> None:
 	until = time.monotonic() + seconds
 	while True:
 		try:
 			if requests.get(f"{url}/api/method/ping", headers=host(), timeout=10).ok:
 				return
-		except requests.ConnectionError:
+		except (requests.ConnectionError, requests.Timeout):
 			pass
 		if server.poll() is not None or time.monotonic() > until:
 			raise RuntimeError("the site's server did not come up")
@@ -116,17 +120,15 @@ def host() -> dict[str, str]:
 	return {"Host": frappe.local.site}
 
 
-def race_over_http(
-	url: str, token: str, payload: dict[str, Any], rounds: int = ROUNDS
-) -> Iterator[list[Any]]:
-	"""In each round every racer posts once; yields (status, body) of each."""
+def race_over_http(url: str, token: str, payload: dict[str, Any], rounds: int) -> Iterator[list[Any]]:
+	"""Let every racer post once in each round; yield (status, body) of each."""
 	sessions = [requests.Session() for _ in range(RACERS)]
 	headers = {**host(), "Authorization": f"token {token}"}
 	path = f"{url}/api/method/inventory_midplatform.api.v1.reservation.reserve"
 
 	def post(session: requests.Session) -> tuple[int, Any]:
-		answer = session.post(path, json=payload, headers=headers, timeout=60)
-		return answer.status_code, answer.json()
+		response = session.post(path, json=payload, headers=headers, timeout=60)
+		return response.status_code, response.json()
 
 	with ThreadPoolExecutor(RACERS) as pool:
 		for _ in range(rounds):
@@ -134,7 +136,7 @@ def race_over_http(
 
 
 def user_with_key(roles: list[str]) -> tuple[str, str]:
-	"""A user with these roles; answers the name and ``key:secret``."""
+	"""Create a user with these roles; returns the name and ``key:secret``."""
 	user = frappe.get_doc("User", erp.user(roles))
 	user.api_key, secret = frappe.generate_hash(length=15), frappe.generate_hash(length=15)
 	user.api_secret = secret

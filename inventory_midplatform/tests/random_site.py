@@ -18,7 +18,7 @@ OLDEST = 15
 SHIFT = 8
 """POS Invoices after which a shift is closed; from ten on ERPNext closes it in a job."""
 
-LIES = """
+BIN_CONTENTS = """
 SELECT bs.item_code, bs.warehouse, bs.bin, bs.batch_no, bs.stock_status, bs.qty - bs.allocated_qty AS qty
 FROM `tabBin Stock` bs
 WHERE bs.item_code IN %(items)s AND bs.qty - bs.allocated_qty >= 1
@@ -60,12 +60,16 @@ class RandomSite:
 		self.submitted: list[Any] = []
 		self.orders: list[Any] = []
 		self.requests: list[str] = []
-		self.kept: list[str] = []
+		self.reservations: list[str] = []
 		for item in self.items:
 			for place in self.places:
-				self.submitted.append(erp.receipt(item, place, 30, days_ago=OLDEST, **self.lot(item)))
+				self.submitted.append(
+					erp.receipt(item, place, 30, days_ago=OLDEST, **self.batch_or_serial(item))
+				)
 		self.submitted.append(
-			erp.receipt(self.by_hand, self.places[0], 20, days_ago=OLDEST, **self.lot(self.by_hand))
+			erp.receipt(
+				self.by_hand, self.places[0], 20, days_ago=OLDEST, **self.batch_or_serial(self.by_hand)
+			)
 		)
 		frappe.db.commit()
 
@@ -110,114 +114,120 @@ class RandomSite:
 	def days(self) -> int:
 		return self.hand.randint(1, 9)
 
-	def lot(self, item: str) -> dict[str, Any]:
+	def batch_or_serial(self, item: str) -> dict[str, Any]:
 		"""The batch that a row of this item names; of other items ERPNext makes or picks it."""
 		if item != self.by_hand:
 			return {}
 		return {"use_serial_batch_fields": 1, "batch_no": self.hand.choice(self.batches)}
 
-	def lot_if_named(self, item: str) -> dict[str, Any]:
-		return self.lot(item) if self.hand.random() < 0.5 else {}
+	def batch_or_serial_if_named(self, item: str) -> dict[str, Any]:
+		return self.batch_or_serial(item) if self.hand.random() < 0.5 else {}
 
-	def keep(self, *documents: Any) -> None:
+	def record(self, *documents: Any) -> None:
 		self.submitted.extend(documents)
 
 	def any_submitted(self, doctype: str) -> Any:
 		return self.hand.choice([d for d in self.submitted if d.doctype == doctype and d.docstatus == 1])
 
-	def lying(self, on_hold: bool) -> dict[str, Any]:
+	def bin_content(self, on_hold: bool) -> dict[str, Any]:
 		"""What lies somewhere, with as many of its serial numbers as the quantity."""
-		rows = frappe.db.sql(LIES, {"items": self.items}, as_dict=True)
+		rows = frappe.db.sql(BIN_CONTENTS, {"items": self.items}, as_dict=True)
 		row = self.hand.choice([row for row in rows if (row.stock_status != "Available") is on_hold])
 		qty = self.whole(min(int(row.qty), 5))
 		serials = self.serials(row, qty)
 		return {**row, "qty": str(qty), **({"serial_nos": serials} if serials else {})}
 
-	def serials(self, lies: dict[str, Any], qty: int) -> list[str]:
-		there = {key: lies[key] for key in ("item_code", "warehouse", "bin", "batch_no", "stock_status")}
+	def serials(self, content: dict[str, Any], qty: int) -> list[str]:
+		there = {key: content[key] for key in ("item_code", "warehouse", "bin", "batch_no", "stock_status")}
 		return frappe.get_all("Serial Location", there, pluck="serial_no", order_by="serial_no", limit=qty)
 
 	# into a warehouse and out of it
 
 	def receipt(self) -> None:
 		item = self.item()
-		self.keep(erp.receipt(item, self.place(), self.whole(), **self.lot(item)))
+		self.record(erp.receipt(item, self.place(), self.whole(), **self.batch_or_serial(item)))
 
 	def issue(self) -> None:
 		item = self.item()
-		self.keep(erp.issue(item, self.place(), self.whole(), **self.lot_if_named(item)))
+		self.record(erp.issue(item, self.place(), self.whole(), **self.batch_or_serial_if_named(item)))
 
 	def transfer(self) -> None:
 		source, to = self.hand.sample(self.places, 2)
-		self.keep(erp.transfer(self.item(), source, to, self.whole()))
+		self.record(erp.transfer(self.item(), source, to, self.whole()))
 
 	def through_transit(self) -> None:
 		source, to = self.hand.sample(self.places, 2)
-		self.keep(*erp.transfer_by_transit(self.item(), source, self.transit, to, self.whole(9)))
+		self.record(*erp.transfer_by_transit(self.item(), source, self.transit, to, self.whole(9)))
 
 	def repack(self) -> None:
 		source, product = self.hand.sample(self.items, 2)
-		self.keep(erp.repack(source, product, self.place(), self.whole(5)))
+		self.record(erp.repack(source, product, self.place(), self.whole(5)))
 
 	def manufacture(self) -> None:
 		product = self.plain[3]
 		order = erp.work_order(product, self.boms[product], self.places[0], self.places[1], self.whole(3))
-		self.keep(
+		self.record(
 			erp.work_order_entry(order.name, "Material Transfer for Manufacture", order.qty),
 			erp.work_order_entry(order.name, "Manufacture", order.qty),
 		)
 
 	def purchase_receipt(self) -> None:
 		item = self.item()
-		self.keep(erp.purchase_receipt(item, self.place(), self.whole(), **self.lot(item)))
+		self.record(erp.purchase_receipt(item, self.place(), self.whole(), **self.batch_or_serial(item)))
 
 	def purchase_return(self) -> None:
-		self.keep(erp.purchase_return(self.any_submitted("Purchase Receipt").name, self.whole(3)))
+		self.record(erp.purchase_return(self.any_submitted("Purchase Receipt").name, self.whole(3)))
 
 	def purchase_invoice(self) -> None:
 		item = self.item()
-		self.keep(erp.purchase_invoice(item, self.place(), self.whole(), **self.lot(item)))
+		self.record(erp.purchase_invoice(item, self.place(), self.whole(), **self.batch_or_serial(item)))
 
 	def landed_cost(self) -> None:
-		self.keep(erp.landed_cost(self.any_submitted("Purchase Receipt"), 10))
+		self.record(erp.landed_cost(self.any_submitted("Purchase Receipt"), 10))
 
 	def delivery_note(self) -> None:
 		item = self.item()
-		self.keep(erp.delivery_note(item, self.place(), self.whole(), **self.lot_if_named(item)))
+		self.record(
+			erp.delivery_note(item, self.place(), self.whole(), **self.batch_or_serial_if_named(item))
+		)
 
 	def delivery_return(self) -> None:
-		self.keep(erp.delivery_return(self.any_submitted("Delivery Note").name, self.whole(3)))
+		self.record(erp.delivery_return(self.any_submitted("Delivery Note").name, self.whole(3)))
 
 	def return_elsewhere(self) -> None:
 		note = self.any_submitted("Delivery Note").name
-		self.keep(erp.delivery_return(note, self.whole(3), warehouse=self.place()))
+		self.record(erp.delivery_return(note, self.whole(3), warehouse=self.place()))
 
 	def sales_invoice(self) -> None:
-		self.keep(erp.sales_invoice(self.item(), self.place(), self.whole()))
+		self.record(erp.sales_invoice(self.item(), self.place(), self.whole()))
 
 	def invoice_return(self) -> None:
-		self.keep(erp.invoice_return(self.any_submitted("Sales Invoice").name, self.whole(3)))
+		self.record(erp.invoice_return(self.any_submitted("Sales Invoice").name, self.whole(3)))
 
 	def reconciliation(self) -> None:
-		self.keep(erp.reconciliation(self.item(), self.place(), self.whole(40)))
+		self.record(erp.reconciliation(self.item(), self.place(), self.whole(40)))
 
 	def backdated_receipt(self) -> None:
 		item = self.item()
-		self.keep(erp.receipt(item, self.place(), self.whole(), days_ago=self.days(), **self.lot(item)))
+		self.record(
+			erp.receipt(item, self.place(), self.whole(), days_ago=self.days(), **self.batch_or_serial(item))
+		)
 
 	def backdated_issue(self) -> None:
 		item = self.item()
-		self.keep(
-			erp.issue(item, self.place(), self.whole(5), days_ago=self.days(), **self.lot_if_named(item))
+		self.record(
+			erp.issue(
+				item, self.place(), self.whole(5), days_ago=self.days(), **self.batch_or_serial_if_named(item)
+			)
 		)
 
 	def backdated_reconciliation(self) -> None:
-		self.keep(erp.reconciliation(self.item(), self.place(), self.whole(40), days_ago=self.days()))
+		self.record(erp.reconciliation(self.item(), self.place(), self.whole(40), days_ago=self.days()))
 
 	def run_reposts(self) -> None:
 		erp.run_queued_reposts()
 
-	def repost_anew(self) -> None:
+	def repost_with_new_ledgers(self) -> None:
 		erp.repost(self.any_submitted("Delivery Note"), recreate=True)
 
 	def cancel_anything(self) -> None:
@@ -231,10 +241,10 @@ class RandomSite:
 		self.orders.append(erp.sales_order(self.item(), self.place(), self.whole(30)))
 
 	def deliver_order(self) -> None:
-		self.keep(erp.delivery_for(self.hand.choice(self.orders).name, self.whole(5)))
+		self.record(erp.delivery_for(self.hand.choice(self.orders).name, self.whole(5)))
 
 	def invoice_order(self) -> None:
-		self.keep(erp.sales_invoice_for(self.hand.choice(self.orders).name))
+		self.record(erp.sales_invoice_for(self.hand.choice(self.orders).name))
 
 	def close_or_reopen(self) -> None:
 		order = self.hand.choice(self.orders)
@@ -253,7 +263,7 @@ class RandomSite:
 	def issue_request(self) -> None:
 		entry = erp.entry_for_request(self.hand.choice(self.requests))
 		entry.items[0].qty = min(entry.items[0].qty, self.whole(5))
-		self.keep(erp.submit(entry))
+		self.record(erp.submit(entry))
 
 	def pos_sale(self) -> None:
 		if len(self.sold) >= SHIFT:
@@ -261,7 +271,7 @@ class RandomSite:
 		item = self.item()
 		qty, of_row = self.at_the_counter(item)
 		self.sold.append(pos.invoice(self.profile, item, qty, self.client, **of_row))
-		self.keep(self.sold[-1])
+		self.record(self.sold[-1])
 
 	def at_the_counter(self, item: str) -> tuple[int, dict[str, Any]]:
 		"""How many, and the batch or the serial numbers that a cashier names."""
@@ -269,20 +279,22 @@ class RandomSite:
 		if item in self.plain:
 			return qty, {}
 		place = self.profile.warehouse
-		rows = frappe.db.sql(LIES, {"items": [item]}, as_dict=True)
-		lies = self.hand.choice([r for r in rows if r.warehouse == place and r.stock_status == "Available"])
-		qty = min(qty, int(lies["qty"]))
-		serials = "\n".join(self.serials(lies, qty))
-		return qty, {"use_serial_batch_fields": 1, "batch_no": lies["batch_no"], "serial_no": serials}
+		rows = frappe.db.sql(BIN_CONTENTS, {"items": [item]}, as_dict=True)
+		content = self.hand.choice(
+			[r for r in rows if r.warehouse == place and r.stock_status == "Available"]
+		)
+		qty = min(qty, int(content["qty"]))
+		serials = "\n".join(self.serials(content, qty))
+		return qty, {"use_serial_batch_fields": 1, "batch_no": content["batch_no"], "serial_no": serials}
 
 	def pos_return(self) -> None:
 		returned = pos.invoice_return(self.hand.choice(self.sold).name, 1)
 		self.sold.append(returned)
-		self.keep(returned)
+		self.record(returned)
 
 	def pos_closing(self) -> None:
 		closing = pos.closing(self.shift)
-		self.keep(closing)
+		self.record(closing)
 		self.shift = pos.opening(self.profile)
 		self.sold = []
 
@@ -292,34 +304,34 @@ class RandomSite:
 		return perform(SiteUnitOfWork(), OPERATIONS[operation], arguments)
 
 	def move(self) -> None:
-		lies = self.lying(on_hold=self.hand.random() < 0.2)
-		source = lies.pop("bin")
-		to = self.hand.choice([bin for bin in self.bins[lies["warehouse"]] if bin != source])
-		self.call("stock.move", **lies, from_bin=source, to_bin=to)
+		content = self.bin_content(on_hold=self.hand.random() < 0.2)
+		source = content.pop("bin")
+		to = self.hand.choice([bin for bin in self.bins[content["warehouse"]] if bin != source])
+		self.call("stock.move", **content, from_bin=source, to_bin=to)
 
-	def hold(self) -> None:
-		self.call("stock.hold", **{**self.lying(on_hold=False), "stock_status": "Damaged"})
+	def block(self) -> None:
+		self.call("stock.block", **{**self.bin_content(on_hold=False), "stock_status": "Damaged"})
 
-	def release_hold(self) -> None:
-		self.call("stock.release_hold", **self.lying(on_hold=True))
+	def unblock(self) -> None:
+		self.call("stock.unblock", **self.bin_content(on_hold=True))
 
 	def reserve(self) -> None:
 		arguments = {
 			"item_code": self.item(),
 			"warehouse": self.place(),
 			"qty": str(self.qty()),
-			"if_short": "Partial",
+			"shortage_policy": "Partial",
 		}
-		self.kept.append(self.call("reservation.reserve", **arguments)["name"])
+		self.reservations.append(self.call("reservation.reserve", **arguments)["name"])
 
 	def release(self) -> None:
-		self.call("reservation.release", name=self.hand.choice(self.kept))
+		self.call("reservation.release", name=self.hand.choice(self.reservations))
 
-	def hand_over(self) -> None:
+	def reassign(self) -> None:
 		"""From one demand to another."""
-		name = self.hand.choice(self.kept)
+		name = self.hand.choice(self.reservations)
 		demand = {"demand_type": "Project", "demand_name": erp.unique("P")}
-		self.kept.append(self.call("reservation.transfer", name=name, qty="1", **demand)["name"])
+		self.reservations.append(self.call("reservation.reassign", name=name, qty="1", **demand)["name"])
 
 	OFTEN = ("cancel_anything", "cancel_anything", "run_reposts", "invoice_order")
 	"""Once more: most can go wrong where something is taken back, and few orders can be invoiced."""
@@ -347,7 +359,7 @@ class RandomSite:
 			backdated_issue,
 			backdated_reconciliation,
 			run_reposts,
-			repost_anew,
+			repost_with_new_ledgers,
 			cancel_anything,
 			order,
 			deliver_order,
@@ -360,10 +372,10 @@ class RandomSite:
 			pos_return,
 			pos_closing,
 			move,
-			hold,
-			release_hold,
+			block,
+			unblock,
 			reserve,
 			release,
-			hand_over,
+			reassign,
 		)
 	}

@@ -6,21 +6,30 @@ Made once, by the release itself, on a fresh site (``scripts/release_fixture.py`
 """
 
 import json
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import frappe
 
+from inventory_midplatform.patches.v0_3_0 import rename_fields
+
 Table = dict[str, Any]
 """``columns`` and ``rows``: a table of a later release has columns that this one did not know."""
 
-OURS = (
+OWN_DOCTYPES = (
 	"Warehouse Zone",
 	"Warehouse Bin",
 	"Stock Movement",
 	"Bin Stock",
+	"Bin Allocation",
+	"Serial Location",
+	"Receipt Layer",
 	"Stock Position",
+	"Storage Policy",
 	"Inventory Reservation",
 	"Stock Operation Log",
 	"Inventory Request",
@@ -28,16 +37,66 @@ OURS = (
 	"Inventory Alert",
 )
 MASTERS = {
-	"Item": ("name", "item_code", "item_name", "stock_uom", "is_stock_item", "valuation_rate"),
-	"Warehouse": ("name", "warehouse_name", "is_group", "disabled"),
+	"Item": (
+		"name",
+		"item_code",
+		"item_name",
+		"stock_uom",
+		"is_stock_item",
+		"has_batch_no",
+		"has_serial_no",
+		"has_expiry_date",
+		"valuation_rate",
+	),
+	"Batch": ("name", "batch_id", "item", "expiry_date", "batch_qty"),
+	"Serial No": ("name", "serial_no", "item_code", "warehouse", "status"),
+	"Warehouse": ("name", "warehouse_name", "is_group", "disabled", "inventory_storekeeper"),
 	"Bin": ("name", "item_code", "warehouse", "actual_qty"),
+	"Stock Ledger Entry": (
+		"name",
+		"item_code",
+		"warehouse",
+		"posting_datetime",
+		"voucher_type",
+		"voucher_no",
+		"voucher_detail_no",
+		"actual_qty",
+		"qty_after_transaction",
+		"is_cancelled",
+		"serial_and_batch_bundle",
+	),
+	"Serial and Batch Entry": (
+		"name",
+		"parent",
+		"parenttype",
+		"parentfield",
+		"idx",
+		"batch_no",
+		"serial_no",
+		"qty",
+	),
 }
 """What our rows point to, as little of it as they need."""
+
+OF_THE_SITE = {
+	"Singles": "doctype = 'Inventory Midplatform Settings'",
+	"Custom Field": "dt = 'Warehouse' AND fieldname LIKE 'inventory%%'",
+	"Property Setter": "doc_type IN ('Inventory Reservation', 'Warehouse')",
+	"Workflow": "document_type = 'Inventory Request'",
+	"Workflow Document State": "parent IN (SELECT name FROM `tabWorkflow` WHERE document_type = 'Inventory Request')",
+	"Workflow Transition": "parent IN (SELECT name FROM `tabWorkflow` WHERE document_type = 'Inventory Request')",
+	"Workflow Action Master": "name LIKE '%%Approv%%'",
+	"List Filter": "reference_doctype IN ('Inventory Reservation', 'Stock Movement', 'Inventory Alert')",
+	"Report": "ref_doctype IN ('Inventory Reservation', 'Warehouse') AND is_standard = 'No'",
+	"Number Card": "document_type = 'Stock Operation Log'",
+}
+"""Records beside ours that a release made, and what an administrator made of them: DocType and which of its rows."""
 
 NUMBERED = (
 	("Stock Movement", "voucher_no"),
 	("Inventory Reservation", "demand_name"),
 	("Inventory Request", "name"),
+	("Inventory Request", "created_document"),
 )
 """Names from ERPNext's series, which any site has given to documents of its own."""
 
@@ -47,29 +106,74 @@ def folder_of(release: str) -> Path:
 
 
 def read(folder: Path) -> dict[str, Table]:
-	"""DocType → its rows."""
+	"""Return DocType → its rows, of the tables that the release had."""
+	paths = {
+		doctype: folder / f"{frappe.scrub(doctype)}.json"
+		for doctype in (*MASTERS, *OWN_DOCTYPES, *OF_THE_SITE)
+	}
 	return {
-		doctype: json.loads((folder / f"{frappe.scrub(doctype)}.json").read_text(encoding="utf-8"))
-		for doctype in (*MASTERS, *OURS)
+		doctype: json.loads(path.read_text(encoding="utf-8"))
+		for doctype, path in paths.items()
+		if path.exists()
 	}
 
 
-def load(tables: dict[str, Table]) -> None:
-	"""Put the rows into the tables as they are now, each column by its name."""
-	for doctype, of in tables.items():
-		columns, rows = list(of["columns"]), [list(row) for row in of["rows"]]
-		if doctype in MASTERS:
-			columns = [*columns, "owner", "creation", "modified"]
-			rows = [[*row, "Administrator", *[frappe.utils.now()] * 2] for row in rows]
-		if doctype in ("Warehouse", "Item"):
-			field, value = _of_this_site(doctype)
-			columns, rows = [*columns, field], [[*row, value] for row in rows]
-		names = ", ".join(f"`{c}`" for c in columns)
-		for row in rows:
-			frappe.db.sql(
-				f"INSERT INTO `tab{doctype}` ({names}) VALUES ({', '.join(['%s'] * len(columns))})", row
-			)
-	frappe.db.commit()
+@contextmanager
+def loaded(tables: dict[str, Table]) -> Iterator[None]:
+	"""Make the site what the release left: columns have its names, its rows are there, and its settings, Workflow and
+	customizations instead of the site's own. Afterwards everything is as it was before.
+	"""
+	replaced = [doctype for doctype in OF_THE_SITE if doctype in tables]
+	own = {doctype: (_columns(doctype), _rows(doctype, _columns(doctype))) for doctype in replaced}
+	_give_old_names()
+	try:
+		_delete(replaced)
+		for doctype, of in tables.items():
+			_insert(doctype, *_completed(doctype, of["columns"], of["rows"]))
+		frappe.db.commit()
+		frappe.clear_cache()
+		yield
+	finally:
+		frappe.db.rollback()
+		rename_fields.execute()
+		_remove(tables)
+		_delete(replaced)
+		for doctype, (columns, rows) in own.items():
+			_insert(doctype, columns, rows)
+		frappe.db.commit()
+		frappe.clear_cache()
+
+
+def _give_old_names() -> None:
+	"""Undo what the patches rename in the schema."""
+	for doctype, (old, new) in rename_fields.COLUMNS.items():
+		frappe.db.rename_column(doctype, new, old)
+		frappe.cache.hdel("table_columns", f"tab{doctype}")
+	old, new = rename_fields.WAREHOUSE_FIELD
+	rename_fields.rename_custom_field("Warehouse", new, old)
+
+
+def _completed(doctype: str, columns: list[str], rows: list[list[Any]]) -> tuple[list[str], list[list[Any]]]:
+	"""Masters with what every record has, and with a company or group of this site; of Frappe's own tables the columns
+	that this version of Frappe has.
+	"""
+	if doctype in MASTERS:
+		columns = [*columns, "owner", "creation", "modified"]
+		rows = [[*row, "Administrator", *[frappe.utils.now()] * 2] for row in rows]
+	if doctype in ("Warehouse", "Item"):
+		field, value = _of_this_site(doctype)
+		columns, rows = [*columns, field], [[*row, value] for row in rows]
+	if doctype in OF_THE_SITE:
+		known = [n for n, column in enumerate(columns) if column in _columns(doctype)]
+		columns, rows = [columns[n] for n in known], [[row[n] for n in known] for row in rows]
+	return columns, rows
+
+
+def _insert(doctype: str, columns: list[str], rows: list[Any]) -> None:
+	names = ", ".join(f"`{c}`" for c in columns)
+	values = ", ".join(["%s"] * len(columns))
+	for row in rows:
+		frappe.db.sql(f"INSERT INTO {_table(doctype)} ({names}) VALUES ({values})", list(row))
 
 
 def _of_this_site(doctype: str) -> tuple[str, str]:
@@ -78,13 +182,24 @@ def _of_this_site(doctype: str) -> tuple[str, str]:
 	return ("company", erp.company()) if doctype == "Warehouse" else ("item_group", erp.any_of("Item Group"))
 
 
-def remove(tables: dict[str, Table]) -> None:
+def _delete(doctypes: list[str]) -> None:
+	"""Delete the records of the site; children before their parents, by which they are found."""
+	for doctype in reversed(doctypes):
+		frappe.db.sql(f"DELETE FROM {_table(doctype)} WHERE {OF_THE_SITE[doctype]}", {})
+
+
+def _remove(tables: dict[str, Table]) -> None:
+	"""Delete the rows of the release, and everything of ours that came to its items since."""
+	items = [row[tables["Item"]["columns"].index("name")] for row in tables["Item"]["rows"]]
 	for doctype, of in tables.items():
-		names = [row[of["columns"].index("name")] for row in of["rows"]]
-		frappe.db.delete(doctype, {"name": ("in", names or [""])})
-		if doctype == "Item":
-			frappe.db.delete("Receipt Layer", {"item_code": ("in", names or [""])})
-	frappe.db.commit()
+		if doctype not in OF_THE_SITE:
+			names = [row[of["columns"].index("name")] for row in of["rows"]]
+			frappe.db.delete(doctype, {"name": ("in", names or [""])})
+	for doctype in OWN_DOCTYPES:
+		if frappe.get_meta(doctype).has_field("item_code"):
+			frappe.db.delete(doctype, {"item_code": ("in", items)})
+	frappe.db.delete("Stock Operation Log", {"reference_name": ("like", "FIXTURE-%")})
+	frappe.db.delete("ToDo", {"reference_name": ("like", "FIXTURE-%")})
 
 
 def dump(folder: Path) -> None:
@@ -94,13 +209,11 @@ def dump(folder: Path) -> None:
 			name
 			for doctype, field in NUMBERED
 			for name in frappe.get_all(doctype, pluck=field, order_by="name")
-			if name
+			if name and re.search(r"-\d{4}-\d+$", name)
 		}
 	)
-	for doctype in (*MASTERS, *OURS):
-		columns = MASTERS.get(doctype) or [
-			c for c in frappe.db.get_table_columns(doctype) if not c.startswith("_")
-		]
+	for doctype in (*MASTERS, *OWN_DOCTYPES, *OF_THE_SITE):
+		columns = MASTERS.get(doctype) or [c for c in _columns(doctype) if not c.startswith("_")]
 		rows = _rows(doctype, columns)
 		lines = ",\n".join(f"  {json.dumps(list(row), default=str, ensure_ascii=False)}" for row in rows)
 		text = f'{{\n "columns": {json.dumps(list(columns))},\n "rows": [\n{lines}\n ]\n}}\n'
@@ -109,82 +222,32 @@ def dump(folder: Path) -> None:
 		(folder / f"{frappe.scrub(doctype)}.json").write_text(text, encoding="utf-8")
 
 
+def _table(doctype: str) -> str:
+	return f"`tab{doctype}`"
+
+
+def _columns(doctype: str) -> list[str]:
+	if doctype == "Singles":
+		return ["doctype", "field", "value"]
+	return list(frappe.db.get_table_columns(doctype))
+
+
 def _rows(doctype: str, columns: Any) -> list[Any]:
 	names = ", ".join(f"`{c}`" for c in columns)
-	wanted = ""
-	if doctype in ("Item", "Warehouse"):
-		field = "item_code" if doctype == "Item" else "warehouse"
-		wanted = f" WHERE name IN (SELECT `{field}` FROM `tabStock Position`)"
-	return list(frappe.db.sql(f"SELECT {names} FROM `tab{doctype}`{wanted} ORDER BY name"))
-
-
-def a_few_days_work() -> None:
-	"""Every kind of movement, reservation, request and alert, and stock in bins, with names of nobody."""
-	from inventory_midplatform.tests import erpnext_documents as erp
-	from inventory_midplatform.tests.site_case import SWITCHES, prepare_site, switch
-	from inventory_midplatform.tests.site_platform import SitePlatform
-
-	prepare_site()
-	switch(**dict.fromkeys(SWITCHES, 0))
-	bolts, nuts, plates = (erp.item(item_code=f"FIXTURE-{word}") for word in ("BOLT", "NUT", "PLATE"))
-	places = [
-		str(erp.insert("Warehouse", warehouse_name=f"Fixture {word}", company=erp.company()).name)
-		for word in ("Stores", "Shop")
-	]
-	frappe.flags.warehouse_account_map = {}
-	stores, shop = places
-	erp.receipt(plates, stores, 12, days_ago=5)  # there before the ledger was kept
-	switch(**dict.fromkeys(SWITCHES, 1))
-	from inventory_midplatform.adapters.site.jobs import taking_in
-
-	for _ in taking_in():
-		pass
-	platform = SitePlatform()
-	zone = platform.make_zone(stores, zone_code="FIXTURE-ZONE")
-	shelf, floor = (
-		platform.make_bin(stores, zone=zone, bin_code=f"FIXTURE-{code}") for code in ("SHELF", "FLOOR")
+	items = "(SELECT item_code FROM `tabStock Position`)"
+	condition = {
+		"Item": f"name IN {items}",
+		"Batch": f"item IN {items}",
+		"Serial No": f"item_code IN {items}",
+		"Stock Ledger Entry": f"item_code IN {items}",
+		"Warehouse": "name IN (SELECT warehouse FROM `tabStock Position`)",
+		"Serial and Batch Entry": "parent IN (SELECT serial_and_batch_bundle FROM `tabStock Ledger Entry`)",
+		**OF_THE_SITE,
+	}.get(doctype, "1 = 1")
+	order = "field" if doctype == "Singles" else "name"
+	return list(
+		frappe.db.sql(f"SELECT {names} FROM {_table(doctype)} WHERE {condition} ORDER BY {order}", {})
 	)
-	erp.receipt(bolts, stores, 100, days_ago=4)
-	erp.purchase_receipt(nuts, stores, 60)
-	erp.transfer(bolts, stores, shop, 25)
-	erp.issue(bolts, stores, 5)
-	erp.cancel(erp.receipt(nuts, stores, 7))
-	erp.reconciliation(nuts, stores, 58)
-	frappe.db.commit()
-	unplaced = frappe.db.get_value("Warehouse Bin", {"warehouse": stores, "is_unplaced": 1})
-	for to, qty in ((shelf, 30), (floor, 12.5)):
-		platform.call(
-			"stock.move", item_code=bolts, warehouse=stores, from_bin=unplaced, to_bin=to, qty=str(qty)
-		)
-	client = erp.customer()
-	frappe.rename_doc("Customer", client, "Fixture Customer")
-	_, delivered, closed, _ = (
-		erp.sales_order(bolts, stores, qty, "Fixture Customer") for qty in (20, 10, 4, 60)
-	)
-	erp.delivery_for(delivered.name, 6)
-	closed.reload()
-	closed.update_status("Closed")
-	frappe.db.commit()
-	made = platform.call(
-		"reservation.reserve",
-		item_code=nuts,
-		warehouse=stores,
-		qty=8,
-		demand_name="ELSEWHERE-1",
-		priority=3,
-		expires_at="2099-01-01 00:00:00",
-	)
-	platform.call("reservation.release", name=made["name"], qty=3, reason="No longer wanted")
-	platform.call(
-		"request.create",
-		request_type="Issue",
-		warehouse=stores,
-		purpose="Repair",
-		items=[{"item_code": nuts, "qty": 2}],
-	)
-	switch(reservation_enabled=0)
-	erp.issue(nuts, stores, 55)  # below what is reserved: an alert
-	switch(reservation_enabled=1)
 
 
 if __name__ == "__main__":
@@ -192,5 +255,7 @@ if __name__ == "__main__":
 	frappe.connect()
 	frappe.set_user("Administrator")
 	frappe.flags.mute_messages = True
+	from inventory_midplatform.tests.work_of_a_release import a_few_days_work
+
 	a_few_days_work()
 	dump(Path(sys.argv[2]))

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import frappe
-from frappe.utils import nowdate
+from frappe.utils import now_datetime, nowdate
 
-from inventory_midplatform.adapters.site.context import SiteUnitOfWork
+from inventory_midplatform.adapters.site.context import SiteClock, SiteUnitOfWork
 from inventory_midplatform.api import v1
 from inventory_midplatform.api.operation import operation_named, perform
 from inventory_midplatform.ports import Context
@@ -19,14 +20,25 @@ from inventory_midplatform.tests.site_case import switch
 
 SWITCHES = {
 	"ledger": "ledger_enabled",
-	"hold_expired_batches": "hold_expired_batches",
+	"block_expired_batches": "block_expired_batches",
+	"refuse_stock_on_hold": "refuse_stock_on_hold",
 	"reservation": "reservation_enabled",
 	"sales_order_policy": "sales_order_policy",
 	"reserve_for_material_requests": "reserve_for_material_requests",
 	"reserve_for_work_orders": "reserve_for_work_orders",
 	"replenishment": "replenishment_enabled",
 	"approval": "approval_enabled",
+	"outbound": "outbound_enabled",
+	"outbound_check": "outbound_check",
+	"outbound_check_amount": "outbound_check_amount",
+	"create_packing_slips": "create_packing_slips",
+	"create_shipments": "create_shipments",
+	"outbound_for_material_requests": "outbound_for_material_requests",
+	"outbound_for_work_orders": "outbound_for_work_orders",
+	"staging_alert_hours": "staging_alert_hours",
 	"director_amount": "director_amount",
+	"inbound": "inbound_enabled",
+	"inspect_sales_returns": "inspect_sales_returns",
 }
 ADMINISTRATOR = "Administrator"
 
@@ -34,6 +46,21 @@ assert v1, "importing it registers the operations"
 
 
 class SitePlatform(Platform):
+	def __init__(self) -> None:
+		super().__init__()
+		self._clock: Any = None
+
+	def put_clock(self, ahead: timedelta) -> None:
+		if self._clock:
+			self._clock.stop()
+
+		def now(_: SiteClock) -> datetime:
+			return now_datetime() + ahead  # type: ignore[no-any-return]
+
+		self._clock = patch.object(SiteClock, "now", now) if ahead else None
+		if self._clock:
+			self._clock.start()
+
 	def call(self, operation: str, /, *, user: str = "", key: str = "", **arguments: Any) -> Any:
 		with self._acting_as(user):
 			return perform(SiteUnitOfWork(), operation_named(operation), arguments, key)
@@ -51,7 +78,7 @@ class SitePlatform(Platform):
 
 	@contextmanager
 	def _acting_as(self, user: str) -> Iterator[None]:
-		# A test's transaction would keep its old view of the rows that others changed.
+		# An open transaction would still see the rows as they were before others changed them.
 		frappe.db.rollback()
 		frappe.set_user(user or ADMINISTRATOR)
 		try:
@@ -97,7 +124,7 @@ class SitePlatform(Platform):
 		return _committed(user)
 
 	def change_books(self, item_code: str, warehouse: str, qty: float) -> None:
-		"""The stock ledger too, its last entry and balance: ERPNext keeps them alike."""
+		"""Change the last entry and balance of the stock ledger too, as ERPNext has both alike."""
 		last = {"item_code": item_code, "warehouse": warehouse, "is_cancelled": 0}
 		entry = frappe.get_last_doc(
 			"Stock Ledger Entry", last, order_by="posting_datetime desc, creation desc"

@@ -15,14 +15,14 @@ class BesideErpnext(SiteTestCase):
 		self.item, self.place = erp.item(), erp.warehouse()
 
 	def assert_position(self, on_hand: float, reserved: float = 0, item: str = "", place: str = "") -> None:
-		"""As we have it and, what is on hand, as ERPNext has it; with all laws holding."""
+		"""As we have it and, what is on hand, as ERPNext has it; with all invariants holding."""
 		frappe.db.commit()
 		where = {"item_code": item or self.item, "warehouse": place or self.place}
 		self.assertEqual(
 			self.position(**where), {"on_hand": on_hand, "on_hold": 0, "reserved": reserved}, where
 		)
 		self.assertEqual(frappe.db.get_value("Bin", where, "actual_qty") or 0, on_hand)
-		self.assert_laws_hold()
+		self.assert_invariants()
 
 	def movements(self, document: Any) -> list[tuple[str, float]]:
 		rows = frappe.get_all(
@@ -63,7 +63,7 @@ class TestPickList(BesideErpnext):
 		self.assert_position(10, 10)
 		self.assertEqual(self.reservation(order), ("Reserved", 6, 0))
 
-	def test_picked_from_elsewhere_the_order_keeps_nothing_at_its_own_warehouse(self) -> None:
+	def test_picked_from_elsewhere_the_order_has_nothing_reserved_at_its_own_warehouse(self) -> None:
 		"""Where the order's own warehouse has too little, ERPNext picks from others of the company too."""
 		elsewhere = erp.warehouse()
 		erp.receipt(self.item, elsewhere, 3)
@@ -78,7 +78,7 @@ class TestPickList(BesideErpnext):
 		)
 		self.assertEqual(waiting, 0)
 
-	def test_what_a_pick_list_found_but_others_keep_is_refused_at_delivery(self) -> None:
+	def test_what_a_pick_list_found_but_is_reserved_for_others_is_refused_at_delivery(self) -> None:
 		"""A Pick List looks at ERPNext's figures; nobody's reserved stock leaves with it all the same."""
 		erp.receipt(self.item, self.place, 10)
 		erp.sales_order(self.item, self.place, 7)
@@ -86,7 +86,7 @@ class TestPickList(BesideErpnext):
 		picked = self.pick(late)
 		with self.assertRaises(frappe.ValidationError) as raised:
 			self.delivery_of(picked)
-		self.assertIn("kept for", str(raised.exception))
+		self.assertIn("reserved for", str(raised.exception))
 		frappe.db.rollback()
 		self.assert_position(10, 10)
 
@@ -175,7 +175,7 @@ class TestProductBundle(BesideErpnext):
 		self.assert_position(20, 10)
 		self.assert_position(10, 5, item=self.part)
 
-	def test_parts_kept_for_others_do_not_leave_in_a_bundle(self) -> None:
+	def test_parts_reserved_for_others_do_not_leave_in_a_bundle(self) -> None:
 		erp.sales_order(self.part, self.place, 8)
 		frappe.db.commit()
 		with self.assertRaises(frappe.ValidationError) as raised:
@@ -254,7 +254,7 @@ class TestSubcontracting(BesideErpnext):
 		self.assert_position(30)
 		self.assert_position(0, place=at_supplier)
 
-	def test_parts_kept_for_others_are_not_sent(self) -> None:
+	def test_parts_reserved_for_others_are_not_sent(self) -> None:
 		from erpnext.controllers.subcontracting_controller import make_rm_stock_entry
 
 		erp.receipt(self.item, self.place, 12)
@@ -268,6 +268,6 @@ class TestSubcontracting(BesideErpnext):
 			row.s_warehouse = self.place
 		with self.assertRaises(frappe.ValidationError) as raised:
 			erp.submit(entry)
-		self.assertIn("kept for", str(raised.exception))
+		self.assertIn("reserved for", str(raised.exception))
 		frappe.db.rollback()
 		self.assert_position(12, 5)

@@ -1,4 +1,4 @@
-"""What something costs stays with those who may know it, whichever way a request is read, written or acted on."""
+"""Costs are visible only to users who may see them, at every entry point that reads, writes or acts on a request."""
 
 from typing import Any
 
@@ -40,17 +40,17 @@ class TestCosts(SiteTestCase):
 	def send(self, method: str, path: str, key: str, **payload: Any) -> requests.Response:
 		headers = {**racing.host(), "Authorization": f"token {key}"}
 		where = {"params" if method == "GET" else "json": payload}
-		answer = requests.request(method, f"{self.url}/api/{path}", headers=headers, timeout=60, **where)
+		response = requests.request(method, f"{self.url}/api/{path}", headers=headers, timeout=60, **where)
 		frappe.db.rollback()
-		self.assertEqual(answer.status_code, 200, answer.text[:500])
-		return answer
+		self.assertEqual(response.status_code, 200, response.text[:500])
+		return response
 
 	def make(self, key: str, **line: Any) -> tuple[str, requests.Response]:
-		answer = self.send("POST", f"resource/{DOCTYPE}", key, **self.values(**line))
-		return answer.json()["data"]["name"], answer
+		response = self.send("POST", f"resource/{DOCTYPE}", key, **self.values(**line))
+		return response.json()["data"]["name"], response
 
-	def doors(self, name: str, key: str) -> dict[str, requests.Response]:
-		"""Every way in which a request comes to somebody's eyes."""
+	def entry_points(self, name: str, key: str) -> dict[str, requests.Response]:
+		"""Every entry point that shows a request."""
 		document = frappe.get_doc(DOCTYPE, name).as_json()
 		lines = f"`tab{DOCTYPE} Item`"
 		return {
@@ -96,7 +96,7 @@ class TestCosts(SiteTestCase):
 				doctype=DOCTYPE,
 				fields=f'["name", "amount", "{lines}.rate"]',
 			),
-			"search that asks for more": self.send(
+			"search for more fields": self.send(
 				"GET",
 				"method/frappe.desk.search.search_widget",
 				key,
@@ -110,32 +110,34 @@ class TestCosts(SiteTestCase):
 			"operation": self.send("GET", "method/inventory_midplatform.api.v1.request.get", key, name=name),
 		}
 
-	def test_no_door_shows_an_operator_what_it_costs(self) -> None:
+	def test_no_entry_point_shows_costs_to_an_operator(self) -> None:
 		name, made = self.make(self.operator)
-		for door, answer in {"create": made, **self.doors(name, self.operator)}.items():
-			with self.subTest(door=door):
-				self.assertNotRegex(answer.text, r"\b(1234\.5|2469)\b")  # not some moment's digits
+		for entry_point, response in {"create": made, **self.entry_points(name, self.operator)}.items():
+			with self.subTest(entry_point=entry_point):
+				self.assertNotRegex(response.text, r"\b(1234\.5|2469)\b")  # not some moment's digits
 		step = self.send(
 			"POST",
 			"method/frappe.model.workflow.apply_workflow",
 			self.operator,
 			doc=frappe.get_doc(DOCTYPE, name).as_json(),
-			action="Ask for Approval",
+			action="Request Approval",
 		)
 		self.assertNotRegex(step.text, r"\b1234\.5\b")
 		self.assertEqual(self.stored(name), (RATE, 2 * RATE, 2 * RATE))
 
-	def test_a_buyer_sees_it_at_the_same_doors(self) -> None:
+	def test_a_buyer_sees_costs_at_the_same_entry_points(self) -> None:
 		name, _ = self.make(self.buyer)
-		doors = self.doors(name, self.buyer)
-		doors.pop("client.get_list of lines")  # Frappe shows no field of a higher level there, to nobody
-		for door, answer in doors.items():
-			with self.subTest(door=door):
-				self.assertRegex(answer.text, r"\b(1234\.5|2469)\b")
+		entry_points = self.entry_points(name, self.buyer)
+		entry_points.pop(
+			"client.get_list of lines"
+		)  # Frappe shows no field of a higher level there, to nobody
+		for entry_point, response in entry_points.items():
+			with self.subTest(entry_point=entry_point):
+				self.assertRegex(response.text, r"\b(1234\.5|2469)\b")
 
-	def test_the_search_finds_nobody_a_requests_lines(self) -> None:
+	def test_the_search_finds_no_lines_of_requests(self) -> None:
 		name, _ = self.make(self.operator)
-		asked = {
+		params = {
 			"doctype": f"{DOCTYPE} Item",
 			"txt": "",
 			"filters": f'{{"parent": "{name}"}}',
@@ -146,11 +148,11 @@ class TestCosts(SiteTestCase):
 		}
 		headers = {**racing.host(), "Authorization": f"token {self.operator}"}
 		path = f"{self.url}/api/method/frappe.desk.search.search_widget"
-		answer = requests.get(path, params=asked, headers=headers, timeout=60)
-		self.assertEqual(answer.status_code, 403)
-		self.assertNotIn(str(RATE), answer.text)
+		response = requests.get(path, params=params, headers=headers, timeout=60)
+		self.assertEqual(response.status_code, 403)
+		self.assertNotIn(str(RATE), response.text)
 
-	def test_an_operators_rate_is_not_taken_and_a_buyers_is(self) -> None:
+	def test_an_operators_rate_is_ignored_and_a_buyers_counts(self) -> None:
 		cheap, _ = self.make(self.operator, rate=0.01)
 		self.assertEqual(self.stored(cheap), (RATE, 2 * RATE, 2 * RATE))
 		estimated, _ = self.make(self.buyer, rate=30)

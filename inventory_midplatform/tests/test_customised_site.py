@@ -39,20 +39,20 @@ class TestCustomisedSite(SiteTestCase):
 		frappe.db.sql_ddl(f"ALTER TABLE `tabMaterial Request` DROP COLUMN `{fieldname}`")
 		frappe.clear_cache(doctype="Material Request")
 
-	def test_a_mandatory_field_of_theirs_is_asked_of_our_drafts_too(self) -> None:
+	def test_a_mandatory_custom_field_is_required_of_our_drafts_too(self) -> None:
 		self.field(fieldname="cost_reason", label="Cost Reason", reqd=1)
 		answer = self.ask()
 		self.assertEqual(answer["created"], [])
 		self.assertEqual([f["item_code"] for f in answer["failed"]], [self.item])
 		self.assertIn("cost_reason", answer["failed"][0]["reason"])
 
-	def test_a_default_of_theirs_fills_it(self) -> None:
+	def test_a_default_of_another_app_fills_it(self) -> None:
 		self.field(fieldname="cost_reason", label="Cost Reason", reqd=1, default="Restock")
 		made = self.ask()["created"][0]["material_request"]
 		self.assertEqual(frappe.db.get_value("Material Request", made, "cost_reason"), "Restock")
 
-	def test_a_notification_of_theirs_is_sent(self) -> None:
-		buyer, word = erp.user([roles.BUYER]), erp.unique("Asked")
+	def test_a_notification_made_by_a_user_is_sent(self) -> None:
+		buyer, word = erp.user([roles.BUYER]), erp.unique("RequestedItem")
 		notification = erp.insert(
 			"Notification",
 			name=erp.unique("Tell"),

@@ -8,7 +8,9 @@ import frappe
 from inventory_midplatform.adapters.site.books import SiteBooks
 from inventory_midplatform.adapters.site.store import SiteStore
 from inventory_midplatform.domain import roles
-from inventory_midplatform.services import demand_documents, orders, reservation, take_in
+from inventory_midplatform.services.demand import sources
+from inventory_midplatform.services.reconciliation import opening_stock
+from inventory_midplatform.services.reservation import document_sync, reservations
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.hot_statements import MANY, Recorder, whole_reads
 from inventory_midplatform.tests.site_case import SiteTestCase
@@ -23,7 +25,7 @@ DONE = "DATE_SUB(NOW(6), INTERVAL seq MINUTE)"
 FILLED: dict[str, dict[str, str]] = {
 	"Bin": {**WHERE, "actual_qty": "0"},
 	"Bin Stock": {**WHERE, "bin": ITEM, "stock_status": "'Available'"},
-	"Inventory Alert": {**WHERE, "alert_type": "'Restated by Books'", "status": "'Closed'"},
+	"Inventory Alert": {**WHERE, "alert_type": "'Adjustment'", "status": "'Closed'"},
 	"Inventory Request": {"warehouse": WAREHOUSE, "status": "'Approved'", "docstatus": "1"},
 	"Inventory Request Item": {"item_code": ITEM, "parent": ITEM},
 	"Inventory Reservation": {
@@ -79,7 +81,7 @@ FILLED: dict[str, dict[str, str]] = {
 	"Work Order Item": {"item_code": ITEM, "parent": ITEM},
 	"Warehouse Zone": {"warehouse": WAREHOUSE, "zone_code": ITEM},
 }
-"""Columns as SQL in which ``seq`` counts: thousands of rows of work long done, none of which breaks a law."""
+"""Columns as SQL in which ``seq`` counts: thousands of rows of work long done, none of which breaks a invariant."""
 
 
 class TestHotStatements(SiteTestCase):
@@ -90,8 +92,8 @@ class TestHotStatements(SiteTestCase):
 		low = {"warehouse": cls.place, "warehouse_reorder_level": 500, "warehouse_reorder_qty": 1}
 		cls.item = erp.item(reorder_levels=[{**low, "material_request_type": "Purchase"}])
 		erp.receipt(cls.item, cls.place, 50)
-		cls.keeper = erp.user([roles.MANAGER])
-		erp.insert("User Permission", user=cls.keeper, allow="Warehouse", for_value=cls.place)
+		cls.storekeeper = erp.user([roles.MANAGER])
+		erp.insert("User Permission", user=cls.storekeeper, allow="Warehouse", for_value=cls.place)
 		frappe.db.commit()
 		cls.addClassCleanup(cls.empty)
 		cls.empty()
@@ -137,7 +139,7 @@ class TestHotStatements(SiteTestCase):
 				if field.in_standard_filter and field.fieldname in FILLED[doctype]:
 					value = FILLED[doctype][field.fieldname].strip("'")
 					filters.append({field.fieldname: "HOT-7" if "seq" in value else value})
-			for user in ("Administrator", self.keeper):
+			for user in ("Administrator", self.storekeeper):
 				frappe.set_user(user)
 				for wanted in filters:
 					what = f"{doctype} {wanted} of {user}"
@@ -174,23 +176,23 @@ class TestHotStatements(SiteTestCase):
 
 		work: dict[str, Callable[[], Any]] = {
 			"reserve": lambda: platform.call("reservation.reserve", qty=1, **about),
-			"wait": lambda: platform.call("reservation.reserve", qty=400, if_short="Wait", **about),
+			"wait": lambda: platform.call("reservation.reserve", qty=400, shortage_policy="Wait", **about),
 			"release": lambda: platform.call("reservation.release", name=held),
 			"explain": lambda: platform.call("stock.explain", **about),
-			"positions": lambda: platform.call("stock.list_positions", user=self.keeper),
-			"reservations": lambda: platform.call("reservation.list", user=self.keeper),
+			"positions": lambda: platform.call("stock.list_positions", user=self.storekeeper),
+			"reservations": lambda: platform.call("reservation.list", user=self.storekeeper),
 			"receipt": lambda: erp.receipt(self.item, self.place, 5),
 			"receipt of yesterday": lambda: erp.receipt(self.item, self.place, 5, days_ago=1),
 			"issue": lambda: erp.issue(self.item, self.place, 1),
-			"order": lambda: in_context(lambda ctx: orders.follow_sales_order(ctx, order.name)),
+			"order": lambda: in_context(lambda ctx: document_sync.sync(ctx, "Sales Order", order.name)),
 			"order's rows": lambda: in_context(
-				lambda ctx: orders.row_quantities(ctx, demand_documents.SALES_ORDER, order.name)
+				lambda ctx: document_sync.row_quantities(ctx, sources.SALES_ORDER, order.name)
 			),
 			"open orders": lambda: in_context(
-				lambda ctx: orders.open_documents(ctx, demand_documents.SALES_ORDER)
+				lambda ctx: document_sync.open_documents(ctx, sources.SALES_ORDER)
 			),
-			"sweep": lambda: in_context(reservation.sweep),
-			"repost": lambda: in_context(lambda ctx: take_in.suspects(ctx, [self.item])),
+			"release_expired": lambda: in_context(reservations.release_expired),
+			"repost": lambda: in_context(lambda ctx: opening_stock.suspects(ctx, [self.item])),
 			"low stock": lambda: platform.call("replenishment.suggest", item_code=self.item),
 			"promise": lambda: platform.call("stock.available_to_promise", **about),
 			"request": lambda: platform.call(

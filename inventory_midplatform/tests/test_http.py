@@ -36,19 +36,19 @@ class TestHTTP(SiteTestCase):
 			**({"Authorization": f"token {token}"} if token else {}),
 			**request.pop("headers", {}),
 		}
-		answer = requests.request(
+		response = requests.request(
 			method, f"{self.url}/api/method/{PATH}{operation}", headers=headers, timeout=60, **request
 		)
 		frappe.db.rollback()
-		return answer
+		return response
 
-	def assert_refused(self, answer: requests.Response, status: int, code: str) -> None:
+	def assert_refused(self, response: requests.Response, status: int, code: str) -> None:
 		self.assertEqual(
-			(answer.status_code, answer.json()["error"]["code"]), (status, code), answer.text[:500]
+			(response.status_code, response.json()["error"]["code"]), (status, code), response.text[:500]
 		)
-		self.assertEqual(sorted(answer.json()["error"]), ["code", "details", "message"])
-		self.assertTrue(answer.json()["exc_type"])
-		self.assertNotIn("Traceback", answer.text)
+		self.assertEqual(sorted(response.json()["error"]), ["code", "details", "message"])
+		self.assertTrue(response.json()["exc_type"])
+		self.assertNotIn("Traceback", response.text)
 
 	def reserve(self, **arguments: Any) -> requests.Response:
 		return self.send(
@@ -75,16 +75,16 @@ class TestHTTP(SiteTestCase):
 
 	def test_a_number_that_would_take_for_ever_to_make_whole(self) -> None:
 		headers = {"Content-Type": "application/json"}
-		answer = self.send("stock.list_positions", data='{"limit": 1E+999999999}', headers=headers)
-		self.assert_refused(answer, 400, "invalid_argument")
+		response = self.send("stock.list_positions", data='{"limit": 1E+999999999}', headers=headers)
+		self.assert_refused(response, 400, "invalid_argument")
 
 	def test_bodies_that_are_not_json(self) -> None:
 		for body in ("{bad", "[1, 2]", '"text"', '{"qty": 1'):
 			with self.subTest(body=body):
-				answer = self.send(
+				response = self.send(
 					"reservation.reserve", data=body, headers={"Content-Type": "application/json"}
 				)
-				self.assert_refused(answer, 400, "malformed_json")
+				self.assert_refused(response, 400, "malformed_json")
 
 	def test_bad_quantities(self) -> None:
 		raw = (
@@ -103,16 +103,16 @@ class TestHTTP(SiteTestCase):
 		for qty in raw:
 			with self.subTest(qty=qty):
 				body = f'{{"item_code": {json.dumps(self.item)}, "warehouse": {json.dumps(self.place)}, "qty": {qty}}}'
-				answer = self.send(
+				response = self.send(
 					"reservation.reserve", data=body, headers={"Content-Type": "application/json"}
 				)
-				self.assert_refused(answer, 400, "invalid_quantity")
+				self.assert_refused(response, 400, "invalid_quantity")
 		self.assertEqual(self.position(self.item, self.place)["reserved"], 0)
 
 	def test_other_bad_arguments(self) -> None:
 		self.assert_refused(self.send("reservation.reserve", json={}), 400, "missing_argument")
 		self.assert_refused(self.reserve(qty=1, quantity=1), 400, "unknown_argument")
-		self.assert_refused(self.reserve(qty=1, if_short="Maybe"), 400, "invalid_argument")
+		self.assert_refused(self.reserve(qty=1, shortage_policy="Maybe"), 400, "invalid_argument")
 		self.assert_refused(self.send("stock.destroy", json={}), 404, "unknown_operation")
 		self.assert_refused(
 			self.send("stock.get_position", "GET", params={"item_code": "?", "warehouse": self.place}),
@@ -120,7 +120,7 @@ class TestHTTP(SiteTestCase):
 			"unknown_item",
 		)
 
-	def test_quantities_keep_their_digits(self) -> None:
+	def test_quantities_have_all_their_digits(self) -> None:
 		made = self.reserve(qty="0.123456789")
 		self.assertEqual(made.json()["message"]["reserved_qty"], 0.123456789)
 		name = made.json()["message"]["name"]
@@ -151,10 +151,10 @@ class TestHTTP(SiteTestCase):
 		self.assert_refused(other, 422, "key_reused")
 		self.send("reservation.release", json={"name": first.json()["message"]["name"]})
 
-	def test_more_than_available_tells_what_is_left(self) -> None:
-		answer = self.reserve(qty=101)
-		self.assert_refused(answer, 409, "insufficient_stock")
-		self.assertEqual(answer.json()["error"]["details"]["available"], "100")
+	def test_more_than_available_says_what_is_left(self) -> None:
+		response = self.reserve(qty=101)
+		self.assert_refused(response, 409, "insufficient_stock")
+		self.assertEqual(response.json()["error"]["details"]["available"], "100")
 
 	def test_errors_speak_the_users_language(self) -> None:
 		frappe.db.set_value("User", self.user, "language", "zh")
@@ -204,7 +204,7 @@ class TestHTTP(SiteTestCase):
 				read = requests.get(f"{path}/{name}", headers=headers, timeout=60)
 				self.assertEqual(read.status_code, 200, read.text[:300])
 				for method, url in (("POST", path), ("PUT", f"{path}/{name}"), ("DELETE", f"{path}/{name}")):
-					answer = requests.request(
+					response = requests.request(
 						method, url, headers=headers, json={"item_code": self.item}, timeout=60
 					)
-					self.assertEqual(answer.status_code, 403, answer.text[:300])
+					self.assertEqual(response.status_code, 403, response.text[:300])

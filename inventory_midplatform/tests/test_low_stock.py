@@ -5,12 +5,13 @@ from typing import Any
 from unittest.mock import patch
 
 import frappe
+from erpnext.manufacturing.doctype.work_order.work_order import make_stock_entry
 from frappe.utils import nowdate
 
 from inventory_midplatform.adapters.site import jobs
 from inventory_midplatform.adapters.site.context import SiteUnitOfWork
 from inventory_midplatform.domain.errors import Busy
-from inventory_midplatform.services import replenishment
+from inventory_midplatform.services.replenishment import material_requests, suggest
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import SiteTestCase, switch
 from inventory_midplatform.tests.site_platform import SitePlatform
@@ -48,7 +49,7 @@ class TestLowStockBesideERPNext(SiteTestCase):
 	def create(self, item: str) -> Any:
 		return self.platform.call("replenishment.create_material_requests", item_code=item)
 
-	def test_a_buyer_saves_a_request_while_low_stock_is_asked_for(self) -> None:
+	def test_a_buyer_saves_a_request_during_a_run(self) -> None:
 		item, saved = self.reordered(10), []
 		self.assertTrue(self.create(item)["created"])
 		site = frappe.local.site
@@ -65,7 +66,7 @@ class TestLowStockBesideERPNext(SiteTestCase):
 			frappe.destroy()
 
 		unit = SiteUnitOfWork()
-		asked = replenishment.create_material_requests(unit.begin(), item_code=item)
+		asked = material_requests.create_material_requests(unit.begin(), item_code=item)
 		self.assertEqual(asked, {"created": [], "failed": []})
 		thread = threading.Thread(target=save)
 		thread.start()
@@ -73,24 +74,24 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		unit.rollback()
 		self.assertEqual(len(saved), 1)
 
-	def test_what_contention_stops_is_asked_for_by_another_job(self) -> None:
+	def test_a_run_stopped_by_contention_is_queued_again(self) -> None:
 		with (
-			patch.object(replenishment, "low_warehouses", side_effect=Busy("Others are at it.")),
+			patch.object(suggest, "low_warehouses", side_effect=Busy("Others are at it.")),
 			patch.object(frappe, "enqueue") as queued,
 		):
-			jobs.ask_for_low_stock_of(self.company)
+			jobs.replenish_low_stock_of(self.company)
 		((work,), options) = queued.call_args
-		self.assertEqual((work, options["company"]), (jobs.ask_for_low_stock_of, self.company))
+		self.assertEqual((work, options["company"]), (jobs.replenish_low_stock_of, self.company))
 
-	def test_the_job_asks_once_for_all_that_is_low(self) -> None:
+	def test_the_job_requests_everything_low_once(self) -> None:
 		item = self.reordered(10)
-		answer = jobs.ask_for_low_stock_of(self.company)
-		asked = [line for c in answer["created"] for line in c["items"] if line["item_code"] == item]
-		self.assertEqual(asked, [{"item_code": item, "qty": 10}])
-		self.assertEqual(jobs.ask_for_low_stock_of(self.company)["created"], [])
+		drafted = jobs.replenish_low_stock_of(self.company)
+		asked = [line for c in drafted["created"] for line in c["items"] if line["item_code"] == item]
+		self.assertEqual(asked, [{"item_code": item, "qty": 10, "uom": "Nos"}])
+		self.assertEqual(jobs.replenish_low_stock_of(self.company)["created"], [])
 
 	def numbers(self, item: str) -> list[tuple[str, float, float, float]]:
-		"""Where an item is low: warehouse, what is suggested, what is wanted and not kept, the level."""
+		"""Return for each suggestion of an item: warehouse, suggested quantity, unreserved demand, level."""
 		frappe.db.commit()
 		return [
 			(s["warehouse"], s["suggested_qty"], s["why"]["unreserved"], s["why"]["level"])
@@ -101,7 +102,7 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		found = self.platform.call("stock.available_to_promise", item_code=item, warehouse=place)
 		return float(found["promised"])
 
-	def kept_for(self, order: Any, item: str, place: str, qty: float) -> None:
+	def reserved_for(self, order: Any, item: str, place: str, qty: float) -> None:
 		frappe.db.commit()
 		about = {"demand_type": "Sales Order", "demand_name": order.name}
 		self.platform.call("reservation.reserve", item_code=item, warehouse=place, qty=qty, **about)
@@ -110,7 +111,7 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		switch(sales_order_policy="Off")
 		self.addCleanup(switch, sales_order_policy="Partial")
 
-	def test_what_is_on_its_way_is_not_asked_for_again(self) -> None:
+	def test_stock_in_transit_is_not_requested_again(self) -> None:
 		item, source, transit = self.reordered(5), erp.warehouse(), erp.warehouse()
 		erp.receipt(item, source, 10)
 		row = {"item_code": item, "qty": 6, "from_warehouse": source, "warehouse": self.place}
@@ -122,26 +123,27 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		self.assertEqual(self.numbers(item), [])
 		self.assertEqual(self.create(item)["created"], [])
 
-	def test_kept_elsewhere_for_a_row_it_is_not_wanted_here(self) -> None:
+	def test_demand_reserved_in_another_warehouse_is_no_demand_here(self) -> None:
 		item, elsewhere = self.reordered(1), erp.warehouse()
 		erp.receipt(item, elsewhere, 20)
 		erp.receipt(item, self.place, 3)
 		self.orders_do_not_reserve()
-		self.kept_for(erp.sales_order(item, self.place, 10), item, elsewhere, 10)
+		self.reserved_for(erp.sales_order(item, self.place, 10), item, elsewhere, 10)
 		self.assertEqual(self.numbers(item), [])
 		self.assertEqual(self.promised(item, self.place), 3)
 
-	def test_kept_here_for_a_row_of_elsewhere_hides_nobody(self) -> None:
+	def test_a_reservation_for_another_row_hides_no_demand(self) -> None:
 		item, elsewhere = self.reordered(5), erp.warehouse()
 		erp.receipt(item, self.place, 10)
 		self.orders_do_not_reserve()
 		other = erp.sales_order(item, elsewhere, 5)
 		erp.sales_order(item, self.place, 5)
-		self.kept_for(other, item, self.place, 5)
+		self.reserved_for(other, item, self.place, 5)
 		self.assertEqual(self.numbers(item), [(self.place, 5, 5, 0)])
 		self.assertEqual(self.promised(item, self.place), 0)
 
-	def test_kept_for_an_order_on_hold_hides_nobody(self) -> None:
+	def test_a_reservation_for_an_order_on_hold_hides_no_demand(self) -> None:
+		"""It is released: ERPNext reserves nothing for an order on hold."""
 		item = self.reordered(10)
 		erp.receipt(item, self.place, 10)
 		order = erp.sales_order(item, self.place, 5)
@@ -149,21 +151,21 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		order.update_status("On Hold")
 		self.orders_do_not_reserve()
 		erp.sales_order(item, self.place, 5)
-		self.assertEqual(self.numbers(item), [(self.place, 10, 5, 0)])
+		self.assertEqual(self.numbers(item), [(self.place, 5, 5, 5)])
 
-	def test_an_order_on_hold_wants_nothing_that_it_does_not_keep(self) -> None:
-		item = self.reordered(10)
+	def test_an_order_on_hold_has_no_unreserved_demand(self) -> None:
+		item = self.reordered(9)
 		erp.receipt(item, self.place, 10)
 		self.orders_do_not_reserve()
 		order = erp.sales_order(item, self.place, 5)
-		self.assertEqual(self.numbers(item), [(self.place, 5, 5, 5)])
+		self.assertEqual(self.numbers(item), [(self.place, 4, 5, 5)])
 		order.reload()
 		order.update_status("On Hold")
 		self.assertEqual(self.numbers(item), [])
 		self.assertEqual(self.promised(item, self.place), 10)
 
-	def test_a_work_order_wants_where_it_takes(self) -> None:
-		"""From where it lies in progress; ERPNext counts it at the source all the same."""
+	def test_a_work_order_demands_from_its_work_in_progress_warehouse(self) -> None:
+		"""ERPNext counts the demand at the source warehouse all the same."""
 		in_progress, product = erp.warehouse(), erp.item()
 		part = erp.item(reorder_levels=[level(self.place, 1), level(in_progress, 15)])
 		erp.receipt(part, self.place, 5)
@@ -172,7 +174,20 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		erp.work_order(product, erp.bom(product, part, 1), self.place, in_progress, 10, **made_from)
 		self.assertEqual(self.numbers(part), [(in_progress, 5, 10, 10)])
 
-	def test_a_request_to_transfer_wants_from_where_it_leaves(self) -> None:
+	def test_a_work_order_counts_what_it_got_in_boxes(self) -> None:
+		"""A box of 12 fetched of 24: ERPNext writes 1 on the Work Order's row."""
+		boxes = [{"uom": "Box", "conversion_factor": 12}]
+		part = erp.item(reorder_levels=[level(self.place, 30)], uoms=boxes)
+		in_progress, product = erp.warehouse(), erp.item()
+		erp.receipt(part, self.place, 40)
+		order = erp.work_order(product, erp.bom(product, part, 1), self.place, in_progress, 24)
+		entry = frappe.get_doc(make_stock_entry(order.name, "Material Transfer for Manufacture", 24))
+		for row in entry.items:
+			row.update({"qty": 1, "uom": "Box", "conversion_factor": 12, "transfer_qty": 12})
+		erp.submit(entry)
+		self.assertEqual(self.numbers(part), [(self.place, 14, 12, 16)])
+
+	def test_a_request_to_transfer_is_demand_at_its_source(self) -> None:
 		item, to = self.reordered(5), erp.warehouse()
 		erp.receipt(item, self.place, 10)
 		row = {"item_code": item, "qty": 8, "from_warehouse": self.place, "warehouse": to}
@@ -180,7 +195,7 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		self.assertEqual(self.numbers(item), [(self.place, 3, 8, 2)])
 		self.assertEqual(self.promised(item, self.place), 2)
 
-	def test_it_counts_in_a_group_as_erpnext_does(self) -> None:
+	def test_a_group_of_warehouses_is_counted_as_erpnext_does(self) -> None:
 		root = frappe.db.get_value(
 			"Warehouse",
 			{"company": self.company, "is_group": 1, "parent_warehouse": ("is", "not set")},
@@ -200,9 +215,9 @@ class TestLowStockBesideERPNext(SiteTestCase):
 		self.assertEqual(self.numbers(item), [])
 
 	def test_requests_for_transfers_and_issues_that_are_submitted_count_once(self) -> None:
-		"""Each as ERPNext then has it in its Bin: what is drafted and submitted is not asked for again."""
+		"""Each as ERPNext then has it in its Bin: what is drafted and submitted is not requested again."""
 		for type_ in ("Purchase", "Transfer", "Manufacture"):
-			item = self.reordered(10, 10, type_)
+			item = self.reordered(10, 15, type_)
 			(asked,) = self.create(item)["created"]
 			frappe.get_doc("Material Request", asked["material_request"]).submit()
 			self.assertEqual((self.numbers(item), self.create(item)["created"]), ([], []), type_)

@@ -2,12 +2,15 @@
 
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 
 from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import handling, ledger
+from inventory_midplatform.services.ledger import bin_stock
+from inventory_midplatform.services.locations import bin_moves
+from inventory_midplatform.services.locations.stock_in_bin import StockInBin
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import SWITCHES, SiteTestCase, switch
 from inventory_midplatform.tests.site_platform import SitePlatform
@@ -111,7 +114,7 @@ class TestMasters(SiteTestCase):
 		frappe.flags.warehouse_account_map = {}
 		frappe.db.commit()
 		self.assertEqual(self.position(item, place), {"on_hand": 5, "on_hold": 0, "reserved": 3})
-		self.assert_laws_hold()
+		self.assert_invariants()
 		erp.delivery_for(order.name)
 		erp.receipt(item, place, 4)
 		frappe.db.commit()
@@ -119,8 +122,8 @@ class TestMasters(SiteTestCase):
 		why = positions.explain(site_context(), item, place)
 		self.assertEqual([(b["bin_code"], b["qty"]) for b in why["bins"]], [("UNPLACED", 6)])
 
-	def test_a_warehouse_disabled_with_stock_is_still_taken_in(self) -> None:
-		from inventory_midplatform.adapters.site.jobs import taking_in
+	def test_a_warehouse_disabled_with_stock_gets_its_opening_stock(self) -> None:
+		from inventory_midplatform.adapters.site.jobs import recording_opening_stock
 
 		self.addCleanup(lambda: switch(**dict.fromkeys(SWITCHES, 1)))
 		switch(**dict.fromkeys(SWITCHES, 0))
@@ -128,7 +131,7 @@ class TestMasters(SiteTestCase):
 		erp.receipt(self.item, place, 5)
 		frappe.db.set_value("Warehouse", place, "disabled", 1)
 		switch(**dict.fromkeys(SWITCHES, 1))
-		for _ in taking_in():
+		for _ in recording_opening_stock():
 			pass
 		self.assertEqual(self.on_hand(self.item, place), 5)
 
@@ -145,7 +148,7 @@ class TestMasters(SiteTestCase):
 		self.assertEqual(
 			sorted((b["bin_code"], b["qty"]) for b in why["bins"]), [("A-01", 2), ("UNPLACED", 10)]
 		)
-		self.assert_laws_hold()
+		self.assert_invariants()
 		erp.issue(self.item, self.place, 7)
 		frappe.db.commit()
 		self.assertEqual(self.on_hand(self.item, self.place), 5)
@@ -156,7 +159,7 @@ class TestMasters(SiteTestCase):
 		erp.receipt(new, place, 10)
 		frappe.db.commit()
 		made = SitePlatform().call(
-			"reservation.reserve", item_code=old, warehouse=place, qty=6, if_short="Wait"
+			"reservation.reserve", item_code=old, warehouse=place, qty=6, shortage_policy="Wait"
 		)["name"]
 		frappe.rename_doc("Item", old, new, merge=True)
 		frappe.db.commit()
@@ -185,24 +188,76 @@ class TestMasters(SiteTestCase):
 		erp.sales_order(other, self.place, 2)
 		shelf = erp.insert("Warehouse Bin", bin_code="A-01", warehouse=self.place).name
 		frappe.db.commit()
-		unplaced = ledger.unplaced_bins(site_context(), [self.place])[self.place]
-		handling.move(site_context(), other, self.place, unplaced, shelf, Decimal(2))
+		unplaced = bin_stock.unplaced_bins(site_context(), [self.place])[self.place]
+		bin_moves.move(site_context(), StockInBin(other, self.place, unplaced, Decimal(2)), shelf)
 		frappe.db.commit()
 		return other
 
 	def test_the_desks_rename_folds_nothing_before_its_job_runs(self) -> None:
 		from unittest import mock
 
-		from inventory_midplatform.adapters.site import masters
+		from inventory_midplatform.adapters.site import merges
+		from inventory_midplatform.adapters.site.overrides import item as item_events
 
 		other = self.two_items_in_one_place()
 		asked = {"cmd": "frappe.model.rename_doc.update_document_title", "enqueue": "true"}
 		with (
 			mock.patch.dict(frappe.local.form_dict, asked),
-			mock.patch.object(masters, "is_scheduler_inactive", return_value=False),
+			mock.patch.object(merges, "is_scheduler_inactive", return_value=False),
 		):
-			masters.item_renaming(frappe.get_doc("Item", other), "before_rename", other, self.item, True)
+			item_events.before_rename(frappe.get_doc("Item", other), "before_rename", other, self.item, True)
 		self.assertEqual(self.on_hand(other, self.place), 7)
+
+	def test_of_two_storage_policies_of_one_scope_a_merge_leaves_one(self) -> None:
+		elsewhere = erp.warehouse()
+		groups = [self.item_group() for _ in range(2)]
+		for field, doctype, old, new in (
+			("item_code", "Item", erp.item(), self.item),
+			("item_group", "Item Group", *groups),
+		):
+			first, second = (
+				erp.insert("Storage Policy", warehouse=self.place, **{field: of}).name for of in (old, new)
+			)
+			alone = erp.insert("Storage Policy", warehouse=elsewhere, **{field: old}).name
+			frappe.db.commit()
+			with patch.object(frappe, "msgprint") as shown:
+				frappe.rename_doc(doctype, old, new, merge=True, force=True)
+			frappe.db.commit()
+			self.assertIn(
+				f"Deleted: {first}",
+				[call.args[0].partition(" remains. ")[2] for call in shown.call_args_list],
+			)
+			self.assertEqual(
+				frappe.get_all(
+					"Storage Policy", {field: new}, ["name", "warehouse"], order_by="creation", as_list=True
+				),
+				((second, self.place), (alone, elsewhere)),
+			)
+			self.assertFalse(frappe.db.exists("Storage Policy", first))
+			logged = frappe.get_all(
+				"Stock Operation Log",
+				{"operation": "Merge", "from_value": first},
+				["to_value", "reason"],
+				order_by="name",
+			)
+			self.assertEqual([(row.to_value, row.reason) for row in logged], [(second, f"{old} → {new}")])
+
+	def test_of_two_warehouses_the_storage_policy_that_is_enabled_remains(self) -> None:
+		old, new = erp.warehouse(), erp.warehouse()
+		enabled = erp.insert("Storage Policy", warehouse=old).name
+		disabled = erp.insert("Storage Policy", warehouse=new, disabled=1).name
+		frappe.db.commit()
+		frappe.rename_doc("Warehouse", old, new, merge=True, force=True)
+		frappe.db.commit()
+		self.assertEqual(
+			frappe.get_all("Storage Policy", {"warehouse": new}, pluck="name", order_by="name"), [enabled]
+		)
+		self.assertFalse(frappe.db.exists("Storage Policy", disabled))
+
+	def item_group(self) -> str:
+		above = frappe.get_all("Item Group", {"is_group": 1}, pluck="name", order_by="lft", limit=1)[0]
+		values = {"item_group_name": erp.unique("Group"), "parent_item_group": above}
+		return str(erp.insert("Item Group", **values).name)
 
 	def test_a_warehouse_with_a_history_is_merged_into_none(self) -> None:
 		erp.receipt(self.item, self.place, 5)
@@ -247,7 +302,7 @@ class TestMasters(SiteTestCase):
 		waits = erp.item()
 		frappe.db.commit()
 		SitePlatform().call(
-			"reservation.reserve", item_code=waits, warehouse=self.place, qty=3, if_short="Wait"
+			"reservation.reserve", item_code=waits, warehouse=self.place, qty=3, shortage_policy="Wait"
 		)
 		erp.cancel(erp.receipt(self.item, self.place, 5))
 		frappe.db.commit()
@@ -281,7 +336,7 @@ class TestMasters(SiteTestCase):
 			)
 
 		with mock.patch.object(type(ctx.store), "rows", blind):
-			found = ledger.unplaced_bins(ctx, [self.place])
+			found = bin_stock.unplaced_bins(ctx, [self.place])
 		self.assertEqual(found, {self.place: f"UNPLACED - {self.place}"})
 		frappe.db.commit()
 		self.assertEqual(frappe.db.count("Warehouse Bin", {"warehouse": self.place}), 1)
@@ -299,10 +354,10 @@ class TestMasters(SiteTestCase):
 		self.assertEqual([b.is_unplaced for b in bins], [1])
 		self.assertEqual(self.on_hand(self.item, again), 5)
 
-	def test_erpnexts_own_are_not_switched_on_beside_ours(self) -> None:
+	def test_erpnexts_features_are_not_switched_on_beside_the_midplatforms(self) -> None:
 		for theirs, ours in (
 			("enable_stock_reservation", "Reserve Stock"),
-			("auto_indent", "Ask for Low Stock"),
+			("auto_indent", "Replenish Low Stock"),
 		):
 			with self.subTest(theirs=theirs):
 				settings = frappe.get_doc("Stock Settings")

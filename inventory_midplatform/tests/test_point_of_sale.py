@@ -1,4 +1,4 @@
-"""A POS Invoice posts no stock until its shift is closed; what it sold is kept for it until then."""
+"""A POS Invoice posts no stock until its shift is closed; what it sold stays reserved until then."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class TestPointOfSale(SiteTestCase):
 		self.assertEqual((document.status, document.error_message or ""), ("Submitted", ""))
 		return document
 
-	def kept(self, document: Any) -> list[tuple[str, float, float, float]]:
+	def reservations_of(self, document: Any) -> list[tuple[str, float, float, float]]:
 		"""(status, reserved, waiting, consumed) of each reservation of an invoice."""
 		rows = frappe.get_all(
 			"Inventory Reservation",
@@ -51,20 +51,20 @@ class TestPointOfSale(SiteTestCase):
 	def open_alerts(self) -> int:
 		return int(frappe.db.count("Inventory Alert", {"item_code": self.item, "status": "Open"}))
 
-	def test_two_invoices_are_kept_for_consumed_at_closing_and_wanted_again_when_it_is_cancelled(
+	def test_two_invoices_are_reserved_consumed_at_closing_and_reserved_again_when_it_is_cancelled(
 		self,
 	) -> None:
 		first, second = self.sell(3), self.sell(4)
 		self.assert_position(20, 7)
-		self.assertEqual(self.kept(first), [("Reserved", 3, 0, 0)])
+		self.assertEqual(self.reservations_of(first), [("Reserved", 3, 0, 0)])
 		closing = self.close()
 		self.assert_position(13, 0)
-		self.assertEqual(self.kept(first), [("Consumed", 0, 0, 3)])
-		self.assertEqual(self.kept(second), [("Consumed", 0, 0, 4)])
+		self.assertEqual(self.reservations_of(first), [("Consumed", 0, 0, 3)])
+		self.assertEqual(self.reservations_of(second), [("Consumed", 0, 0, 4)])
 		closing.cancel()
 		frappe.db.commit()
 		self.assert_position(20, 7)
-		self.assertEqual(self.kept(second), [("Reserved", 4, 0, 0)])
+		self.assertEqual(self.reservations_of(second), [("Reserved", 4, 0, 0)])
 
 	def test_what_was_sold_over_the_counter_leaves_for_nobody_else(self) -> None:
 		self.sell(15)
@@ -73,12 +73,12 @@ class TestPointOfSale(SiteTestCase):
 		self.assertIn("POS Invoice", str(raised.exception))
 		frappe.db.rollback()
 
-	def test_a_cancelled_invoice_gives_back(self) -> None:
+	def test_a_cancelled_invoice_releases(self) -> None:
 		sold = self.sell(5)
 		erp.cancel(sold)
 		frappe.db.commit()
 		self.assert_position(20, 0)
-		self.assertEqual(self.kept(sold), [("Closed", 0, 0, 0)])
+		self.assertEqual(self.reservations_of(sold), [("Cancelled", 0, 0, 0)])
 
 	def test_what_came_back_is_free_at_once_and_closing_comes_out_right(self) -> None:
 		sold = self.sell(10)
@@ -110,13 +110,13 @@ class TestPointOfSale(SiteTestCase):
 		frappe.db.commit()
 		self.assert_position(0, 0)
 
-	def test_a_sale_is_not_refused_when_others_keep_the_stock_and_neither_is_closing(self) -> None:
+	def test_a_sale_of_stock_reserved_for_others_is_not_refused_and_neither_is_closing(self) -> None:
 		erp.sales_order(self.item, self.place, 15)
 		sold = self.sell(8)
 		self.assert_position(20, 20)
-		self.assertEqual(self.kept(sold), [("Partially Reserved", 5, 3, 0)])
+		self.assertEqual(self.reservations_of(sold), [("Partially Reserved", 5, 3, 0)])
 		self.close()
-		self.assertEqual(self.kept(sold), [("Consumed", 0, 0, 8)])
+		self.assertEqual(self.reservations_of(sold), [("Consumed", 0, 0, 8)])
 		self.assert_position(12, 15)
 		self.assertEqual(self.open_alerts(), 1)
 		erp.receipt(self.item, self.place, 3)
@@ -130,14 +130,14 @@ class TestPointOfSale(SiteTestCase):
 		frappe.db.rollback()
 		self.assert_position(20, 18)
 
-	def test_a_bundles_parts_are_kept(self) -> None:
+	def test_a_bundles_parts_are_reserved(self) -> None:
 		bundle = erp.item(is_stock_item=0)
 		erp.insert("Product Bundle", new_item_code=bundle, items=[{"item_code": self.item, "qty": 2}])
 		sold = self.sell(3, bundle)
 		self.assert_position(20, 6)
 		self.close()
 		self.assert_position(14, 0)
-		self.assertEqual(self.kept(sold), [("Consumed", 0, 0, 6)])
+		self.assertEqual(self.reservations_of(sold), [("Consumed", 0, 0, 6)])
 
 	def test_a_row_of_a_sales_order_leaves_the_order_to_be_delivered_as_erpnext_does(self) -> None:
 		order = erp.sales_order(self.item, self.place, 5, self.client)
@@ -151,9 +151,9 @@ class TestPointOfSale(SiteTestCase):
 		switch(reservation_enabled=0)
 		try:
 			sold = self.sell(5)
-			self.assertEqual(self.kept(sold), [])
+			self.assertEqual(self.reservations_of(sold), [])
 		finally:
 			switch(reservation_enabled=1)
-		for _ in jobs.following_pos_invoices():
+		for _ in jobs.syncing_pos_invoices():
 			pass
 		self.assert_position(20, 5)

@@ -1,4 +1,4 @@
-"""Sixteen at once reserve ten each of a hundred: exactly ten succeed, in every round, direct and over HTTP."""
+"""Sixteen callers at once reserve ten each of a hundred: exactly ten succeed, in every round, direct and over HTTP."""
 
 from collections import Counter
 
@@ -8,10 +8,13 @@ from inventory_midplatform.adapters.site.context import SiteUnitOfWork
 from inventory_midplatform.api.operation import OPERATIONS, perform
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests import racing
+from inventory_midplatform.tests.rounds import rounds
 from inventory_midplatform.tests.site_case import SiteTestCase
 
 
 class TestRaces(SiteTestCase):
+	soak = True
+
 	def setUp(self) -> None:
 		super().setUp()
 		self.item, self.place = erp.item(), erp.warehouse()
@@ -30,21 +33,22 @@ class TestRaces(SiteTestCase):
 			perform(SiteUnitOfWork(), OPERATIONS["reservation.release"], {"name": name})
 
 	def test_direct(self) -> None:
-		for answers in racing.race_direct(self.payload):
-			self.assertEqual(Counter(answers), {"Reserved": 10, "insufficient_stock 0": 6})
+		for results in racing.race_direct(self.payload, rounds("races on a site", 8, 50)):
+			self.assertEqual(Counter(results), {"Reserved": 10, "insufficient_stock 0": 6})
 			self.assertEqual(self.position(self.item, self.place)["reserved"], 100)
 			self.release_all()
 			frappe.db.commit()
 
 	def test_over_http(self) -> None:
+		races = rounds("races over HTTP on a site", 8, 50)
 		_, token = racing.user_with_key(["Inventory Integration"])
 		statuses: Counter[int] = Counter()
 		with racing.serving() as url:
-			for answers in racing.race_over_http(url, token, self.payload):
-				statuses.update(status for status, _ in answers)
-				lost = [body["error"] for status, body in answers if status != 200]
+			for responses in racing.race_over_http(url, token, self.payload, races):
+				statuses.update(status for status, _ in responses)
+				lost = [body["error"] for status, body in responses if status != 200]
 				self.assertEqual([e["code"] for e in lost], ["insufficient_stock"] * 6)
 				self.assertEqual([e["details"]["available"] for e in lost], ["0"] * 6)
 				frappe.db.rollback()
 				self.release_all()
-		self.assertEqual(statuses, {200: 10 * racing.ROUNDS, 409: 6 * racing.ROUNDS})
+		self.assertEqual(statuses, {200: 10 * races, 409: 6 * races})

@@ -1,8 +1,7 @@
 """Real input on a site: part of the AdventureWorks extract, then ERPNext's own checks of its stock ledger.
 
 The extract: ``ADVENTUREWORKS_DATA``, else ``../shared/data/adventureworks`` beside the repository; without it the test
-is skipped. ``ADVENTUREWORKS_SITE_MONTHS=3`` loads so many whole months (a quarter of an hour or more) instead of the
-first orders of one.
+is skipped. A soak loads three whole months, a quarter of an hour or more; else the first orders of one.
 """
 
 import os
@@ -25,6 +24,7 @@ from inventory_midplatform.importing import adventureworks, plan
 from inventory_midplatform.importing.adventureworks import Extract
 from inventory_midplatform.importing.report import KINDS
 from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.rounds import rounds
 from inventory_midplatform.tests.site_case import SiteTestCase
 
 ORDERS = 60
@@ -63,6 +63,8 @@ def first_orders(extract: Extract) -> Extract:
 
 
 class TestRealInput(SiteTestCase):
+	soak = True
+
 	def setUp(self) -> None:
 		super().setUp()
 		if not (folder() / "sales_lines.csv").is_file():
@@ -71,7 +73,7 @@ class TestRealInput(SiteTestCase):
 			)
 
 	def test_the_extract_and_erpnexts_own_checks(self) -> None:
-		months = int(os.environ.get("ADVENTUREWORKS_SITE_MONTHS") or 0) or None
+		months = rounds("whole months of AdventureWorks on a site", 0, 3) or None
 		extract = adventureworks.read(folder())
 		if months is None:
 			extract = first_orders(extract)

@@ -1,4 +1,4 @@
-"""ERPNext's own Stock Reservation Entries are taken over by one command, and the stock is kept throughout."""
+"""ERPNext's own Stock Reservation Entries are converted by one command, and the stock stays reserved throughout."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ class TestReservationEntries(SiteTestCase):
 			done = CliRunner().invoke(
 				commands.convert_reservation_entries,
 				arguments,
-				# asked by item in 15, by attribute in 16
+				# looked up by item in 15, by attribute in 16
 				obj=frappe._dict(sites=[frappe.local.site], profile=False),
 			)
 		finally:
@@ -74,7 +74,7 @@ class TestReservationEntries(SiteTestCase):
 		self.assertEqual(done.exit_code, 0, done.output)
 		return str(done.output)
 
-	def kept(self, order: Any, place: str = "") -> tuple[str, float, float]:
+	def reservations_of(self, order: Any, place: str = "") -> tuple[str, float, float]:
 		found = frappe.get_all(
 			"Inventory Reservation",
 			{
@@ -96,7 +96,7 @@ class TestReservationEntries(SiteTestCase):
 		)
 
 	def switches(self) -> tuple[int, int]:
-		"""(theirs, ours)"""
+		"""(ERPNext's switch, this app's)"""
 		return (
 			frappe.db.get_single_value("Stock Settings", "enable_stock_reservation"),
 			frappe.db.get_single_value("Inventory Midplatform Settings", "reservation_enabled"),
@@ -107,8 +107,8 @@ class TestReservationEntries(SiteTestCase):
 		erp.delivery_for(first.name, 2)
 		frappe.db.commit()
 		self.convert("--chunk", "1")
-		self.assertEqual(self.kept(first), ("Reserved", 4, 0))
-		self.assertEqual(self.kept(second), ("Reserved", 4, 0))
+		self.assertEqual(self.reservations_of(first), ("Reserved", 4, 0))
+		self.assertEqual(self.reservations_of(second), ("Reserved", 4, 0))
 		self.assertEqual((self.entries(first), self.entries(second)), (["Cancelled"], ["Cancelled"]))
 		self.assertEqual(self.switches(), (0, 1))
 		self.assertEqual(
@@ -116,30 +116,30 @@ class TestReservationEntries(SiteTestCase):
 		)
 		erp.delivery_for(second.name)
 		frappe.db.commit()
-		self.assertEqual(self.kept(second), ("Consumed", 0, 0))
-		for _ in jobs.following_orders():
+		self.assertEqual(self.reservations_of(second), ("Consumed", 0, 0))
+		for _ in jobs.syncing_documents():
 			pass
-		self.assertEqual(self.kept(first), ("Reserved", 7, 0))
+		self.assertEqual(self.reservations_of(first), ("Reserved", 7, 0))
 
-	def test_an_entry_in_another_warehouse_than_its_row_stays_kept_there(self) -> None:
+	def test_an_entry_in_another_warehouse_than_its_row_stays_reserved_there(self) -> None:
 		other = erp.warehouse()
 		erp.receipt(self.item, other, 5)
 		order = self.reserved_by_erpnext(5, place=other)
 		self.convert()
-		for _ in jobs.following_orders():
+		for _ in jobs.syncing_documents():
 			pass
-		self.assertEqual(self.kept(order, other), ("Reserved", 5, 0))
+		self.assertEqual(self.reservations_of(order, other), ("Reserved", 5, 0))
 		self.assertEqual(self.position(self.item, self.place)["reserved"], 0)
 
 	def test_a_dry_run_lists_and_changes_nothing(self) -> None:
 		order = self.reserved_by_erpnext(6)
-		told = self.convert("--dry-run")
-		self.assertIn(f"{order.name} {self.item} in {self.place}: 6 of", told)
-		self.assertIn("1 reservations would be made", told)
+		report = self.convert("--dry-run")
+		self.assertIn(f"{order.name} {self.item} in {self.place}: 6 of", report)
+		self.assertIn("1 reservations would be made", report)
 		self.assertEqual((self.entries(order), self.switches()), (["Reserved"], (1, 0)))
 		self.assertEqual(frappe.db.count("Inventory Reservation", {"item_code": self.item}), 0)
 
-	def test_what_erpnext_promised_twice_waits_and_is_told(self) -> None:
+	def test_what_erpnext_promised_twice_waits_and_is_reported(self) -> None:
 		first, second = self.reserved_by_erpnext(12), self.reserved_by_erpnext(8)
 		frappe.db.set_value(
 			"Stock Reservation Entry",
@@ -148,28 +148,28 @@ class TestReservationEntries(SiteTestCase):
 			update_modified=False,
 		)
 		frappe.db.commit()
-		for told in (self.convert("--dry-run"), self.convert()):
-			self.assertIn("Only 8 of 15 is free in our ledger; 7 waits.", told)
-		self.assertEqual(self.kept(first), ("Reserved", 12, 0))
-		self.assertEqual(self.kept(second), ("Partially Reserved", 8, 7))
+		for report in (self.convert("--dry-run"), self.convert()):
+			self.assertIn("Only 8 of 15 is available here; 7 waits.", report)
+		self.assertEqual(self.reservations_of(first), ("Reserved", 12, 0))
+		self.assertEqual(self.reservations_of(second), ("Partially Reserved", 8, 7))
 		erp.receipt(self.item, self.place, 7)
 		frappe.db.commit()
-		self.assertEqual(self.kept(second), ("Reserved", 15, 0))
+		self.assertEqual(self.reservations_of(second), ("Reserved", 15, 0))
 
 	def test_nothing_is_free_at_any_step(self) -> None:
 		"""Between any two transactions a delivery to somebody else is refused, by ERPNext or by us."""
 		orders = [self.reserved_by_erpnext(10), self.reserved_by_erpnext(10)]
 		for _ in reservation_entries.copying(1):
-			self.assert_kept()
-		reservation_entries.switch_ours_on()
-		self.assert_kept()
+			self.assert_reservations()
+		reservation_entries.switch_reservations_on()
+		self.assert_reservations()
 		for _ in reservation_entries.cancelling(1):
-			self.assert_kept()
-		reservation_entries.switch_theirs_off()
-		self.assert_kept()
-		self.assertEqual([self.kept(order) for order in orders], [("Reserved", 10, 0)] * 2)
+			self.assert_reservations()
+		reservation_entries.switch_entries_off()
+		self.assert_reservations()
+		self.assertEqual([self.reservations_of(order) for order in orders], [("Reserved", 10, 0)] * 2)
 
-	def assert_kept(self) -> None:
+	def assert_reservations(self) -> None:
 		with self.assertRaises(frappe.ValidationError):
 			erp.delivery_note(self.item, self.place, 1)
 		frappe.db.rollback()
@@ -179,15 +179,15 @@ class TestReservationEntries(SiteTestCase):
 		next(iter(reservation_entries.copying(1)))
 		for _ in reservation_entries.copying(2):
 			pass
-		reservation_entries.switch_ours_on()
+		reservation_entries.switch_reservations_on()
 		next(iter(reservation_entries.cancelling(1)))
 		erp.delivery_for(orders[1].name, 2)
 		frappe.db.commit()
 		self.convert()
-		self.assertEqual([self.kept(order)[1] for order in orders], [5, 3, 5])
+		self.assertEqual([self.reservations_of(order)[1] for order in orders], [5, 3, 5])
 		self.assertEqual(self.switches(), (0, 1))
 
-	def test_an_entry_that_erpnext_does_not_let_go_is_told_and_stays_kept_by_both(self) -> None:
+	def test_an_entry_that_erpnext_does_not_cancel_is_reported_and_stays_reserved_by_both(self) -> None:
 		first, second = self.reserved_by_erpnext(5), self.reserved_by_erpnext(4)
 		plain = StockReservationEntry.on_cancel
 
@@ -204,7 +204,7 @@ class TestReservationEntries(SiteTestCase):
 		self.assertEqual(done.exit_code, 1)
 		self.assertIn("Ask the head office first", done.output)
 		self.assertEqual((self.entries(first), self.entries(second)), (["Reserved"], ["Cancelled"]))
-		self.assertEqual((self.kept(first), self.switches()), (("Reserved", 5, 0), (1, 1)))
+		self.assertEqual((self.reservations_of(first), self.switches()), (("Reserved", 5, 0), (1, 1)))
 		self.convert()
 		self.assertEqual((self.entries(first), self.switches()), (["Cancelled"], (0, 1)))
 
@@ -212,7 +212,7 @@ class TestReservationEntries(SiteTestCase):
 		order = self.reserved_by_erpnext(5)
 		order.update_status("Closed")
 		frappe.db.commit()
-		self.assertIn("closed or cancelled", self.convert())
+		self.assertIn("closed, on hold, completed or cancelled", self.convert())
 		self.assertEqual(self.entries(order), ["Cancelled"])
 		self.assertEqual(self.position(self.item, self.place)["reserved"], 0)
 
@@ -222,29 +222,29 @@ class TestReservationEntries(SiteTestCase):
 			switch(reservation_enabled=1)
 		self.assertIn("inventory-convert-reservation-entries", str(raised.exception))
 		frappe.db.rollback()
-		theirs = frappe.get_doc("Stock Settings")
-		theirs.enable_stock_reservation = 0
+		stock_settings = frappe.get_doc("Stock Settings")
+		stock_settings.enable_stock_reservation = 0
 		with self.assertRaises(frappe.ValidationError):
-			theirs.save()
+			stock_settings.save()
 		frappe.db.rollback()
 
-	def test_without_the_stock_taken_in_it_says_so(self) -> None:
+	def test_without_opening_stock_it_says_so(self) -> None:
 		switch(ledger_enabled=0, reservation_enabled=0, replenishment_enabled=0)
 		try:
 			self.reserved_by_erpnext(5)
-			self.assertIn("Keep the Ledger", self.run_command().output)
+			self.assertIn("Enable the Ledger", self.run_command().output)
 			erp.receipt(self.item, self.place, 3)
 			frappe.db.commit()
 		finally:
 			switch(ledger_enabled=1, replenishment_enabled=1)
 		done = self.run_command()
 		self.assertEqual(done.exit_code, 1)
-		self.assertIn("inventory-take-in", done.output)
-		for _ in jobs.taking_in():
+		self.assertIn("inventory-opening-stock", done.output)
+		for _ in jobs.recording_opening_stock():
 			pass
 		self.convert()
 
-	def test_what_erpnext_keeps_for_other_documents_is_told_before_anything_is_done(self) -> None:
+	def test_what_erpnext_reserves_for_other_documents_is_reported_before_anything_is_done(self) -> None:
 		"""16 does so for Work Orders and Production Plans; its switch would not go off at the end."""
 		order = self.reserved_by_erpnext(5)
 		entry = frappe.db.get_value("Stock Reservation Entry", {"voucher_no": order.name})

@@ -1,10 +1,12 @@
-"""What our roles may do on ERPNext's own documents: see the masters, finish the drafts made for them, no more."""
+"""Our roles on ERPNext's own documents: they read the masters and finish the drafts made for them, no more."""
 
 import frappe
 
 from inventory_midplatform.domain import roles
 from inventory_midplatform.setup import erpnext_permissions
 from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.inbound_records import inbound_records
+from inventory_midplatform.tests.outbound_records import outbound_records
 from inventory_midplatform.tests.site_case import SiteTestCase
 from inventory_midplatform.tests.site_platform import SitePlatform
 
@@ -25,21 +27,21 @@ class TestRoles(SiteTestCase):
 				with self.subTest(role=role, doctype=doctype):
 					self.assertEqual(self.may(user, doctype), ["read"])
 
-	def test_drafts_are_finished_by_whom_they_are_made_for(self) -> None:
+	def test_drafts_are_finished_by_the_roles_they_are_made_for(self) -> None:
 		finish = ["read", "write", "submit"]
-		buyer, keeper = erp.user([roles.BUYER]), erp.user([roles.OPERATOR])
+		buyer, storekeeper = erp.user([roles.BUYER]), erp.user([roles.OPERATOR])
 		self.assertEqual(self.may(buyer, "Material Request"), finish)
-		self.assertEqual(self.may(keeper, "Material Request"), ["read"])
-		self.assertEqual(self.may(keeper, "Stock Entry"), finish)
+		self.assertEqual(self.may(storekeeper, "Material Request"), ["read"])
+		self.assertEqual(self.may(storekeeper, "Stock Entry"), finish)
 		self.assertEqual(self.may(buyer, "Stock Entry"), ["read"])
 		for role in (
 			roles.INSPECTOR,
 			roles.INTEGRATION,
-		):  # who may not see what it costs, and is told of nothing
+		):  # they may not see costs, and get no to-dos
 			user = erp.user([role])
 			self.assertEqual([self.may(user, doctype) for doctype in erpnext_permissions.DRAFTS], [[], []])
 
-	def test_rules_made_earlier_are_brought_up_to_date_and_nobody_elses(self) -> None:
+	def test_rules_of_an_earlier_release_are_updated_and_no_others(self) -> None:
 		where = {"parent": "Stock Entry", "permlevel": 0}
 		others = frappe.get_all("DocPerm", {**where, "role": ("not in", roles.ROLES)}, ["*"], order_by="name")
 		frappe.db.set_value("DocPerm", {**where, "role": roles.OPERATOR}, "create", 1)
@@ -56,21 +58,21 @@ class TestRoles(SiteTestCase):
 			others,
 		)
 
-	def test_keeper_and_buyer_submit_their_drafts_and_have_done(self) -> None:
+	def test_storekeeper_and_buyer_submit_their_drafts_and_close_their_todos(self) -> None:
 		item, place = erp.item(), erp.warehouse()
 		erp.receipt(item, place, 10)
-		keeper, buyer = erp.user([roles.OPERATOR]), erp.user([roles.BUYER])
+		storekeeper, buyer = erp.user([roles.OPERATOR]), erp.user([roles.BUYER])
 		supervisor = erp.user([roles.SUPERVISOR])
-		frappe.db.set_value("Warehouse", place, "inventory_keeper", keeper)
+		frappe.db.set_value("Warehouse", place, "inventory_storekeeper", storekeeper)
 		frappe.db.commit()
 		platform = SitePlatform()
-		for request_type, person in (("Issue", keeper), ("Purchase", buyer)):
+		for request_type, person in (("Issue", storekeeper), ("Purchase", buyer)):
 			with self.subTest(request_type=request_type):
 				lines = [{"item_code": item, "qty": 2}]
 				name = platform.call(
 					"request.create", user=buyer, request_type=request_type, warehouse=place, items=lines
 				)["name"]
-				platform.call("request.act", user=buyer, name=name, action="Ask for Approval")
+				platform.call("request.act", user=buyer, name=name, action="Request Approval")
 				made = platform.call("request.act", user=supervisor, name=name, action="Approve")
 				about = {
 					"reference_type": made["created_doctype"],
@@ -85,7 +87,7 @@ class TestRoles(SiteTestCase):
 				self.assertEqual(frappe.db.get_value("ToDo", about, "status"), "Closed")
 		self.assertEqual(self.on_hand(item, place), 8)
 
-	def test_someone_with_none_of_our_roles_sees_none_of_our_records(self) -> None:
+	def test_a_user_without_our_roles_sees_none_of_our_records(self) -> None:
 		stranger = erp.user(["Employee"])
 		for doctype in frappe.get_all(
 			"DocType", {"module": "Inventory Midplatform", "istable": 0}, pluck="name", order_by="name"
@@ -95,21 +97,25 @@ class TestRoles(SiteTestCase):
 
 
 class TestUserPermissions(SiteTestCase):
-	def test_a_warehouse_or_its_company_narrows_every_list_and_record(self) -> None:
+	def test_a_warehouse_or_company_permission_limits_every_list_and_record(self) -> None:
 		mine, other = erp.warehouse(), erp.warehouse()
 		item = erp.item()
 		platform = SitePlatform()
+		platform.settings(outbound=True, inbound=True)
+		self.addCleanup(platform.settings, outbound=False, inbound=False)
 		for place in (mine, other):
 			erp.receipt(item, place, 10)
 			erp.receipt(erp.item(**erp.SERIALS), place, 1)
 			erp.insert("Warehouse Zone", zone_code="Z", warehouse=place)
 			erp.insert("Storage Policy", warehouse=place)
 			frappe.db.commit()
-			kept = platform.call("reservation.reserve", item_code=item, warehouse=place, qty=3)
-			platform.call("reservation.allocate", name=kept["name"])
+			reserved = platform.call("reservation.reserve", item_code=item, warehouse=place, qty=3)
+			platform.call("reservation.allocate", name=reserved["name"])
 			platform.call(
 				"request.create", request_type="Issue", warehouse=place, items=[{"item_code": item, "qty": 1}]
 			)
+			inbound_records(platform, item, place)
+			outbound_records(platform, item, place)
 		user = erp.user([roles.MANAGER])
 		erp.insert("User Permission", user=user, allow="Warehouse", for_value=mine)
 		frappe.db.commit()
@@ -125,7 +131,7 @@ class TestUserPermissions(SiteTestCase):
 					hidden = frappe.get_all(doctype, {"warehouse": other}, pluck="name", order_by="name")[0]
 					self.assertFalse(frappe.has_permission(doctype, "read", hidden))
 
-	def test_a_company_narrows_what_names_only_a_warehouse(self) -> None:
+	def test_a_company_permission_limits_records_that_name_only_a_warehouse(self) -> None:
 		place, item = erp.warehouse(), erp.item()
 		erp.receipt(item, place, 10)
 		other = erp.unique("Company")

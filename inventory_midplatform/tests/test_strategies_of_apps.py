@@ -12,7 +12,7 @@ from inventory_midplatform.domain.errors import InvalidInput
 from inventory_midplatform.domain.put_away import Bin, Candidate, Rules
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.domain.removal import BinContent
-from inventory_midplatform.services import storage
+from inventory_midplatform.services.locations import storage_policies
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import SiteTestCase
 from inventory_midplatform.tests.site_platform import SitePlatform
@@ -59,11 +59,11 @@ class TestStrategiesOfApps(SiteTestCase):
 			)
 		frappe.db.commit()
 
-	def asked(self, operation: str) -> list[tuple[str, float, str]]:
-		answer = self.platform.call(operation, item_code=self.item, warehouse=self.warehouse, qty=8)
-		return [(p["bin_code"], p["qty"], p["reason"]["sentence"]) for p in answer["bins"]]
+	def suggested(self, operation: str) -> list[tuple[str, float, str]]:
+		result = self.platform.call(operation, item_code=self.item, warehouse=self.warehouse, qty=8)
+		return [(p["bin_code"], p["qty"], p["reason"]["sentence"]) for p in result["bins"]]
 
-	def test_a_policy_may_name_them(self) -> None:
+	def test_a_policy_may_name_an_apps_strategies(self) -> None:
 		self.platform.call(
 			"stock.move",
 			item_code=self.item,
@@ -80,16 +80,16 @@ class TestStrategiesOfApps(SiteTestCase):
 		)
 		frappe.db.commit()
 		why = "The strategy Fullest First takes it from here."
-		self.assertEqual(self.asked("stock.suggest_removal"), [("B", 7, why), ("UNPLACED", 1, why)])
-		self.assertEqual(self.asked("stock.suggest_put_away"), [("B", 8, "It has the most room.")])
+		self.assertEqual(self.suggested("stock.suggest_removal"), [("B", 7, why), ("UNPLACED", 1, why)])
+		self.assertEqual(self.suggested("stock.suggest_put_away"), [("B", 8, "It has the most room.")])
 		names = self.platform.call("stock.list_strategies")
 		self.assertIn("Fullest First", names["removal"])
 		self.assertIn("FIFO", names["removal"])
 		self.assertIn("Roomiest", names["put_away"])
-		found = storage.removal_strategies(site_context(), [(self.item, self.warehouse)])
+		found = storage_policies.removal_strategies(site_context(), [(self.item, self.warehouse)])
 		self.assertEqual([s.name for s in found.values()], ["Fullest First"])
 
-	def test_without_the_app_nobody_knows_them(self) -> None:
+	def test_without_the_app_its_strategies_are_unknown(self) -> None:
 		del erpnext.hooks.inventory_midplatform_strategies["removal"]
 		forget_hooks()
 		with self.assertRaises(InvalidInput) as refused:

@@ -4,10 +4,13 @@ from typing import Any
 
 import frappe
 
+from inventory_midplatform.adapters.site.context import SETTINGS
+from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import SWITCHES, SiteTestCase, switch
+from inventory_midplatform.tests.site_platform import SitePlatform
 
-OURS = (
+OWN_DOCTYPES = (
 	"Stock Movement",
 	"Bin Stock",
 	"Stock Position",
@@ -24,14 +27,14 @@ class TestSwitchedOff(SiteTestCase):
 
 	def tearDown(self) -> None:
 		switch(**dict.fromkeys(SWITCHES, 1))
-		from inventory_midplatform.adapters.site.jobs import taking_in
+		from inventory_midplatform.adapters.site.jobs import recording_opening_stock
 
-		for _ in taking_in():
+		for _ in recording_opening_stock():
 			pass
 		super().tearDown()
 
 	def counts(self) -> dict[str, int]:
-		return {doctype: frappe.db.count(doctype) for doctype in OURS}
+		return {doctype: frappe.db.count(doctype) for doctype in OWN_DOCTYPES}
 
 	def test_the_same_work_gives_the_same_books_on_and_off(self) -> None:
 		before = self.counts()
@@ -123,12 +126,12 @@ class TestSwitchedOff(SiteTestCase):
 			self.assertEqual(raised.exception.code, "module_off")
 
 
-class TestTakingIn(SiteTestCase):
-	def test_stock_that_was_there_before_is_taken_in_unplaced_and_nothing_else_changes(self) -> None:
-		from inventory_midplatform.adapters.site.jobs import taking_in
+class TestOpeningStock(SiteTestCase):
+	def test_opening_stock_is_unplaced_and_nothing_else_changes(self) -> None:
+		from inventory_midplatform.adapters.site.jobs import recording_opening_stock
 
 		# what ERPNext lost from its Bin under the load of other tests, no taking in changes
-		left = list(taking_in())[-1][0]
+		left = list(recording_opening_stock())[-1][0]
 		switch(**dict.fromkeys(SWITCHES, 0))
 		item, place = erp.item(), erp.warehouse()
 		erp.receipt(item, place, 30)
@@ -137,16 +140,16 @@ class TestTakingIn(SiteTestCase):
 		books = frappe.get_all("Bin", {"item_code": item}, ["*"], order_by="name")
 		switch(**dict.fromkeys(SWITCHES, 1))
 		self.assertEqual(self.on_hand(item, place), 0)
-		self.assertEqual(list(taking_in(chunk=2))[-1], (left + 1, left + 1))
+		self.assertEqual(list(recording_opening_stock(chunk=2))[-1], (left + 1, left + 1))
 		self.assertEqual(self.position(item, place), {"on_hand": 30, "on_hold": 0, "reserved": 0})
 		moved = frappe.get_all("Stock Movement", {"item_code": item}, ["kind", "qty", "bin"], order_by="name")
-		self.assertEqual([(m.kind, m.qty) for m in moved], [("Opening", 30)])
+		self.assertEqual([(m.kind, m.qty) for m in moved], [("Opening Stock", 30)])
 		self.assertEqual(frappe.db.get_value("Warehouse Bin", moved[0].bin, "is_unplaced"), 1)
 		self.assertEqual(frappe.get_all("Bin", {"item_code": item}, ["*"], order_by="name"), books)
-		self.assertEqual(list(taking_in()), [(left, left)])
+		self.assertEqual(list(recording_opening_stock()), [(left, left)])
 
 	def test_orders_that_were_open_before_reserve_when_asked_to(self) -> None:
-		from inventory_midplatform.adapters.site.jobs import following_orders
+		from inventory_midplatform.adapters.site.jobs import syncing_documents
 
 		switch(reservation_enabled=0)
 		item, place = erp.item(), erp.warehouse()
@@ -155,13 +158,13 @@ class TestTakingIn(SiteTestCase):
 		frappe.db.commit()
 		switch(reservation_enabled=1)
 		self.assertEqual(self.position(item, place)["reserved"], 0)
-		for _ in following_orders():
+		for _ in syncing_documents():
 			pass
 		self.assertEqual(self.position(item, place)["reserved"], 5)
 		order.reload()
 		frappe.db.commit()
 
-	def test_the_first_posting_on_a_site_not_taken_in_brings_what_was_there(self) -> None:
+	def test_the_first_posting_without_opening_stock_records_it(self) -> None:
 		switch(**dict.fromkeys(SWITCHES, 0))
 		item, place = erp.item(), erp.warehouse()
 		erp.receipt(item, place, 30)
@@ -172,7 +175,7 @@ class TestTakingIn(SiteTestCase):
 
 
 class TestSwitches(SiteTestCase):
-	def test_ours_refuse_while_erpnexts_own_are_on(self) -> None:
+	def test_the_midplatforms_features_refuse_while_erpnexts_are_on(self) -> None:
 		for theirs, ours in (
 			("enable_stock_reservation", "reservation_enabled"),
 			("auto_indent", "replenishment_enabled"),
@@ -187,10 +190,10 @@ class TestSwitches(SiteTestCase):
 				frappe.db.set_single_value("Stock Settings", theirs, 0)
 				switch(**{ours: 1})
 
-	def test_erpnexts_own_refuse_while_ours_are_on(self) -> None:
+	def test_erpnexts_features_refuse_while_the_midplatforms_are_on(self) -> None:
 		for theirs, ours in (
 			("enable_stock_reservation", "Reserve Stock"),
-			("auto_indent", "Ask for Low Stock"),
+			("auto_indent", "Replenish Low Stock"),
 		):
 			with self.subTest(theirs=theirs):
 				settings = frappe.get_doc("Stock Settings")
@@ -200,7 +203,7 @@ class TestSwitches(SiteTestCase):
 				self.assertIn(ours, str(raised.exception))
 				frappe.db.rollback()
 
-	def test_erpnexts_own_may_be_on_where_ours_are_off(self) -> None:
+	def test_erpnexts_features_may_be_on_while_the_midplatforms_are_off(self) -> None:
 		switch(reservation_enabled=0, replenishment_enabled=0)
 		try:
 			settings = frappe.get_doc("Stock Settings")
@@ -215,3 +218,20 @@ class TestSwitches(SiteTestCase):
 		with self.assertRaises(frappe.ValidationError):
 			switch(ledger_enabled=0)
 		frappe.db.rollback()
+
+	def test_outbound_orders_need_reservations(self) -> None:
+		with self.assertRaises(frappe.ValidationError) as raised:
+			switch(outbound_enabled=1, reservation_enabled=0)
+		self.assertIn("Reserve Stock", str(raised.exception))
+		frappe.db.rollback()
+		switch(reservation_enabled=0)
+		frappe.db.set_single_value(SETTINGS, "outbound_enabled", 1)  # as by a script, past the check
+		frappe.db.commit()
+		try:
+			with self.assertRaises(Conflict) as off:
+				SitePlatform().call("outbound.accept", name="any")
+			self.assertEqual(
+				(off.exception.code, off.exception.details["field"]), ("module_off", "reservation_enabled")
+			)
+		finally:
+			switch(reservation_enabled=1, outbound_enabled=0)

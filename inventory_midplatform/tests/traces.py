@@ -1,4 +1,4 @@
-"""What an app leaves on a site: taken before it is installed and after it is gone, the two must be the same.
+"""List what an app leaves on a site: the same before it is installed and after it is uninstalled.
 
 cd sites && ../env/bin/python -m inventory_midplatform.tests.traces SITE
 """
@@ -19,6 +19,7 @@ KINDS = (
 	"Dashboard Chart",
 	"DocType",
 	"Form Tour",
+	"Kanban Board",
 	"Module Def",
 	"Module Onboarding",
 	"Notification",
@@ -38,8 +39,8 @@ KINDS = (
 )
 
 
-def taken() -> str:
-	"""Records by name, tables with their columns, and rows that name a role, a DocType or a setting."""
+def traces() -> str:
+	"""Return, as JSON, records by name, tables with their columns, and rows that name a role, a DocType or a setting."""
 	records = {kind: sorted(frappe.get_all(kind, pluck="name", order_by="name")) for kind in KINDS}
 	columns = frappe.db.sql(
 		"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = DATABASE()"
@@ -81,4 +82,4 @@ if __name__ == "__main__":
 	frappe.connect()
 	erp.company()  # making one adds fields of its country
 	frappe.db.commit()
-	print(taken())
+	print(traces())

@@ -12,7 +12,7 @@ from inventory_midplatform.domain.roles import ROLES
 ROOT = Path(__file__).parents[2]
 MODULE = "Inventory Midplatform"
 FOLDER = ROOT / "inventory_midplatform" / "inventory_midplatform" / "doctype"
-TAKEN: dict[str, list[str]] = json.loads(
+FOREIGN_NAMES: dict[str, list[str]] = json.loads(
 	(Path(__file__).parent / "taken_doctype_names.json").read_text(encoding="utf-8")
 )
 """DocType names of other apps that share a site with ours: Frappe and ERPNext 15 and 16, HRMS, frappe-ewm."""
@@ -35,11 +35,11 @@ def test_there_are_doctypes() -> None:
 	assert "stock_position" in DOCTYPES
 
 
-@pytest.mark.parametrize("app", TAKEN)
+@pytest.mark.parametrize("app", FOREIGN_NAMES)
 def test_no_other_app_uses_our_names(app: str) -> None:
-	assert len(TAKEN[app]) > 50
-	taken = {name.lower() for name in TAKEN[app]}
-	assert not [name for name in OUR_NAMES if name.lower() in taken]
+	assert len(FOREIGN_NAMES[app]) > 50
+	foreign = {name.lower() for name in FOREIGN_NAMES[app]}
+	assert not [name for name in OUR_NAMES if name.lower() in foreign]
 
 
 @each_doctype
@@ -78,7 +78,7 @@ def test_every_field_has_a_label(folder: str) -> None:
 
 @each_doctype
 def test_every_link_leads_somewhere(folder: str) -> None:
-	known = {*OUR_NAMES, *TAKEN["Frappe"], *TAKEN["ERPNext"]}
+	known = {*OUR_NAMES, *FOREIGN_NAMES["Frappe"], *FOREIGN_NAMES["ERPNext"]}
 	fields = {field["fieldname"]: field for field in DOCTYPES[folder]["fields"]}
 	for field in fields.values():
 		target = field.get("options")

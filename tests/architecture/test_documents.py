@@ -57,3 +57,46 @@ class TestReadme:
 				assert (folder / name).exists(), name
 				named += 1
 		assert named
+
+
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+
+def found(path: str) -> Path | None:
+	"""Paths in docs/ start at the Python package or at the repository."""
+	places = (ROOT / "inventory_midplatform" / path, ROOT / path)
+	return next((place for place in places if place.exists()), None)
+
+
+@pytest.mark.parametrize("document", [ARCHITECTURE, *DECISIONS], ids=lambda path: path.name)
+def test_files_named_exist(document: Path) -> None:
+	text = document.read_text(encoding="utf-8")
+	named = set(re.findall(r"`([\w./]+(?:\.(?:py|md|json|csv|js)|(?<=\w)/))`", text))
+	assert named
+	assert not sorted(path for path in named if found(path) is None)
+
+
+class TestArchitecture:
+	def test_functions_are_in_the_files_named_before_them(self) -> None:
+		text = ARCHITECTURE.read_text(encoding="utf-8")
+		named = re.findall(r"`([\w/]+\.py)` `([\w.]+)`", text)
+		assert len(named) > 20
+		wrong = []
+		for path, name in named:
+			source = (found(path) or ARCHITECTURE).read_text(encoding="utf-8")
+			missing = [
+				part
+				for part in name.split(".")
+				if not re.search(rf"(?m)^\s*(?:def {part}\(|class {part}\b|{part}\b.* = )", source)
+			]
+			if missing:
+				wrong.append(f"{path}: {name}")
+		assert not wrong
+
+	def test_every_package_of_services_is_named(self) -> None:
+		text = ARCHITECTURE.read_text(encoding="utf-8")
+		services = ROOT / "inventory_midplatform" / "services"
+		parts = [path for path in services.iterdir() if path.name not in ("__init__.py", "__pycache__")]
+		named = [f"{path.name}/" if path.is_dir() else path.name for path in parts]
+		assert not [name for name in named if name not in text]

@@ -16,15 +16,30 @@ OF_PROGRAMS = frozenset(
 	[
 		"action",
 		"bin",
+		"code",
+		"brief",
+		"outbound_order",
+		"outside_waves",
+		"counted",
+		"delivery_note",
 		"demand_line",
 		"from_bin",
+		"full_bin",
 		"limit",
+		"line",
+		"lines",
+		"max_orders",
+		"mine",
+		"min_hours",
 		"name",
+		"names",
 		"new_name",
 		"offset",
 		"only",
+		"package",
 		"request_type",
 		"search",
+		"state",
 		"status",
 		"strategy",
 	]
@@ -39,7 +54,7 @@ def labels_in_the_desk() -> dict[str, set[str]]:
 	for path in PACKAGE.glob("inventory_midplatform/doctype/*/*.json"):
 		for field in json.loads(path.read_text(encoding="utf-8"))["fields"]:
 			found[field["fieldname"]].add(field.get("label"))
-	for path in [*PACKAGE.glob("public/js/*.js"), *PACKAGE.glob("inventory_midplatform/doctype/*/*.js")]:
+	for path in [*PACKAGE.glob("public/js/**/*.js"), *PACKAGE.glob("inventory_midplatform/*/*/*.js")]:
 		for fieldname, label in IN_DIALOGS.findall(path.read_text(encoding="utf-8")):
 			found[fieldname].add(label)
 	return found

@@ -21,7 +21,7 @@ PYTHON = sorted(p for p in PACKAGE.rglob("*.py") if "__pycache__" not in p.parts
 SCRIPTS = sorted([*PACKAGE.glob("public/js/**/*.js"), *MODULE.glob("**/*.js")])
 
 ON_A_SITE_ONLY = re.compile(
-	r"\.(adapters\.site|inventory_midplatform\.|setup\.(?!indexes)|tests\.|patches\.|install|uninstall|commands)|\.setup\.$"
+	r"\.(adapters\.site|inventory_midplatform\.|setup\.(?!indexes)|tests\.|patches\.|www\.|install|uninstall|commands)|\.setup\.$"
 )
 """Modules that import Frappe; the site suite imports every one of them."""
 
@@ -38,6 +38,9 @@ NOT_IN_BOTH = re.compile(
 )
 LITERAL_PATH = re.compile(r"""["'`(]/?app/[\w-]""")
 """The desk is at /desk in 16: Frappe is asked for a link."""
+
+ROUTE_OF_APPS_SCREEN = 'inventory_midplatform/hooks.py: "/app/i'
+"""A hook cannot ask Frappe. 15 needs this path to look up the workspace; 16 redirects it to its own."""
 
 GONE_FROM_PYTHON = re.compile(
 	r"^\s*(?:import|from) (?:asynchat|asyncore|cgi|crypt|distutils|imp|nntplib|pipes|pkg_resources|smtpd|telnetlib)\b"
@@ -98,6 +101,7 @@ def test_nothing_stands_in_the_source_that_only_one_of_them_has() -> None:
 		text = path.read_text(encoding="utf-8")
 		for pattern in (NOT_IN_BOTH, LITERAL_PATH, GONE_FROM_PYTHON):
 			wrong += [f"{path.relative_to(ROOT)}: {match[0]}" for match in pattern.finditer(text)]
+	wrong.remove(ROUTE_OF_APPS_SCREEN)
 	assert len(SCRIPTS) > 10
 	assert not wrong
 
@@ -140,7 +144,7 @@ def test_whether_tests_run_is_said_in_one_place() -> None:
 	assert saying == ["site_case.py"]
 
 
-def test_what_a_test_puts_back_it_keeps() -> None:
+def test_what_a_test_restores_it_saves_first() -> None:
 	"""A cleanup comes after tearDown's rollback; left open, it locks what 16 writes after every call: the user's row."""
 	found, open_ones = 0, []
 	for path in PYTHON:
@@ -221,7 +225,7 @@ def test_every_module_without_frappe_can_be_imported_without_it() -> None:
 
 
 def test_the_list_of_modules_is_the_packages() -> None:
-	assert "inventory_midplatform.services.settlement" in names()
+	assert "inventory_midplatform.services.settlement.settlement" in names()
 	assert "inventory_midplatform.setup.indexes" in names()
 	assert "inventory_midplatform.adapters.standalone.server" in names()
 	assert not any("adapters.site" in name for name in names())

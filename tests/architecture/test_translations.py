@@ -13,11 +13,18 @@ MODULE = PACKAGE / "inventory_midplatform"
 PAGE = PACKAGE / "adapters" / "standalone" / "templates" / "page.html"
 TRANSLATIONS = PACKAGE / "translations" / "zh.csv"
 
+FRONTEND = PACKAGE.parent / "frontend"
+WEBSITE = PACKAGE / "www"
+
 PLACEHOLDER = re.compile(r"{[^{}]*}")
 STRING = r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"""
 JS_CALL = re.compile(rf"""\b__\(\s*{STRING}(?:,\s*null,\s*{STRING})?""")
+MARKED = re.compile(r"{{zh:([^}]*)}}")
+"""A text in the frontend's files that are not script: its index.html and its web app manifest."""
+JINJA_CALL = re.compile(rf"""\b_\(\s*{STRING}\s*\)""")
+PRINTED = re.compile(rf"""\b_\(\s*{STRING}(?:,\s*context={STRING})?""")
 HTML_LABEL = re.compile(r"\bdata-t>([^<]+)<")
-LAWS = ("LAWS", "CONTRADICTIONS")
+INVARIANTS = ("INVARIANTS", "BOOK_DISCREPANCIES")
 """Tables whose second column is a sentence."""
 
 HTML_TAG = re.compile(r"<[^>]+>")
@@ -26,6 +33,7 @@ HTML_TAG = re.compile(r"<[^>]+>")
 SHOWN_FIELDS = {
 	"Module Onboarding": ("title", "subtitle", "success_message"),
 	"Number Card": ("label",),
+	"Print Format": ("name",),
 	"Onboarding Step": ("title", "description", "action_label", "report_description"),
 	"Report": ("name",),
 	"Workspace": ("label",),
@@ -91,11 +99,36 @@ def from_javascript() -> Iterator[Text]:
 		yield from from_calls(path.read_text())
 
 
+def from_print_formats() -> Iterator[Text]:
+	paths = [*MODULE.glob("print_format/*/*.html"), *PACKAGE.glob("templates/print/*.html")]
+	for path in sorted(paths):
+		for text, single, context, single_context in PRINTED.findall(path.read_text()):
+			yield text or single, context or single_context
+
+
 def from_page() -> Iterator[Text]:
 	"""The standalone page calls the same function as the desk, and marks what its HTML says itself."""
 	page = PAGE.read_text()
 	yield from from_calls(page)
 	yield from ((text, "") for text in HTML_LABEL.findall(page))
+
+
+def from_frontend() -> Iterator[Text]:
+	"""The Vue app calls the same function; its build takes from zh.csv what it calls."""
+	for path in frontend_sources():
+		yield from from_calls(path.read_text())
+	for path in (FRONTEND / "index.html", *sorted((FRONTEND / "build").glob("*.webmanifest"))):
+		yield from ((text, "") for text in MARKED.findall(path.read_text()))
+
+
+def frontend_sources() -> list[Path]:
+	found = sorted([*(FRONTEND / "src").glob("**/*.ts"), *(FRONTEND / "src").glob("**/*.vue")])
+	return [path for path in found if not path.name.endswith((".test.ts", ".d.ts"))]
+
+
+def from_website() -> Iterator[Text]:
+	for path in sorted(WEBSITE.glob("**/*.html")):
+		yield from ((text or single, "") for text, single in JINJA_CALL.findall(path.read_text()))
 
 
 def from_calls(javascript: str) -> Iterator[Text]:
@@ -104,10 +137,10 @@ def from_calls(javascript: str) -> Iterator[Text]:
 
 
 def from_python() -> Iterator[Text]:
-	"""``_("…")``, the sentences of domain errors, to-dos and alerts, labels of custom fields, the ledger's laws."""
+	"""``_("…")``, the sentences of domain errors, to-dos and alerts, labels of custom fields, the ledger's invariants."""
 	errors = error_names()
 	for path in sorted(PACKAGE.glob("**/*.py")):
-		if "tests" in path.parts:
+		if "tests" in path.relative_to(PACKAGE).parts:
 			continue
 		for node in ast.walk(ast.parse(path.read_text())):
 			if isinstance(node, ast.Call):
@@ -116,12 +149,16 @@ def from_python() -> Iterator[Text]:
 				field = literal_dict(node)
 				if "fieldtype" in field:
 					yield from from_field(field, "")
+			elif isinstance(node, ast.Dict) and (
+				path.name.endswith("_dashboard.py") or path.name == "connections.py"
+			):
+				yield literal_dict(node).get("label", ""), ""
 			elif isinstance(node, ast.FunctionDef) and (path.name, node.name) == ("http.py", "_refusal"):
 				yield from returned_sentences(node)
 			elif isinstance(node, ast.FunctionDef) and node.name == "_log_entry":
 				yield from assigned_operations(node)
-			elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in LAWS:
-				yield from ((law.elts[1].value, "") for law in node.value.elts)  # type: ignore[union-attr]
+			elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in INVARIANTS:
+				yield from ((invariant.elts[1].value, "") for invariant in node.value.elts)  # type: ignore[union-attr]
 
 
 def from_call(node: ast.Call, errors: frozenset[str]) -> Iterator[Text]:
@@ -137,11 +174,25 @@ def from_call(node: ast.Call, errors: frozenset[str]) -> Iterator[Text]:
 
 
 def from_domain() -> Iterator[Text]:
-	from inventory_midplatform.domain import approval, labels, put_away, removal, roles
+	from inventory_midplatform.domain import (
+		approval,
+		inbound,
+		labels,
+		outbound,
+		put_away,
+		removal,
+		roles,
+		waves,
+	)
 
 	shown = (*roles.ROLES, *approval.ACTIONS, *(state.name for state in approval.STATES))
 	yield from ((text, "") for text in (*shown, *labels.LABELS.values()))
 	yield from ((state.status, "Inventory Request") for state in approval.STATES)
+	for flow in (outbound.OUTBOUND, outbound.PACKING, waves.WAVE, inbound.INBOUND):
+		yield from ((step.label, flow.doctype) for step in flow.steps)
+	yield from ((event.label, "Inbound Order") for event in inbound.INBOUND.events)
+	yield from ((reason, "Outbound Order") for reason in outbound.SHORT_REASONS)
+	yield inbound.WITHIN_TOLERANCE, "Inbound Order"
 	yield from ((name, "Storage Policy") for name in (*removal.STRATEGIES, *put_away.STRATEGIES))
 
 
@@ -191,12 +242,21 @@ def error_names() -> frozenset[str]:
 	return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
 
 
-EXTRACTS = (from_doctypes, from_records, from_javascript, from_page, from_python, from_domain)
+EXTRACTS = (
+	from_doctypes,
+	from_records,
+	from_javascript,
+	from_print_formats,
+	from_page,
+	from_frontend,
+	from_python,
+	from_domain,
+)
 
 
 @cache
 def sources() -> frozenset[Text]:
-	found = (text for extract in EXTRACTS for text in extract())
+	found = (text for extract in (*EXTRACTS, from_website) for text in extract())
 	return frozenset(
 		(text.strip(), context)
 		for text, context in found
@@ -223,6 +283,7 @@ def translation(text: str, context: str) -> str:
 def test_there_is_something_to_translate() -> None:
 	for extract in EXTRACTS:
 		assert len(set(extract())) > 10, extract.__name__
+	assert set(from_website())
 
 
 def test_everything_is_translated() -> None:
@@ -242,6 +303,19 @@ def test_the_page_has_no_dictionary_of_its_own() -> None:
 	# What is looked up is written out where it is called, or is a record's value: r.status.
 	assert re.findall(r"(?<!function )\b__\((?![\"']|\w\.\w+\b|\(node\.dataset)", page) == []
 	assert len(HTML_LABEL.findall(page)) == len(re.findall(r"<[^>]*\bdata-t\b", page))
+
+
+def test_the_frontend_has_no_dictionary_of_its_own() -> None:
+	assert {word for path in frontend_sources() for word in re.findall(r"[一-鿿]+", path.read_text())} == {
+		"中文"
+	}
+	computed = [
+		f"{path.name}: {found}"
+		for path in frontend_sources()
+		for found in re.findall(r"\b__\((?!\s*[\"'])[^)]*\)", path.read_text())
+		if path.name != "i18n.ts"
+	]
+	assert computed == [], "what is looked up is written out where it is called, for the build to find it"
 
 
 def test_nothing_is_translated_that_is_no_longer_shown() -> None:
@@ -271,7 +345,7 @@ def test_chinese_is_chinese() -> None:
 	assert not kept
 
 
-def test_the_log_can_be_filtered_by_every_operation_it_tells() -> None:
+def test_the_log_can_be_filtered_by_every_operation_in_it() -> None:
 	log = json.loads((MODULE / "doctype/stock_operation_log/stock_operation_log.json").read_text())
 	field = next(f for f in log["fields"] if f["fieldname"] == "operation")
 	told = {text for text, context in from_python() if context == "Stock Operation Log"}

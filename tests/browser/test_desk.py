@@ -42,7 +42,7 @@ def stock(site: Any, language: str) -> dict[str, str]:
 def test_workspace_leads_to_a_new_zone_and_a_new_bin(desk: Any, texts: Any, stock: dict[str, str]) -> None:
 	d = desk("supervisor")
 	d.go("inventory-midplatform")
-	for text in ("Every Day", "Where Stock Lies", "Waiting Reservations"):
+	for text in ("Every Day", "Where Stock Is", "Waiting Reservations"):
 		expect(d.page.get_by_text(texts(text), exact=True).first).to_be_visible()
 	d.page.locator(f".shortcut-widget-box[aria-label='{texts('Zones')}']").click()
 	expect(d.page).to_have_url(re.compile("warehouse-zone"))
@@ -56,7 +56,7 @@ def test_workspace_leads_to_a_new_zone_and_a_new_bin(desk: Any, texts: Any, stoc
 	expect(d.field("warehouse")).to_have_value(stock["warehouse"])
 	d.save()
 	expect(d.page.locator(".title-text:visible")).to_have_text("Z1-01")
-	expect(d.page.get_by_text(texts("Nothing lies in this bin.")).first).to_be_visible()
+	expect(d.page.get_by_text(texts("This bin is empty.")).first).to_be_visible()
 
 
 def test_stock_is_moved_into_a_bin(desk: Any, site: Any, texts: Any, stock: dict[str, str]) -> None:
@@ -77,11 +77,11 @@ def test_a_button_is_there_for_those_who_may(desk: Any, texts: Any, stock: dict[
 	for role, count in (("supervisor", 1), ("director", 0)):
 		d = desk(role)
 		d.go(f"warehouse-bin/{quote('UNPLACED - ' + stock['warehouse'])}")
-		expect(d.page.get_by_text(texts("What Lies Here")).first).to_be_visible()
+		expect(d.page.get_by_text(texts("What Is Here")).first).to_be_visible()
 		expect(d.button(texts("Move to Another Bin"))).to_have_count(count)
 
 
-def test_an_order_reserves_and_tells_why(desk: Any, site: Any, texts: Any, stock: dict[str, str]) -> None:
+def test_an_order_reserves_and_shows_why(desk: Any, site: Any, texts: Any, stock: dict[str, str]) -> None:
 	row = {"item_code": stock["item"], "qty": 20, "rate": 9, "warehouse": stock["warehouse"]}
 	order = site.make(
 		"Sales Order",
@@ -105,7 +105,7 @@ def test_an_order_reserves_and_tells_why(desk: Any, site: Any, texts: Any, stock
 		[texts("On Hand"), texts("On Hold", "Stock Position"), texts("Reserved"), texts("Available")]
 	)
 	expect(why.get_by_role("link", name=order)).to_be_visible()
-	expect(why.get_by_text(texts("{0} more is waited for").replace("{0}", "8"))).to_be_visible()
+	expect(why.get_by_text(texts("{0} more waiting").replace("{0}", "8"))).to_be_visible()
 
 
 def test_a_request_is_approved_by_two_people(desk: Any, site: Any, texts: Any, stock: dict[str, str]) -> None:
@@ -128,7 +128,7 @@ def test_a_request_is_approved_by_two_people(desk: Any, site: Any, texts: Any, s
 		".grid-row[data-idx='1'] [data-fieldname='rate'], .frappe-control[data-fieldname='amount']:visible"
 	)
 	expect(d.page.locator(costs)).to_have_count(0)
-	d.act(texts("Ask for Approval"))
+	d.act(texts("Request Approval"))
 	for role in ("supervisor", "director"):
 		approver = desk(role)
 		approver.go(f"inventory-request/{name}")
@@ -155,7 +155,7 @@ def test_the_report_shows_stock_and_its_reason(desk: Any, texts: Any, stock: dic
 		assert body.evaluate("e => e.scrollWidth <= e.clientWidth"), f"wider than the screen at {width}"
 
 
-def test_the_report_of_another_companys_warehouse_keeps_it(desk: Any, site: Any, language: str) -> None:
+def test_the_report_of_another_companys_warehouse_stays_on_it(desk: Any, site: Any, language: str) -> None:
 	"""The reader's own company is the default, and would throw the warehouse that a link names out again."""
 	abbr = f"{language}{site.stamp}"
 	site.make("Company", company_name=f"Other {abbr}", abbr=abbr, default_currency="CNY", country="China")

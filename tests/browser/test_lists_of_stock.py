@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 PHONE = 390
 
 
-def test_an_approver_sees_what_is_asked_for_in_the_list(
+def test_an_approver_sees_what_is_requested_in_the_list(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
 	name, warehouse = site.requested(f"listed-{language}-{site.stamp}", 3, 7)
@@ -26,17 +26,17 @@ def test_the_log_is_read_and_filtered_in_the_readers_language(
 ) -> None:
 	item, warehouse = site.stocked(f"logged-{language}-{site.stamp}", 12)
 	held = {"item_code": item, "warehouse": warehouse, "bin": f"UNPLACED - {warehouse}", "qty": 2}
-	site.answer(
+	site.message_of(
 		site.request.post(
-			"/api/method/inventory_midplatform.api.v1.stock.hold",
+			"/api/method/inventory_midplatform.api.v1.stock.block",
 			data={**held, "stock_status": "Quality", "reason": "scratched"},
 		)
 	)
 	log = site.get("Stock Operation Log", [["item_code", "=", item]])[0]["name"]
 	supervisor = desk("supervisor")
 	supervisor.go(f"stock-operation-log/{quote(log)}")
-	hold = texts("Hold", "Stock Operation Log")
-	expect(supervisor.page.locator(".page-head:visible .title-text")).to_have_text(hold)
+	block = texts("Block", "Stock Operation Log")
+	expect(supervisor.page.locator(".page-head:visible .title-text")).to_have_text(block)
 	for fieldname, word in (
 		("from_value", texts("Available", "Bin Stock")),
 		("to_value", texts("Quality", "Bin Stock")),
@@ -47,26 +47,26 @@ def test_the_log_is_read_and_filtered_in_the_readers_language(
 	supervisor.go(f"stock-operation-log?item_code={quote(item)}")
 	expect(supervisor.page.locator(".list-row:visible")).to_have_count(1)
 	choice = supervisor.page.locator(".standard-filter-section [data-fieldname='operation'] select")
-	choice.select_option(label=hold)
+	choice.select_option(label=block)
 	expect(supervisor.page.locator(".list-row:visible")).to_have_count(1)
 	choice.select_option(value="Move")
 	expect(supervisor.page.locator(".list-row:visible")).to_have_count(0)
 
 
-def test_a_reservation_tells_what_it_keeps_and_what_waits(
+def test_a_reservation_shows_what_is_reserved_and_what_waits(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
 	item, warehouse = site.stocked(f"keeps-{language}-{site.stamp}", 12)
-	asked = {"item_code": item, "warehouse": warehouse, "qty": 17, "if_short": "Partial"}
-	site.answer(
+	asked = {"item_code": item, "warehouse": warehouse, "qty": 17, "shortage_policy": "Partial"}
+	site.message_of(
 		site.request.post(
 			"/api/method/inventory_midplatform.api.v1.reservation.reserve",
 			data={**asked, "demand_type": "Shop Order", "demand_name": "#77"},
 		)
 	)
-	keeper = desk("operator")
-	keeper.go(f"inventory-reservation?item_code={quote(item)}")
-	row = keeper.page.locator(".list-row:visible")
+	storekeeper = desk("operator")
+	storekeeper.go(f"inventory-reservation?item_code={quote(item)}")
+	row = storekeeper.page.locator(".list-row:visible")
 	expect(row).to_have_count(1)
 	for told in ("#77", "17", "12", "5"):
 		cell = row.locator(".list-row-col:visible", has_text=told).first

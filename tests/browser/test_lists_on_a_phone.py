@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 PHONE = 390
 
 
-def test_contents_of_bins_are_told_apart_on_a_phone(desk: Any, site: Any, texts: Any, language: str) -> None:
+def test_contents_of_bins_are_distinct_on_a_phone(desk: Any, site: Any, texts: Any, language: str) -> None:
 	item, warehouse = site.stocked(f"PH-{language}-{site.stamp}", 12)
 	shelf = site.make("Warehouse Bin", bin_code="P-01", warehouse=warehouse)
-	site.answer(
+	site.message_of(
 		site.request.post(
 			"/api/method/inventory_midplatform.api.v1.stock.move",
 			data={
@@ -26,8 +26,8 @@ def test_contents_of_bins_are_told_apart_on_a_phone(desk: Any, site: Any, texts:
 	available = texts("Available", "Bin Stock")
 	told = {f"{item} · 5 · P-01 · {available}", f"{item} · 7 · {texts('Unplaced')} · {available}"}
 	for width, expected in ((PHONE, told), (1280, {item})):
-		keeper = desk("operator", width)
-		keeper.go(f"bin-stock?item_code={quote(item)}")
-		rows = keeper.page.locator(".list-row:visible .list-subject a")
+		storekeeper = desk("operator", width)
+		storekeeper.go(f"bin-stock?item_code={quote(item)}")
+		rows = storekeeper.page.locator(".list-row:visible .list-subject a")
 		expect(rows).to_have_count(2)
 		assert set(rows.all_inner_texts()) == expected

@@ -26,18 +26,18 @@ def fill(desk: Any, fieldname: str, text: str) -> None:
 def test_reserved_and_released_once(desk: Any, site: Any, texts: Any, language: str) -> None:
 	item, warehouse = site.stocked(f"twice-{language}-{site.stamp}", 30)
 	position = site.get("Stock Position", [["warehouse", "=", warehouse]])[0]["name"]
-	keeper = desk("operator")
-	keeper.go(f"stock-position/{quote(position)}")
-	keeper.button(texts("Reserve")).click()
-	fill(keeper, "qty", "12")
-	press_twice(keeper)
+	storekeeper = desk("operator")
+	storekeeper.go(f"stock-position/{quote(position)}")
+	storekeeper.button(texts("Reserve")).click()
+	fill(storekeeper, "qty", "12")
+	press_twice(storekeeper)
 	made = site.get("Inventory Reservation", [["item_code", "=", item]], ["name", "reserved_qty"])
 	assert [r["reserved_qty"] for r in made] == [12]
 
-	keeper.go(f"inventory-reservation/{made[0]['name']}")
-	keeper.button(texts("Release")).click()
-	fill(keeper, "qty", "5")
-	press_twice(keeper)
+	storekeeper.go(f"inventory-reservation/{made[0]['name']}")
+	storekeeper.button(texts("Release")).click()
+	fill(storekeeper, "qty", "5")
+	press_twice(storekeeper)
 	left = site.get("Inventory Reservation", [["item_code", "=", item]], ["reserved_qty"])
 	assert left == [{"reserved_qty": 7}]
 
@@ -45,22 +45,22 @@ def test_reserved_and_released_once(desk: Any, site: Any, texts: Any, language: 
 def test_what_was_refused_is_corrected_and_done_once(desk: Any, site: Any, texts: Any, language: str) -> None:
 	item, warehouse = site.stocked(f"again-{language}-{site.stamp}", 30)
 	position = site.get("Stock Position", [["warehouse", "=", warehouse]])[0]["name"]
-	keeper = desk("operator")
-	keeper.go(f"stock-position/{quote(position)}")
-	keeper.button(texts("Reserve")).click()
-	fill(keeper, "qty", "31")
-	button = keeper.page.locator(".modal:visible .btn-modal-primary:visible")
+	storekeeper = desk("operator")
+	storekeeper.go(f"stock-position/{quote(position)}")
+	storekeeper.button(texts("Reserve")).click()
+	fill(storekeeper, "qty", "31")
+	button = storekeeper.page.locator(".modal:visible .btn-modal-primary:visible")
 	button.click()
-	expect(keeper.page.locator(".msgprint:visible")).to_contain_text("31")
-	keeper.page.locator(".modal:visible:has(.msgprint) .btn-modal-close").click()
-	expect(keeper.page.locator(".msgprint:visible")).to_have_count(0)
-	fill(keeper, "qty", "30")
-	press_twice(keeper)
+	expect(storekeeper.page.locator(".msgprint:visible")).to_contain_text("31")
+	storekeeper.page.locator(".modal:visible:has(.msgprint) .btn-modal-close").click()
+	expect(storekeeper.page.locator(".msgprint:visible")).to_have_count(0)
+	fill(storekeeper, "qty", "30")
+	press_twice(storekeeper)
 	made = site.get("Inventory Reservation", [["item_code", "=", item]], ["reserved_qty"])
 	assert made == [{"reserved_qty": 30}]
 
 
-def test_moved_held_and_released_from_hold_once(desk: Any, site: Any, texts: Any, language: str) -> None:
+def test_moved_blocked_and_unblocked_once(desk: Any, site: Any, texts: Any, language: str) -> None:
 	_, warehouse = site.stocked(f"shelf-{language}-{site.stamp}", 30)
 	shelf = site.make("Warehouse Bin", bin_code="T-01", warehouse=warehouse)
 	supervisor = desk("supervisor")
@@ -71,7 +71,7 @@ def test_moved_held_and_released_from_hold_once(desk: Any, site: Any, texts: Any
 	fill(supervisor, "qty", "12")
 	press_twice(supervisor)
 
-	def lies() -> dict[str, float]:
+	def bin_quantities() -> dict[str, float]:
 		rows = site.get("Bin Stock", [["bin", "=", shelf], ["qty", ">", 0]], ["stock_status", "qty"])
 		return {row["stock_status"]: row["qty"] for row in rows}
 
@@ -79,38 +79,37 @@ def test_moved_held_and_released_from_hold_once(desk: Any, site: Any, texts: Any
 		rows = site.get("Bin Stock", [["bin", "=", shelf], ["stock_status", "=", status]])
 		return quote(rows[0]["name"], safe="")
 
-	assert lies() == {"Available": 12}
+	assert bin_quantities() == {"Available": 12}
 	supervisor.go(f"bin-stock/{content('Available')}")
-	supervisor.button(texts("Put on Hold")).click()
+	supervisor.button(texts("Block Stock")).click()
 	fill(supervisor, "qty", "4")
 	fill(supervisor, "reason", "scratched")
 	press_twice(supervisor)
-	assert lies() == {"Available": 8, "Quality": 4}
+	assert bin_quantities() == {"Available": 8, "Quality": 4}
 	supervisor.go(f"bin-stock/{content('Quality')}")
-	supervisor.button(texts("Release from Hold", "Stock Operation Log")).click()
+	supervisor.button(texts("Unblock", "Stock Operation Log")).click()
 	fill(supervisor, "qty", "1")
 	press_twice(supervisor)
-	assert lies() == {"Available": 9, "Quality": 3}
+	assert bin_quantities() == {"Available": 9, "Quality": 3}
 
 
 def test_a_bin_that_is_not_there_is_said_once(desk: Any, site: Any, texts: Any, language: str) -> None:
 	"""Frappe puts a sentence of its own under every 404."""
 	_, warehouse = site.stocked(f"gone-{language}-{site.stamp}", 30)
 	position = site.get("Stock Position", [["warehouse", "=", warehouse]])[0]["name"]
-	keeper = desk("operator")
-	keeper.go(f"stock-position/{quote(position)}")
+	storekeeper = desk("operator")
+	storekeeper.go(f"stock-position/{quote(position)}")
 	name = f"SAL-NO-{site.stamp}"
 	said = texts("{demand_type} {demand_name} does not exist.")
 	said = said.replace("{demand_type}", texts("Sales Order")).replace("{demand_name}", name)
-	keeper.page.evaluate(
+	storekeeper.page.evaluate(
 		"""([item_code, warehouse, demand_name]) =>
-			frappe.require("/assets/inventory_midplatform/js/operations.js", () =>
-				inventory_midplatform.call("reservation.reserve",
-					{ item_code, warehouse, qty: 1, demand_type: "Sales Order", demand_name }))""",
+			inventory_midplatform.call("reservation.reserve",
+				{ item_code, warehouse, qty: 1, demand_type: "Sales Order", demand_name })""",
 		[
 			site.get("Stock Position", [["name", "=", position]], ["item_code"])[0]["item_code"],
 			warehouse,
 			name,
 		],
 	)
-	expect(keeper.page.locator(".msgprint:visible")).to_have_text(said)
+	expect(storekeeper.page.locator(".msgprint:visible")).to_have_text(said)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from playwright.sync_api import expect
 
 
-def test_what_lies_unplaced_is_proposed_its_bin_with_the_reason(
+def test_unplaced_stock_is_proposed_its_bin_with_the_reason(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
 	item, warehouse = site.stocked(f"put-away-{language}-{site.stamp}", 12)
@@ -28,26 +28,26 @@ def test_what_lies_unplaced_is_proposed_its_bin_with_the_reason(
 	saved = site.get("Storage Policy", [["warehouse", "=", warehouse]], ["put_away_strategy", "fixed_bin"])
 	assert saved == [{"put_away_strategy": "Fixed Bin", "fixed_bin": fixed}]
 
-	keeper = desk("operator")
-	keeper.go(f"warehouse-bin/{quote('UNPLACED - ' + warehouse)}")
-	keeper.button(texts("Move to Another Bin")).click()
-	control = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='to_bin']")
+	storekeeper = desk("operator")
+	storekeeper.go(f"warehouse-bin/{quote('UNPLACED - ' + warehouse)}")
+	storekeeper.button(texts("Move to Another Bin")).click()
+	control = storekeeper.page.locator(".modal:visible .frappe-control[data-fieldname='to_bin']")
 	expect(control.locator("input")).to_have_value(fixed)
 	why = control.locator(".help-box")
 	expect(why).to_contain_text(texts("It is the fixed bin of the Storage Policy."))
 	expect(why).to_contain_text(re.compile(r"3 (fits nowhere|无处可放)"))
-	quantity = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
+	quantity = storekeeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
 	assert float(quantity.input_value()) == 9, "what fits"
-	with keeper.page.expect_response(lambda r: "suggest_put_away" in r.url):
+	with storekeeper.page.expect_response(lambda r: "suggest_put_away" in r.url):
 		quantity.fill("8")
 		quantity.blur()
 	expect(why).to_have_text(f"F-01 × 8: {texts('It is the fixed bin of the Storage Policy.')}")
-	keeper.page.locator(".modal:visible .btn-modal-primary").click()
-	expect(keeper.page.locator(".modal:visible")).to_have_count(0)
+	storekeeper.page.locator(".modal:visible .btn-modal-primary").click()
+	expect(storekeeper.page.locator(".modal:visible")).to_have_count(0)
 	assert site.get("Bin Stock", [["bin", "=", fixed]], ["qty"]) == [{"qty": 8}]
 
 
-def test_what_needs_many_bins_is_proposed_the_first_and_told_of_the_rest(
+def test_what_needs_many_bins_is_proposed_the_first_and_shown_the_rest(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
 	_, warehouse = site.stocked(f"many-bins-{language}-{site.stamp}", 1234)
@@ -55,12 +55,12 @@ def test_what_needs_many_bins_is_proposed_the_first_and_told_of_the_rest(
 		site.make(
 			"Warehouse Bin", bin_code=f"M-{number}", warehouse=warehouse, sequence=number, capacity_qty=100
 		)
-	keeper = desk("operator")
-	keeper.go(f"warehouse-bin/{quote('UNPLACED - ' + warehouse)}")
-	keeper.button(texts("Move to Another Bin")).click()
-	control = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='to_bin']")
+	storekeeper = desk("operator")
+	storekeeper.go(f"warehouse-bin/{quote('UNPLACED - ' + warehouse)}")
+	storekeeper.button(texts("Move to Another Bin")).click()
+	control = storekeeper.page.locator(".modal:visible .frappe-control[data-fieldname='to_bin']")
 	expect(control.locator("input")).to_have_value(f"M-1 - {warehouse}")
-	quantity = keeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
+	quantity = storekeeper.page.locator(".modal:visible .frappe-control[data-fieldname='qty'] input")
 	assert float(quantity.input_value()) == 100
 	why = control.locator(".help-box")
 	first = texts("{0} of {1} fits into the first bin. Move the rest after it.")
@@ -68,7 +68,7 @@ def test_what_needs_many_bins_is_proposed_the_first_and_told_of_the_rest(
 	expect(why).to_contain_text("M-3 × 100")
 	expect(why).not_to_contain_text("M-4")
 	expect(why).to_contain_text(texts("And {0} more bins.").replace("{0}", "4"))
-	keeper.page.locator(".modal:visible .btn-modal-primary").click()
-	expect(keeper.page.locator(".modal:visible")).to_have_count(0)
+	storekeeper.page.locator(".modal:visible .btn-modal-primary").click()
+	expect(storekeeper.page.locator(".modal:visible")).to_have_count(0)
 	lies = site.get("Bin Stock", [["warehouse", "=", warehouse], ["qty", ">", 0]], ["bin", "qty"], "bin asc")
 	assert [(row["bin"].split(" ")[0], row["qty"]) for row in lies] == [("M-1", 100), ("UNPLACED", 1134)]

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 
-def test_a_reservation_is_handed_over_and_a_promise_is_asked_for(
+def test_a_reservation_is_reassigned_and_a_promise_requested(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
 	key = f"promise-{language}-{site.stamp}"
@@ -21,7 +21,7 @@ def test_a_reservation_is_handed_over_and_a_promise_is_asked_for(
 		items=[{"item_code": item, "qty": 5, "warehouse": warehouse, "rate": 5}],
 		docstatus=1,
 	)
-	kept = site.answer(
+	kept = site.message_of(
 		site.request.post(
 			"/api/method/inventory_midplatform.api.v1.reservation.reserve",
 			data={
@@ -36,7 +36,7 @@ def test_a_reservation_is_handed_over_and_a_promise_is_asked_for(
 	d = desk("operator")
 	d.go(f"inventory-reservation/{kept['name']}")
 	expect(d.page.locator("[data-fieldname='demand_type']:visible .control-value")).to_have_text("Shop Order")
-	d.button(texts("Transfer to Another Demand")).click()
+	d.button(texts("Reassign to Another Demand")).click()
 	dialog = d.page.locator(".modal:visible")
 	dialog.locator("[data-fieldname='demand_type'] input").fill("Shop Order")
 	dialog.locator("[data-fieldname='demand_name'] input").fill("#1002")

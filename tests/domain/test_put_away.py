@@ -14,8 +14,8 @@ from inventory_midplatform.domain.put_away import (
 	Candidate,
 	PutAwayStrategy,
 	Rules,
+	choose_bins,
 	one_after_another,
-	place,
 	why_nowhere,
 )
 from inventory_midplatform.domain.reason import Reason
@@ -39,8 +39,8 @@ def a_bin(draw: st.DrawFn) -> Bin:
 		capacity=draw(st.just(ZERO) | quantities),
 		filled=filled,
 		of_item=of_item,
-		holds_other_items=other_items,
-		holds_other_batches=bool(of_item) and draw(st.booleans()),
+		has_other_items=other_items,
+		has_other_batches=bool(of_item) and draw(st.booleans()),
 		disabled=draw(st.booleans()),
 		is_unplaced=draw(st.booleans()),
 	)
@@ -68,10 +68,10 @@ each_strategy = pytest.mark.parametrize(
 
 @each_strategy
 @given(bins=some_bins, qty=quantities, rules=rules, whole=st.booleans())
-def test_capacity_and_mixing_are_never_violated(
+def test_capacity_and_mixing_rules_are_never_violated(
 	strategy: PutAwayStrategy, bins: list[Bin], qty: Decimal, rules: Rules, whole: bool
 ) -> None:
-	placed, rest = place(bins, qty, rules, strategy, whole)
+	placed, rest = choose_bins(bins, qty, rules, strategy, whole)
 	assert sum((p.qty for p in placed), rest) == qty
 	assert rest >= 0
 	assert max(Counter(p.bin.name for p in placed).values(), default=1) == 1
@@ -81,17 +81,17 @@ def test_capacity_and_mixing_are_never_violated(
 		assert not p.bin.disabled
 		assert not p.bin.is_unplaced
 		assert not p.bin.capacity or p.bin.filled + p.qty <= p.bin.capacity
-		assert rules.allow_mixed_items or not p.bin.holds_other_items
-		assert rules.allow_mixed_batches or not p.bin.holds_other_batches
+		assert rules.allow_mixed_items or not p.bin.has_other_items
+		assert rules.allow_mixed_batches or not p.bin.has_other_batches
 		assert p.reason.sentence().endswith(".")
 
 
 @each_strategy
 @given(bins=some_bins, qty=quantities, rules=rules)
-def test_nothing_is_left_that_would_fit(
+def test_nothing_is_left_over_that_would_fit(
 	strategy: PutAwayStrategy, bins: list[Bin], qty: Decimal, rules: Rules
 ) -> None:
-	placed, rest = place(bins, qty, rules, strategy)
+	placed, rest = choose_bins(bins, qty, rules, strategy)
 	if rest <= 0:
 		return
 	filled = {p.bin.name: p.qty for p in placed}
@@ -102,9 +102,9 @@ def test_nothing_is_left_that_would_fit(
 
 
 @given(bins=some_bins, qty=quantities, rules=rules)
-def test_each_strategy_keeps_its_word(bins: list[Bin], qty: Decimal, rules: Rules) -> None:
+def test_each_strategy_does_as_its_name_says(bins: list[Bin], qty: Decimal, rules: Rules) -> None:
 	def names(name: str) -> list[Bin]:
-		return [p.bin for p in place(bins, qty, rules, STRATEGIES[name])[0]]
+		return [p.bin for p in choose_bins(bins, qty, rules, STRATEGIES[name])[0]]
 
 	assert all(bin.name == rules.fixed_bin for bin in names("Fixed Bin"))
 	assert all(bin.of_item > 0 for bin in names("Same Item"))
@@ -117,30 +117,30 @@ def test_each_strategy_keeps_its_word(bins: list[Bin], qty: Decimal, rules: Rule
 
 
 @given(bins=some_bins, qty=st.integers(0, 40).map(Decimal), rules=rules)
-def test_what_cannot_be_cut_is_not_cut(bins: list[Bin], qty: Decimal, rules: Rules) -> None:
-	assert all(p.qty % 1 == 0 for p in place(bins, qty, rules, one_after_another, whole_units=True)[0])
+def test_whole_units_are_not_split(bins: list[Bin], qty: Decimal, rules: Rules) -> None:
+	assert all(p.qty % 1 == 0 for p in choose_bins(bins, qty, rules, one_after_another, whole_units=True)[0])
 
 
-def test_without_a_strategy_the_fixed_bin_then_the_items_own_then_empty_ones() -> None:
+def test_without_a_strategy_the_fixed_bin_then_bins_with_the_item_then_empty_ones() -> None:
 	bins = [
 		Bin("empty", sequence=1, capacity=D(10)),
 		Bin("own", sequence=2, capacity=D(10), filled=D(8), of_item=D(8)),
 		Bin("fixed", sequence=3, capacity=D(5)),
-		Bin("other", sequence=0, filled=D(1), holds_other_items=True),
+		Bin("other", sequence=0, filled=D(1), has_other_items=True),
 	]
-	placed, rest = place(bins, D(20), Rules(fixed_bin="fixed"))
+	placed, rest = choose_bins(bins, D(20), Rules(fixed_bin="fixed"))
 	assert [(p.bin.name, p.qty) for p in placed] == [("fixed", 5), ("own", 2), ("empty", 10)]
 	assert rest == 3
 
 
-def test_why_something_fits_nowhere_counts_what_came_into_question() -> None:
+def test_why_nothing_fits_counts_the_suitable_bins() -> None:
 	bins = [
 		Bin("full", zone="Z", capacity=D(5), filled=D(5), of_item=D(5)),
-		Bin("mixed", zone="Z", filled=D(1), holds_other_items=True),
+		Bin("mixed", zone="Z", filled=D(1), has_other_items=True),
 		Bin("elsewhere"),
 	]
 	rules = Rules(zone="Z", allow_mixed_items=False)
-	assert place(bins, D(3), rules, STRATEGIES["Zone"]) == ([], D(3))
+	assert choose_bins(bins, D(3), rules, STRATEGIES["Zone"]) == ([], D(3))
 	why = why_nowhere(bins, D(3), rules, STRATEGIES["Zone"])
 	assert why.values == {"qty": "3", "found": "2", "mixed": "1", "full": "1"}
 	assert why_nowhere(bins, D(3), Rules(), STRATEGIES["Fixed Bin"]).values == {"qty": "3"}

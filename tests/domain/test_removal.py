@@ -1,4 +1,4 @@
-"""Removal strategies: whatever lies in the bins, nothing is taken twice, nothing is lost, and the order is kept."""
+"""Removal strategies: for any contents, nothing is removed twice, nothing is lost, and the order is respected."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -13,13 +13,13 @@ from inventory_midplatform.domain.removal import (
 	NEAREST_BIN,
 	STRATEGIES,
 	BinContent,
+	Removal,
 	RemovalStrategy,
-	Take,
+	choose,
 	fifo,
-	named,
 	of_batch,
-	take,
-	without_expired,
+	strategy_of_app,
+	why_unusable,
 )
 
 D = Decimal
@@ -48,9 +48,9 @@ bins = st.lists(
 each_strategy = pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda s: s.name)
 
 
-def taken_of(takes: list[Take]) -> dict[int, Decimal]:
+def sums_of(removals: list[Removal]) -> dict[int, Decimal]:
 	sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
-	for t in takes:
+	for t in removals:
 		sums[id(t.content)] += t.qty
 	return sums
 
@@ -66,24 +66,24 @@ def free_and_available(contents: list[BinContent]) -> list[BinContent]:
 
 @each_strategy
 @given(contents=bins, qty=quantities)
-def test_what_is_taken_and_what_is_missing_make_the_quantity(
+def test_what_is_chosen_and_what_is_missing_add_up_to_the_quantity(
 	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
 ) -> None:
-	takes, rest = take(contents, qty, strategy)
-	assert sum((t.qty for t in takes), rest) == qty
-	assert all(t.qty > 0 for t in takes)
-	lying = {id(c): c.qty for c in contents}
-	sums = taken_of(takes)
-	assert all(part <= lying[content] for content, part in sums.items())
-	assert rest == max(qty - sum(lying.values()), ZERO)
+	removals, rest = choose(contents, qty, strategy)
+	assert sum((t.qty for t in removals), rest) == qty
+	assert all(t.qty > 0 for t in removals)
+	stock = {id(c): c.qty for c in contents}
+	sums = sums_of(removals)
+	assert all(part <= stock[content] for content, part in sums.items())
+	assert rest == max(qty - sum(stock.values()), ZERO)
 
 
 @each_strategy
 @given(contents=bins, qty=quantities)
-def test_allocated_stock_leaves_when_nothing_else_is_left_that_may_be_promised(
+def test_allocated_stock_leaves_only_after_all_unallocated_available_stock(
 	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
 ) -> None:
-	sums = taken_of(take(contents, qty, strategy)[0])
+	sums = sums_of(choose(contents, qty, strategy)[0])
 	available = [c for c in contents if c.stock_status == "Available"]
 	if any(sums[id(c)] > max(c.free, ZERO) for c in available):
 		assert all(sums[id(c)] >= c.free for c in available)
@@ -91,43 +91,45 @@ def test_allocated_stock_leaves_when_nothing_else_is_left_that_may_be_promised(
 
 @each_strategy
 @given(contents=bins, qty=quantities)
-def test_stock_on_hold_leaves_when_nothing_else_is_left(
+def test_stock_on_hold_leaves_only_after_all_available_stock(
 	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
 ) -> None:
-	sums = taken_of(take(contents, qty, strategy)[0])
+	sums = sums_of(choose(contents, qty, strategy)[0])
 	if any(sums[id(c)] and c.stock_status != "Available" for c in contents):
 		assert all(sums[id(c)] == max(c.qty, ZERO) for c in contents if c.stock_status == "Available")
 
 
 @given(contents=bins, qty=quantities)
 def test_fifo_never_leaves_older_stock_behind(contents: list[BinContent], qty: Decimal) -> None:
-	lying = free_and_available(contents)
-	sums = taken_of(take(lying, qty, STRATEGIES["FIFO"])[0])
-	for left in lying:
-		for gone in lying:
+	stock = free_and_available(contents)
+	sums = sums_of(choose(stock, qty, STRATEGIES["FIFO"])[0])
+	for left in stock:
+		for gone in stock:
 			if sums[id(left)] < left.qty and sums[id(gone)]:
 				assert (gone.oldest_receipt or datetime.min) <= (left.oldest_receipt or datetime.min)
 
 
 @given(contents=bins, qty=quantities)
 def test_lifo_never_leaves_newer_stock_behind(contents: list[BinContent], qty: Decimal) -> None:
-	lying = free_and_available(contents)
-	sums = taken_of(take(lying, qty, STRATEGIES["LIFO"])[0])
-	for left in lying:
-		for gone in lying:
+	stock = free_and_available(contents)
+	sums = sums_of(choose(stock, qty, STRATEGIES["LIFO"])[0])
+	for left in stock:
+		for gone in stock:
 			if sums[id(left)] < left.qty and sums[id(gone)]:
 				assert (gone.newest_receipt or datetime.min) >= (left.newest_receipt or datetime.min)
 
 
 @given(contents=bins, qty=quantities)
-def test_fefo_takes_what_expires_first_and_then_the_oldest(contents: list[BinContent], qty: Decimal) -> None:
+def test_fefo_removes_what_expires_first_and_then_the_oldest(
+	contents: list[BinContent], qty: Decimal
+) -> None:
 	def due(c: BinContent) -> tuple[date, datetime]:
 		return (c.expiry_date or date.max, c.oldest_receipt or datetime.min)
 
-	lying = free_and_available(contents)
-	sums = taken_of(take(lying, qty, STRATEGIES["FEFO"])[0])
-	for left in lying:
-		for gone in lying:
+	stock = free_and_available(contents)
+	sums = sums_of(choose(stock, qty, STRATEGIES["FEFO"])[0])
+	for left in stock:
+		for gone in stock:
 			if sums[id(left)] < left.qty and sums[id(gone)]:
 				assert due(gone) <= due(left)
 
@@ -137,8 +139,8 @@ def test_fefo_takes_what_expires_first_and_then_the_oldest(contents: list[BinCon
 def test_no_fewer_bins_would_do(amounts: list[int], share: int) -> None:
 	contents = [BinContent(str(index), D(amount)) for index, amount in enumerate(amounts)]
 	qty = D(sum(amounts)) * share / 100
-	takes, rest = take(contents, qty, STRATEGIES["Fewest Bins"])
-	visited = {t.content.bin for t in takes}
+	removals, rest = choose(contents, qty, STRATEGIES["Fewest Bins"])
+	visited = {t.content.bin for t in removals}
 	assert rest == 0
 	assert not any(sum(fewer) >= qty for fewer in combinations(amounts, len(visited) - 1))
 
@@ -149,39 +151,53 @@ def test_batches_in_one_bin_are_one_visit() -> None:
 		BinContent("A", D(6), batch_no="B2"),
 		BinContent("C", D(9)),
 	]
-	assert take(contents, D(11), STRATEGIES["Fewest Bins"])[0] == [
-		Take(contents[0], D(6)),
-		Take(contents[1], D(5)),
+	assert choose(contents, D(11), STRATEGIES["Fewest Bins"])[0] == [
+		Removal(contents[0], D(6)),
+		Removal(contents[1], D(5)),
 	]
 
 
-def test_of_bins_that_suffice_alone_the_one_that_comes_out_emptiest_is_visited() -> None:
+def test_of_bins_that_suffice_alone_the_one_with_the_least_is_visited() -> None:
 	contents = [BinContent("big", D(100)), BinContent("fits", D(12)), BinContent("small", D(9))]
-	assert take(contents, D(10), STRATEGIES["Fewest Bins"])[0] == [Take(contents[1], D(10))]
+	assert choose(contents, D(10), STRATEGIES["Fewest Bins"])[0] == [Removal(contents[1], D(10))]
 
 
 @each_strategy
 @given(contents=bins, qty=quantities)
-def test_a_named_batch_alone_is_taken(
+def test_only_the_named_batch_is_removed(
 	strategy: RemovalStrategy, contents: list[BinContent], qty: Decimal
 ) -> None:
-	takes, rest = take(contents, qty, of_batch("B1", strategy, date(2026, 1, 3)))
-	assert all(t.content.batch_no == "B1" for t in takes)
+	removals, rest = choose(contents, qty, of_batch("B1", strategy, date(2026, 1, 3)))
+	assert all(t.content.batch_no == "B1" for t in removals)
 	assert rest == max(qty - sum(c.qty for c in contents if c.batch_no == "B1"), ZERO)
 
 
-@given(contents=bins)
-def test_what_has_expired_is_set_apart_and_nothing_is_lost(contents: list[BinContent]) -> None:
+def test_an_expired_batch_is_usable_only_where_it_is_named() -> None:
 	today = date(2026, 1, 3)
-	good, expired = without_expired(contents, today)
-	assert sorted(map(id, [*good, *expired])) == sorted(map(id, contents))
-	assert all(c.expiry_date is None or c.expiry_date >= today for c in good)
-	assert all(c.expiry_date is not None and c.expiry_date < today for c in expired)
+
+	def unusable(day: int, named: str = "") -> bool:
+		return (
+			why_unusable(BinContent("A", D(1), batch_no="B1", expiry_date=date(2026, 1, day)), today, named)
+			is not None
+		)
+
+	assert [unusable(day) for day in (2, 3, 4)] == [True, False, False]
+	assert not unusable(2, named="B1")
+	assert unusable(2, named="B2")
+
+
+@pytest.mark.parametrize("state", ["batch_disabled", "closed"])
+@pytest.mark.parametrize("named", ["", "B1"])
+def test_disabled_stock_is_never_usable(state: str, named: str) -> None:
+	content = BinContent("A", D(1), batch_no="B1", **{state: True})  # type: ignore[arg-type]
+	reason = why_unusable(content, date(2026, 1, 3), named)
+	assert reason
+	assert reason.sentence().endswith("is disabled.")
 
 
 @each_strategy
 @given(contents=bins)
-def test_every_choice_has_its_sentence(strategy: RemovalStrategy, contents: list[BinContent]) -> None:
+def test_every_choice_has_a_reason(strategy: RemovalStrategy, contents: list[BinContent]) -> None:
 	for content in contents:
 		sentence = strategy.reason(content).sentence()
 		assert sentence.endswith(".")
@@ -189,22 +205,20 @@ def test_every_choice_has_its_sentence(strategy: RemovalStrategy, contents: list
 
 
 @given(contents=bins, qty=quantities)
-def test_what_a_strategy_leaves_out_comes_last_where_everything_counts(
-	contents: list[BinContent], qty: Decimal
-) -> None:
-	picky = named("Even Bins", lambda contents, qty: [c for c in contents if c.sequence % 2 == 0])
+def test_a_complete_strategy_puts_what_it_leaves_out_last(contents: list[BinContent], qty: Decimal) -> None:
+	picky = strategy_of_app("Even Bins", lambda contents, qty: [c for c in contents if c.sequence % 2 == 0])
 	order = picky.complete.order(contents, qty)
 	assert sorted(map(id, order)) == sorted(map(id, contents))
 	assert order[: len(picky.order(contents, qty))] == picky.order(contents, qty)
 
 
-def test_a_strategy_cannot_take_what_does_not_lie_there() -> None:
+def test_a_strategy_cannot_remove_more_than_is_there() -> None:
 	contents = [BinContent("A", D(1))]
-	greedy = named("Greedy", lambda contents, qty: [*contents, *contents, BinContent("B", D(99))])
-	assert take(contents, D(5), greedy) == ([Take(contents[0], D(1))], D(4))
+	greedy = strategy_of_app("Greedy", lambda contents, qty: [*contents, *contents, BinContent("B", D(99))])
+	assert choose(contents, D(5), greedy) == ([Removal(contents[0], D(1))], D(4))
 
 
-def test_without_receipts_fifo_walks() -> None:
+def test_without_receipts_fifo_goes_by_walking_order() -> None:
 	contents = [
 		BinContent("B", D(1), sequence=2),
 		BinContent("A", D(1), sequence=1),

@@ -1,4 +1,4 @@
-"""A reservation's parts always add up to its quantity, whatever is done with it."""
+"""A reservation's parts add up to its quantity after every change."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,9 +12,9 @@ from inventory_midplatform.domain.reservation import (
 	Demand,
 	Reservation,
 	consumed_among,
-	in_turn,
-	kept_for,
-	wanted_again_among,
+	demanded_again_among,
+	in_queue_order,
+	reserved_for,
 )
 
 amounts = st.integers(0, 40).map(lambda n: Decimal(n) / 4)
@@ -49,37 +49,37 @@ def adds_up(r: Reservation) -> bool:
 
 
 @given(reservations(), st.data())
-def test_what_is_handed_over_is_neither_more_nor_less_and_stays_kept(r, data):
+def test_what_is_reassigned_is_neither_more_nor_less_and_stays_reserved(r, data):
 	qty = min(data.draw(amounts), r.open)
-	given_, taken = r.hand_over(qty, "NEW", Demand("Project", "P-1"))
-	assert adds_up(given_)
-	assert adds_up(taken)
-	assert given_.reserved + taken.reserved == r.reserved
-	assert given_.waiting + taken.waiting == r.waiting
-	assert taken.qty == qty == given_.released - r.released
-	assert taken.reserved == min(qty, r.reserved)
-	assert taken.demand == Demand("Project", "P-1")
-	assert given_.demand == r.demand
+	giver, receiver = r.reassign(qty, "NEW", Demand("Project", "P-1"))
+	assert adds_up(giver)
+	assert adds_up(receiver)
+	assert giver.reserved + receiver.reserved == r.reserved
+	assert giver.waiting + receiver.waiting == r.waiting
+	assert receiver.qty == qty == giver.released - r.released
+	assert receiver.reserved == min(qty, r.reserved)
+	assert receiver.demand == Demand("Project", "P-1")
+	assert giver.demand == r.demand
 
 
 @given(reservations(name="R1"), reservations(name="R2"))
-def test_who_makes_way_gives_the_better_place(r, other):
-	stands = r.in_place_of(other)
+def test_the_superseded_reservation_passes_on_the_better_place(r, other):
+	stands = r.inherit_queue_place(other)
 	ahead = [(-x.priority, x.made_at) for x in (r, other)]
 	assert (-stands.priority, stands.made_at) == min(ahead)
 	assert (stands.name, stands.waiting) == (r.name, r.waiting)
 
 
 @given(several)
-def test_a_name_decides_only_among_those_made_at_once(waiting):
-	turn = in_turn(reversed(waiting))
+def test_the_name_decides_only_between_reservations_made_at_once(waiting):
+	turn = in_queue_order(reversed(waiting))
 	places = [(-r.priority, r.made_at, r.name) for r in turn]
 	assert places == sorted(places)
 
 
 @given(reservations(), amounts)
-def test_making_way_keeps_what_is_kept_and_consumed(r, qty):
-	smaller = r.make_way(qty)
+def test_superseding_leaves_what_is_reserved_and_consumed(r, qty):
+	smaller = r.supersede(qty)
 	assert adds_up(smaller)
 	assert (smaller.reserved, smaller.consumed) == (r.reserved, r.consumed)
 	assert r.qty - smaller.qty == min(qty, r.waiting + r.released)
@@ -96,40 +96,44 @@ def test_a_delivery_is_consumed_once_among_several(of_demand, qty):
 
 
 @given(several, amounts)
-def test_what_comes_back_is_wanted_again_once_among_several(of_demand, qty):
-	changed = {r.name: r for r in wanted_again_among(of_demand, qty)}
+def test_what_comes_back_is_demanded_again_once_among_several(of_demand, qty):
+	changed = {r.name: r for r in demanded_again_among(of_demand, qty)}
 	after = [changed.get(r.name, r) for r in of_demand]
 	assert all(map(adds_up, after))
 	consumed = sum(r.consumed for r in of_demand)
 	assert consumed - sum(r.consumed for r in after) == min(qty, consumed)
 
 
-def test_terms_in_a_sentence_are_told_in_the_readers_language() -> None:
-	def kept_by(demand: Demand, qty: str) -> Reservation:
+def test_terms_in_a_sentence_are_in_the_readers_language() -> None:
+	def reserved_by(demand: Demand, qty: str) -> Reservation:
 		now, reserved = datetime(2026, 1, 1), Decimal(qty)
 		return Reservation("R", "ITEM", "STORE", demand, reserved, now, reserved=reserved)
 
-	kept = [
-		kept_by(Demand("Sales Order", "SO-7", "row"), "3"),
-		kept_by(Demand("", "W1"), "0.5"),
-		*(kept_by(Demand("Web", f"W{n}"), "1") for n in range(5)),
+	reservations = [
+		reserved_by(Demand("Sales Order", "SO-7", "row"), "3"),
+		reserved_by(Demand("", "W1"), "0.5"),
+		*(reserved_by(Demand("Web", f"W{n}"), "1") for n in range(5)),
 	]
 	error = Conflict(
-		"{name} is {status}: kept for {owners}.", name="Released", status="Released", owners=kept_for(kept, 3)
+		"{name} is {status}: reserved for {owners}.",
+		name="Released",
+		status="Released",
+		owners=reserved_for(reservations, 3),
 	)
 	assert (
-		error.message() == "Released is Released: kept for Sales Order SO-7 (3), W1 (0.5), Web W0 (1) … +4."
+		error.message()
+		== "Released is Released: reserved for Sales Order SO-7 (3), W1 (0.5), Web W0 (1) … +4."
 	)
 	zh = {
 		"Sales Order": "销售订单",
 		"Released": "已释放",
-		"{name} is {status}: kept for {owners}.": "{name}{status}：{owners}",
+		"{name} is {status}: reserved for {owners}.": "{name}{status}：{owners}",
 	}
-	told = error.message(lambda text: zh.get(text, text))
-	assert told == "Released已释放：销售订单 SO-7 (3), W1 (0.5), Web W0 (1) … +4"
+	shown = error.message(lambda text: zh.get(text, text))
+	assert shown == "Released已释放：销售订单 SO-7 (3), W1 (0.5), Web W0 (1) … +4"
 
 
-def test_an_argument_is_called_by_its_name_or_by_what_its_reader_calls_it() -> None:
+def test_an_argument_is_shown_by_its_name_or_by_its_label() -> None:
 	error = InvalidInput("{argument} is missing.", argument="items.0.qty")
 	zh = {"{argument} is missing.": "缺少“{argument}”。", "Quantity": "数量"}
 	assert error.message() == "items.0.qty is missing."
@@ -141,7 +145,7 @@ def test_an_argument_is_called_by_its_name_or_by_what_its_reader_calls_it() -> N
 	)
 
 
-def test_a_term_is_told_in_its_context() -> None:
+def test_a_term_is_translated_in_its_context() -> None:
 	error = InvalidInput(
 		"{bin}: {stock_status}, {known}", bin="Quality", stock_status="Quality", known="FIFO, Own"
 	)

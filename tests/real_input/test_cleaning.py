@@ -11,7 +11,7 @@ from inventory_midplatform.importing import adventureworks
 
 def test_good_files_are_taken_whole(make_folder) -> None:
 	extract = adventureworks.read(make_folder())
-	assert (extract.rejected, extract.mended) == ([], [])
+	assert (extract.rejected, extract.corrected) == ([], [])
 	assert extract.rows["sales_lines.csv"] == len(extract.sales) == 4
 	assert [o.supplier for o in extract.offers["TUBE"]] == ["BEST", "ACME"]
 	assert extract.purchases[0].received_on.isoformat() == "2015-01-08"
@@ -89,16 +89,16 @@ MENDED = [
 
 
 @pytest.mark.parametrize(("file", "row", "code"), MENDED, ids=[m[2] for m in MENDED])
-def test_a_row_taken_otherwise_than_it_stands_is_told(make_folder, file: str, row: str, code: str) -> None:
+def test_a_corrected_row_is_reported(make_folder, file: str, row: str, code: str) -> None:
 	good = (make_folder() / f"{file}.csv").read_text(encoding="utf-8").splitlines()[1:]
 	extract = adventureworks.read(make_folder(**{file: [*good, row]}))
 	assert extract.rejected == []
-	assert [(f.file, f.row, f.code) for f in extract.mended] == [(f"{file}.csv", len(good) + 2, code)]
+	assert [(f.file, f.row, f.code) for f in extract.corrected] == [(f"{file}.csv", len(good) + 2, code)]
 
 
 def test_a_row_rejected_later_does_not_count_as_mended(make_folder) -> None:
 	extract = adventureworks.read(make_folder(item_suppliers=["GHOST,ACME,1,1,1,1,CTN"]))
-	assert ([f.code for f in extract.rejected], extract.mended) == (["unknown_item"], [])
+	assert ([f.code for f in extract.rejected], extract.corrected) == (["unknown_item"], [])
 
 
 def test_a_delivery_due_before_it_was_shipped_came_when_it_was_shipped(make_folder) -> None:

@@ -101,14 +101,14 @@ def test_what_nobody_brings_waits_to_the_end(platform, make_folder) -> None:
 	assert "TUBE" in report.as_text()
 
 
-def test_stock_lies_where_the_extract_and_the_days_put_it(platform, make_folder) -> None:
+def test_stock_is_where_the_extract_and_the_days_put_it(platform, make_folder) -> None:
 	load(platform, make_folder())
-	lies = query(
+	stored = query(
 		platform,
 		"SELECT bs.item_code, wb.bin_code, wb.zone, bs.qty FROM `tabBin Stock` bs"
 		" JOIN `tabWarehouse Bin` wb ON wb.name = bs.bin WHERE bs.qty <> 0 ORDER BY bs.item_code, wb.bin_code",
 	)
-	assert [tuple(row.values()) for row in lies] == [
+	assert [tuple(row.values()) for row in stored] == [
 		("BIKE", "07-0", f"07 - {WAREHOUSE}", 3),
 		("BIKE", "UNPLACED", None, 1),
 		("TUBE", "50-A-11", f"50 - {WAREHOUSE}", 6),
@@ -181,14 +181,14 @@ def test_a_run_goes_on_where_another_was_stopped(platform, make_folder, tmp_path
 	assert report.tally.continued == (stop_after > 3)
 
 
-def test_a_step_the_engine_gave_up_is_run_again(platform, make_folder, monkeypatch) -> None:
+def test_a_step_after_a_deadlock_is_run_again(platform, make_folder, monkeypatch) -> None:
 	deliver, failures = SmallBooks.deliver, [sqlite3.OperationalError("database is locked")]
 
 	def once_locked(self: SmallBooks, *arguments: Any, **named: Any) -> Any:
-		answer = deliver(self, *arguments, **named)
+		voucher = deliver(self, *arguments, **named)
 		if failures:
 			raise failures.pop()
-		return answer
+		return voucher
 
 	monkeypatch.setattr(SmallBooks, "deliver", once_locked)
 	report = load(platform, make_folder())
@@ -196,7 +196,9 @@ def test_a_step_the_engine_gave_up_is_run_again(platform, make_folder, monkeypat
 	assert (report.tally.documents["delivered"], report.tally.refused) == (4, [])
 
 
-def test_a_document_the_books_refuse_is_told_and_the_rest_goes_on(platform, make_folder, monkeypatch) -> None:
+def test_a_document_the_books_refuse_is_reported_and_the_rest_goes_on(
+	platform, make_folder, monkeypatch
+) -> None:
 	order = SmallBooks.order
 
 	def picky(self: SmallBooks, customer: str, lines: list[PostingLine], **named: Any) -> str:
@@ -223,7 +225,7 @@ def test_books_that_refuse_everything_stop_the_import(platform, make_folder, mon
 	assert error.value.code == "too_many_refused"
 
 
-def test_what_stands_against_it_is_said_before_anything_is_made(platform, make_folder) -> None:
+def test_what_prevents_it_is_reported_before_anything_is_made(platform, make_folder) -> None:
 	with pytest.raises(NotFound) as unknown:
 		load(platform, make_folder(), company="Nowhere Inc")
 	assert unknown.value.code == "unknown_company"
@@ -245,5 +247,5 @@ def test_the_report_is_written_as_text_and_data(platform, make_folder, tmp_path)
 	assert [(f["file"], f["row"], f["code"]) for f in loaded["rejected"]] == [
 		("returns.csv", 2, "unknown_item")
 	]
-	assert [f["code"] for f in loaded["mended"]] == ["inactive_supplier"]
+	assert [f["code"] for f in loaded["corrected"]] == ["inactive_supplier"]
 	assert loaded["valued_at"] == {"standard cost": 1, "supplier's price": 1, "none known": 1}

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import throwaway
-from platforms import StandalonePlatform
+from platforms import Clock, StandalonePlatform
 
 from inventory_midplatform.adapters.standalone.context import Standalone
 
@@ -26,7 +26,7 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-	"""A database on a private server, or a skip that says why there is none."""
+	"""Create a database on a server of the run's own, or skip with the reason."""
 	driver = pytest.importorskip("MySQLdb", reason="mysqlclient is not installed (extra: mariadb)")
 	with contextlib.ExitStack() as stack:
 		url = os.environ.get("INVENTORY_MIDPLATFORM_TEST_MARIADB")
@@ -51,17 +51,17 @@ def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite(sqlite_url: str) -> StandalonePlatform:
-	return StandalonePlatform(Standalone(sqlite_url))
+	return StandalonePlatform(Standalone(sqlite_url, Clock()))
 
 
 @pytest.fixture(scope="session")
 def mariadb(mariadb_url: str) -> StandalonePlatform:
-	return StandalonePlatform(Standalone(mariadb_url))
+	return StandalonePlatform(Standalone(mariadb_url, Clock()))
 
 
 @pytest.fixture(scope="class", autouse=True)
 def platform_of_class(request: pytest.FixtureRequest) -> None:
-	"""A test class with the attribute ``engine`` gets that engine's platform."""
+	"""Give a test class with the attribute ``engine`` that engine's platform."""
 	engine = getattr(request.cls, "engine", None)
 	if engine:
 		request.cls.platform = request.getfixturevalue(engine)

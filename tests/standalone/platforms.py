@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +18,19 @@ from inventory_midplatform.tests.platform import Platform, unique
 COMPANY = "Testing Company"
 
 
+class Clock:
+	"""The machine's clock, which tests put ahead."""
+
+	def __init__(self) -> None:
+		self.ahead = timedelta()
+
+	def now(self) -> datetime:
+		return datetime.now() + self.ahead
+
+
 class StandalonePlatform(Platform):
 	def __init__(self, standalone: Standalone):
+		super().__init__()
 		self.standalone = standalone
 		with self.context() as ctx:
 			if not ctx.store.rows("SELECT name FROM `tabCompany`"):
@@ -31,6 +42,9 @@ class StandalonePlatform(Platform):
 
 	def call(self, operation: str, /, *, user: str = "", key: str = "", **arguments: Any) -> Any:
 		return self.standalone.call(operation, arguments, user or ADMINISTRATOR, key)
+
+	def put_clock(self, ahead: timedelta) -> None:
+		self.standalone.clock.ahead = ahead
 
 	def context(self, user: str = "") -> AbstractContextManager[Context]:
 		return self.standalone.context(user or ADMINISTRATOR)
@@ -76,7 +90,7 @@ class StandalonePlatform(Platform):
 	def order_from_supplier(
 		self, item_code: str, warehouse: str, qty: Decimal, due: date | None = None
 	) -> None:
-		"""The small books post no Purchase Orders: one raises ``Bin.ordered_qty``, and is a record where its day is told."""
+		"""Raise ``Bin.ordered_qty``, since the small books post no Purchase Orders; a ``due`` day makes a record too."""
 		with self.context() as ctx:
 			if due is not None:
 				line = {

@@ -55,12 +55,12 @@ class Bins:
 			ZERO,
 		)
 
-	def pinned(self, place: Place) -> Decimal:
-		"""How much of what lies there is pinned for somebody."""
+	def allocated(self, place: Place) -> Decimal:
+		"""How much of what lies there is allocated for somebody."""
 		raise NotImplementedError
 
 	def free(self, place: Place) -> Decimal:
-		return self.lies.get(place, ZERO) - self.pinned(place)
+		return self.lies.get(place, ZERO) - self.allocated(place)
 
 	def _put(self, place: Place, qty: Decimal, serial: str = "") -> None:
 		self.lies[place] = self.lies.get(place, ZERO) + qty

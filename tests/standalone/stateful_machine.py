@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, multiple
-from platforms import StandalonePlatform
+from platforms import Clock, StandalonePlatform
 from stateful_bins import ON_HOLD, Place, Refused
 from stateful_model import Entry, Model
 from stateful_reservations import Claim, Row
@@ -50,16 +50,6 @@ class Drawn(NamedTuple):
 drawn = st.builds(Drawn, items, warehouses, quantities, picks, st.sampled_from([None, None, 0, 1, 2]))
 
 
-class Clock:
-	"""The machine's own, put forward."""
-
-	def __init__(self) -> None:
-		self.ahead = timedelta()
-
-	def now(self) -> datetime:
-		return datetime.now() + self.ahead
-
-
 class Machine(RuleBasedStateMachine):
 	platform: StandalonePlatform
 	clock: Clock
@@ -71,7 +61,7 @@ class Machine(RuleBasedStateMachine):
 	def begin(self) -> list[str]:
 		"""Stock, reservations, something on hold; answers two orders, the first of them delivered in part."""
 		make = self.platform
-		make.settings(hold_expired_batches=True)
+		make.settings(block_expired_batches=True)
 		numbered = {"has_serial_no": 1, "stock_uom": "Nos"}
 		made: dict[str, dict[str, Any]] = {
 			"PLAIN": {},
@@ -119,7 +109,7 @@ class Machine(RuleBasedStateMachine):
 			place = Place(item, warehouse, self.bins[warehouse][1], self.batches[item][0])
 			held = place._replace(status=ON_HOLD[0])
 			where = {"bin": place.bin, "stock_status": held.status}
-			self.handle("stock.hold", place, held, Decimal(2), 0, True, **where)
+			self.handle("stock.block", place, held, Decimal(2), 0, True, **where)
 		short = (self.items[1], self.warehouses[1])
 		self.keep(short, self.model.available(short) + 3, "Partial")
 		wanted = [
@@ -146,7 +136,7 @@ class Machine(RuleBasedStateMachine):
 	# what must be true after every step
 
 	@invariant()
-	def the_laws_hold(self) -> None:
+	def the_invariants_hold(self) -> None:
 		assert self.platform.verify() == []
 
 	@invariant()
@@ -165,7 +155,7 @@ class Machine(RuleBasedStateMachine):
 		assert found["lies"] == model.lies
 		assert found["serials"] == model.serials
 		assert found["reservations"] == {
-			c.name: (c.key, c.demand, c.reserved, c.waiting, c.consumed, c.released, c.pinned)
+			c.name: (c.key, c.demand, c.reserved, c.waiting, c.consumed, c.released, c.allocated)
 			for c in model.claims.values()
 		}
 		assert found["pins"] == {
@@ -178,12 +168,12 @@ class Machine(RuleBasedStateMachine):
 		for item, warehouse in {place.key for place in model.lies} | {c.key for c in model.claims.values()}:
 			assert model.available((item, warehouse)) >= 0
 		for claim in model.claims.values():
-			assert claim.pinned <= claim.reserved, claim
+			assert claim.allocated <= claim.reserved, claim
 			for bin, batch in claim.pins:
 				assert model.free(Place(*claim.key, bin, batch)) >= 0, claim
 			# nobody waits for what is there
 			if claim.waiting and not model.expired(claim):
-				takes = min(STEP, claim.waiting) if claim.if_short == "Partial" else claim.waiting
+				takes = min(STEP, claim.waiting) if claim.shortage_policy == "Partial" else claim.waiting
 				assert model.available(claim.key) < takes, claim
 
 	def projections(self) -> dict[str, Any]:
@@ -242,13 +232,13 @@ class Machine(RuleBasedStateMachine):
 			error = refused
 			note(f"{error.code}: {error}")
 		now, expected = self.model.copied(), ""
-		now.now, now.displaced = self.clock.now(), 0
+		now.now, now.deallocated = self.clock.now(), 0
 		try:
 			expect(now, answer)
 		except Refused as refused:
 			expected = refused.code
 		self.seen[what, expected] += 1
-		self.seen["displaced", ""] += now.displaced
+		self.seen["deallocated", ""] += now.deallocated
 		assert expected == (error.code if error else ""), error
 		if expected:
 			return multiple()
@@ -303,7 +293,7 @@ class Machine(RuleBasedStateMachine):
 		self,
 		key: Key,
 		qty: Decimal,
-		if_short: str = "Refuse",
+		shortage_policy: str = "Refuse",
 		priority: int = 0,
 		expires_at: datetime | None = None,
 	) -> Any:
@@ -314,7 +304,7 @@ class Machine(RuleBasedStateMachine):
 					answer and answer["name"],
 					key,
 					waiting=qty,
-					if_short=if_short,
+					shortage_policy=shortage_policy,
 					priority=priority,
 					expires_at=expires_at,
 				)
@@ -322,7 +312,7 @@ class Machine(RuleBasedStateMachine):
 			item_code=key[0],
 			warehouse=key[1],
 			qty=to_text(qty),
-			if_short=if_short,
+			shortage_policy=shortage_policy,
 			priority=priority,
 			expires_at=expires_at and expires_at.isoformat(),
 		)

@@ -59,7 +59,7 @@ class Model(Reservations):
 	def post(
 		self, voucher: object, entries: Sequence[Entry], order: str = "", cancelled: bool = False
 	) -> Posted:
-		"""The books carry it, what leaves is taken from bins, reservations follow, and the kept is left alone."""
+		"""Post a voucher: change the books, take outgoing stock from bins, consume its order's reservations. Raises Refused."""
 		self._books_allow(entries)
 		if order and self.orders[order].closed:
 			raise Refused("order_closed")
@@ -78,7 +78,7 @@ class Model(Reservations):
 		self._fill(keys)
 		self._leave_what_is_kept(keys)
 		self._displace(keys)
-		self._unpin_what_is_kept_no_more()
+		self._deallocate_what_is_not_reserved()
 		posted = Posted(parts, order)
 		self.posted[voucher] = posted
 		return posted
@@ -154,7 +154,7 @@ class Model(Reservations):
 		for e in entries:
 			has_batches, has_serials = self.has[e.key[0]]
 			if (has_serials and not e.serial) or (has_batches and not has_serials and not e.batch):
-				raise Refused("lot_needed")
+				raise Refused("batch_or_serial_needed")
 		left: dict[tuple[Key, str, str], Decimal] = {}
 		copies: dict[str, Decimal] = {}
 		for e in sorted(entries, key=lambda e: -e.qty):
@@ -188,13 +188,13 @@ class Model(Reservations):
 		where = (place.bin, place.batch)
 		holder = next((c for c in own if where in c.pins), None)
 		if holder:
-			holder.unpin(where, min(-entry.qty, holder.pins[where]))
+			holder.deallocate(where, min(-entry.qty, holder.pins[where]))
 		self._put(place, entry.qty, entry.serial)
 		return [entry._replace(bin=place.bin, status=place.status)]
 
 	def _walk(self, entry: Entry, own: Sequence[Claim]) -> dict[tuple[str, str], Decimal]:
-		"""What is pinned for its row leaves first, then from its bin, then from the others in their order; everywhere what
-		is available and pinned for nobody before what is pinned for others, and that before what is on hold.
+		"""What is allocated for its row leaves first, then from its bin, then from the others in their order; everywhere what
+		is available and allocated for nobody before what is allocated for others, and that before what is on hold.
 		"""
 		item, warehouse = entry.key
 		taken: dict[tuple[str, str], Decimal] = {}
@@ -202,7 +202,7 @@ class Model(Reservations):
 		for where, claim in sorted(((w, c) for c in own for w in c.pins), key=lambda pin: pin[0]):
 			part = min(rest, claim.pins[where]) if where[1] == entry.batch else ZERO
 			if part:
-				claim.unpin(where, part)
+				claim.deallocate(where, part)
 				rest -= self._take(Place(item, warehouse, where[0], entry.batch), part, taken)
 		walk = self.bins[warehouse]
 		for bins in ([b for b in walk if b == entry.bin], [b for b in walk if b != entry.bin]):
@@ -243,7 +243,7 @@ class Model(Reservations):
 			if at != source:
 				raise Refused("serial_of_other_batch")
 			self.serials[serial] = target
-		self._unpin_what_is_kept_no_more()
+		self._deallocate_what_is_not_reserved()
 
 	def expire(self, batch: str) -> None:
 		"""What of it is available goes on hold, bin after bin, as far as it is kept for nobody."""

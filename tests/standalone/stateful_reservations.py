@@ -1,4 +1,4 @@
-"""What the model of test_stateful.py knows of reservations: who keeps how much, who waits, what is pinned to which bin."""
+"""What the model of test_stateful.py knows of reservations: who keeps how much, who waits, what is allocated to which bin."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,11 +27,11 @@ class Claim:
 	waiting: Decimal = ZERO
 	consumed: Decimal = ZERO
 	released: Decimal = ZERO
-	if_short: str = "Partial"
+	shortage_policy: str = "Partial"
 	priority: int = 0
 	expires_at: datetime | None = None
 	pins: dict[tuple[str, str], Decimal] = field(default_factory=dict)
-	"""(bin, batch) → how much of it is pinned there."""
+	"""(bin, batch) → how much of it is allocated there."""
 	since: str = ""
 	"""The name of the claim whose age it has, for names grow with time; its own where nothing was handed over to it."""
 
@@ -48,7 +48,7 @@ class Claim:
 		return self.reserved + self.waiting
 
 	@property
-	def pinned(self) -> Decimal:
+	def allocated(self) -> Decimal:
 		return sum(self.pins.values(), ZERO)
 
 	def want_less(self, qty: Decimal) -> None:
@@ -57,7 +57,7 @@ class Claim:
 		self.waiting -= waited
 		self.reserved -= qty - waited
 
-	def unpin(self, where: tuple[str, str], qty: Decimal) -> None:
+	def deallocate(self, where: tuple[str, str], qty: Decimal) -> None:
 		self.pins[where] -= qty
 		if not self.pins[where]:
 			del self.pins[where]
@@ -66,7 +66,7 @@ class Claim:
 		for where in sorted(self.pins, reverse=True):
 			part = min(qty, self.pins[where])
 			if part > 0:
-				self.unpin(where, part)
+				self.deallocate(where, part)
 				qty -= part
 
 
@@ -91,7 +91,7 @@ class Reservations(Bins):
 	def __init__(self, has: Mapping[str, tuple[bool, bool]], bins: Mapping[str, Sequence[str]]):
 		super().__init__(has, bins)
 		self.now = datetime.min
-		self.displaced = 0
+		self.deallocated = 0
 		self.claims: dict[str, Claim] = {}
 		self.orders: dict[str, Order] = {}
 		self.name_of_new: Callable[[Demand], str] = lambda demand: ""
@@ -103,7 +103,7 @@ class Reservations(Bins):
 	def available(self, key: Key) -> Decimal:
 		return self.there(key, statuses=(AVAILABLE,)) - self.reserved(key)
 
-	def pinned(self, place: Place) -> Decimal:
+	def allocated(self, place: Place) -> Decimal:
 		if place.status != AVAILABLE:
 			return ZERO
 		where = (place.bin, place.batch)
@@ -117,7 +117,7 @@ class Reservations(Bins):
 		self.require_whole(claim.key, claim.waiting)
 		if self.available(claim.key) < claim.waiting and self._sweep([claim.key]):
 			self._fill([claim.key])
-		if claim.if_short == "Refuse" and self.available(claim.key) < claim.waiting:
+		if claim.shortage_policy == "Refuse" and self.available(claim.key) < claim.waiting:
 			raise Refused("insufficient_stock")
 		self._hold(claim)
 		self.claims[claim.name] = claim
@@ -129,9 +129,9 @@ class Reservations(Bins):
 		claim.want_less(given)
 		claim.released += given
 		self._fill([claim.key])
-		self._unpin_what_is_kept_no_more()
+		self._deallocate_what_is_not_reserved()
 
-	def hand_over(self, name: str, new_name: str, demand: Demand, qty: Decimal | None) -> None:
+	def reassign(self, name: str, new_name: str, demand: Demand, qty: Decimal | None) -> None:
 		giver = self.claims[name]
 		if self.expired(giver):
 			raise Refused("already_closed")
@@ -157,31 +157,31 @@ class Reservations(Bins):
 		giver.waiting -= given - kept
 		giver.released += given
 		taken = Claim(new_name, giver.key, demand, kept, given - kept)
-		taken.if_short, taken.priority, taken.since = giver.if_short, -turn[0], turn[1]
+		taken.shortage_policy, taken.priority, taken.since = giver.shortage_policy, -turn[0], turn[1]
 		self.claims[new_name] = taken
 		self._fill([giver.key])
-		self._unpin_what_is_kept_no_more()
+		self._deallocate_what_is_not_reserved()
 
 	def _require_wanted(self, demand: Demand, qty: Decimal) -> None:
 		order = self.orders[demand[1]]
 		outstanding = ZERO if order.closed else order.rows[demand[2]].outstanding
 		if outstanding <= 0:
-			raise Refused("not_wanted")
+			raise Refused("not_demanded")
 		if qty > outstanding - sum((c.reserved for c in self.claims.values() if c.demand == demand), ZERO):
-			raise Refused("more_than_wanted")
+			raise Refused("more_than_outstanding")
 
-	def sweep(self) -> None:
+	def release_expired(self) -> None:
 		keys = {c.key for c in self.claims.values() if self.expired(c)}
 		self._sweep(keys)
 		self._fill(keys)
-		self._unpin_what_is_kept_no_more()
+		self._deallocate_what_is_not_reserved()
 
 	def allocate(
 		self, name: str, qty: Decimal | None, batch: str, pins: Mapping[tuple[str, str], Decimal]
 	) -> None:
-		"""``pins`` is what is pinned afterwards: where is the removal strategy's business, how much is not."""
+		"""``pins`` is what is allocated afterwards: where is the removal strategy's business, how much is not."""
 		claim = self.claims[name]
-		left = claim.reserved - claim.pinned
+		left = claim.reserved - claim.allocated
 		if not left or self.expired(claim):
 			raise Refused("nothing_to_allocate")
 		wanted = qty or left
@@ -201,8 +201,8 @@ class Reservations(Bins):
 
 	def deallocate(self, name: str, qty: Decimal | None) -> None:
 		claim = self.claims[name]
-		given = claim.pinned if qty is None else qty
-		if not given or given > claim.pinned:
+		given = claim.allocated if qty is None else qty
+		if not given or given > claim.allocated:
 			raise Refused("more_than_allocated")
 		self.require_whole(claim.key, given)
 		claim.unpin_last(given)
@@ -248,7 +248,7 @@ class Reservations(Bins):
 			if missing > 0 and may_grow and any(c.demand[:2] != (SALES_ORDER, order) for c in here):
 				demand = (SALES_ORDER, order, line)
 				more = Claim(self.name_of_new(demand), row.key, demand, waiting=missing)
-				more.if_short = of_row[-1].if_short
+				more.shortage_policy = of_row[-1].shortage_policy
 				self.claims[more.name] = more
 			elif missing > 0 and may_grow:
 				of_row[-1].waiting += missing
@@ -257,7 +257,7 @@ class Reservations(Bins):
 				claim.want_less(too_much)
 				missing += too_much
 		self._fill({c.key for c in theirs})
-		self._unpin_what_is_kept_no_more()
+		self._deallocate_what_is_not_reserved()
 
 	def _consume(self, demand: Demand, key: Key, qty: Decimal) -> None:
 		for claim in sorted(self._claims_of(demand, key), key=lambda c: (-c.reserved, c.age)):
@@ -290,7 +290,9 @@ class Reservations(Bins):
 
 	def _hold(self, claim: Claim) -> None:
 		free = max(self.available(claim.key), ZERO)
-		share = min(claim.waiting, free) if claim.if_short == "Partial" or free >= claim.waiting else ZERO
+		share = (
+			min(claim.waiting, free) if claim.shortage_policy == "Partial" or free >= claim.waiting else ZERO
+		)
 		claim.reserved += share
 		claim.waiting -= share
 
@@ -314,7 +316,7 @@ class Reservations(Bins):
 			raise Refused("takes_reserved_stock")
 
 	def _displace(self, keys: Iterable[Key]) -> None:
-		"""Where more is pinned than lies, the youngest of the lowest priority gives way."""
+		"""Where more is allocated than lies, the youngest of the lowest priority gives way."""
 		for key in keys:
 			here = [c for c in self.claims.values() if c.key == key]
 			last_first = sorted(here, key=lambda c: c.turn, reverse=True)
@@ -323,9 +325,9 @@ class Reservations(Bins):
 				for claim in last_first:
 					part = min(-self.free(place), claim.pins.get(where, ZERO))
 					if part > 0:
-						claim.unpin(where, part)
-						self.displaced += 1
+						claim.deallocate(where, part)
+						self.deallocated += 1
 
-	def _unpin_what_is_kept_no_more(self) -> None:
+	def _deallocate_what_is_not_reserved(self) -> None:
 		for claim in self.claims.values():
-			claim.unpin_last(max(claim.pinned - claim.reserved, ZERO))
+			claim.unpin_last(max(claim.allocated - claim.reserved, ZERO))

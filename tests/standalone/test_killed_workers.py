@@ -1,4 +1,4 @@
-"""A worker killed in mid-call, a hundred times: nothing told is lost, nothing half done is left."""
+"""Workers killed in mid-call: no result that was returned is lost, nothing half done is left."""
 
 from functools import partial
 from pathlib import Path
@@ -7,10 +7,11 @@ import pytest
 from platforms import StandalonePlatform
 
 from inventory_midplatform.adapters.standalone.context import Standalone
-from inventory_midplatform.tests.crashing import Stock, kill_often, nurseries
-from inventory_midplatform.tests.judging import judge
+from inventory_midplatform.tests.check_after_kills import check_journals
+from inventory_midplatform.tests.killed_workers import Stock, fork_servers, kill_repeatedly
+from inventory_midplatform.tests.rounds import rounds
 
-KILLS, SEED = 100, 20261124
+SEED = 20261124
 
 
 def platform_at(url: str) -> StandalonePlatform:
@@ -21,15 +22,17 @@ def imported() -> None:
 	"""Importing this module has imported all there is."""
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
-def test_a_hundred_deaths_in_mid_call(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_workers_killed_in_mid_call(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+	kills = rounds(f"workers killed in mid-call on {engine}", 20, 100)
 	platform: StandalonePlatform = request.getfixturevalue(engine)
 	stock = Stock.made_on(platform)
-	with nurseries(3, partial(platform_at, platform.standalone.url), imported) as pens:
-		journals = kill_often(pens, stock, tmp_path, SEED, KILLS, longest=0.25)
-	judgement = judge(platform, platform.call, stock, journals)
-	print(f"\n{engine}, seed {SEED}: {KILLS} deaths, {judgement}")
-	assert judgement.wrong == []
-	# deaths that interrupt nothing would prove nothing
-	assert judgement.cut_short > KILLS // 3
-	assert judgement.told > 5 * KILLS
+	with fork_servers(3, partial(platform_at, platform.standalone.url), imported) as pipes:
+		journals = kill_repeatedly(pipes, stock, tmp_path, SEED, kills, longest=0.25)
+	result = check_journals(platform, platform.call, stock, journals)
+	print(f"\n{engine}, seed {SEED}: {kills} kills, {result}")
+	assert result.wrong == []
+	# kills that interrupt nothing would prove nothing
+	assert result.interrupted > kills // 5
+	assert result.finished > kills

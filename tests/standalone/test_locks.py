@@ -48,7 +48,7 @@ class Scenario(Behaviour):
 			self.platform.make_customer(), [PostingLine(i, warehouse, Decimal(20), Decimal(2)) for i in items]
 		)
 		kept = self.reserve(items[0], warehouse, 30, name="")
-		self.reserve(items[0], warehouse, 10, if_short="Partial")
+		self.reserve(items[0], warehouse, 10, shortage_policy="Partial")
 		note = books.deliver(order)
 		self.platform.call("reservation.release", name=kept["name"])
 		books.cancel(note)
@@ -70,3 +70,29 @@ def test_no_lock_is_found_by_a_full_scan(mariadb: StandalonePlatform, statements
 	positions = {sql for _, sql, _ in statements if re.search("(FROM|UPDATE) `tabStock Position`", sql)}
 	assert positions
 	assert [sql for sql in positions if "FORCE INDEX (`stock_position_item_code_warehouse`)" not in sql] == []
+
+
+def test_an_outbound_order_is_locked_before_stock(mariadb: StandalonePlatform, statements: list[Any]) -> None:
+	"""Steps lock their order, then stock: what is typed in the books must not do it the other way round."""
+	mariadb.settings(ledger=True, reservation=True, outbound=True)
+	books = mariadb.books
+	lines = [PostingLine(mariadb.make_item(), mariadb.make_warehouse(), Decimal(10), Decimal(1))]
+	books.receive(lines)
+	orders = [books.order(mariadb.make_customer(), lines) for _ in range(2)]
+	changes = [
+		lambda: notes.append(books.deliver(orders[0])),
+		lambda: books.cancel(notes[0]),
+		lambda: books.close_order(orders[0]),
+		lambda: books.put_order_on_hold(orders[1]),
+		lambda: books.cancel_order(orders[1]),
+	]
+	notes: list[Any] = []
+	for change in changes:
+		statements.clear()
+		change()
+		locked = re.findall(
+			"(?:FROM|UPDATE) `tab(Bin|Outbound Order|Sales Order|Stock Position)`",
+			"\n".join(sql for _, sql, _ in statements),
+		)
+		assert locked[0] == "Outbound Order"
+		assert "Stock Position" in locked

@@ -1,11 +1,14 @@
 """What is asked of the database does not grow with the lines of a document."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from platforms import StandalonePlatform
 
-from inventory_midplatform.services import requests
+from inventory_midplatform.adapters.standalone.store import MariaDbStore, SqliteStore
+from inventory_midplatform.ports import PostingLine
+from inventory_midplatform.services.requests import inventory_requests
 from inventory_midplatform.tests.platform import unique
 
 
@@ -28,10 +31,40 @@ def test_a_request_of_many_lines_asks_as_much_as_one_of_two(
 			asked.clear()
 			lines = [{"item_code": code, "qty": 2, "uom": "Box"} for code in codes]
 			values = {"name": unique("R"), "request_type": "Issue", "warehouse": warehouse, "items": lines}
-			completed = requests.complete(ctx, values)["items"]
+			completed = inventory_requests.complete(ctx, values)["items"]
 			assert [line["item_code"] for line in completed] == codes
 			assert {(line["stock_qty"], line["amount"]) for line in completed} == {(24, 24 * rate)}
 			return len(asked)
 
 		complete(items[:1])  # settings and roles are read once
 		assert complete(items) == complete(items[:2]) > 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_a_wave_of_many_orders_asks_as_much_as_one_of_few(
+	request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	platform.settings(ledger=True, reservation=True, outbound=True)
+	warehouse = platform.make_warehouse()
+	items = [platform.make_item() for _ in range(5)]
+	for item in items:
+		platform.books.receive([PostingLine(item, warehouse, Decimal(1000), Decimal(1))])
+	statements: list[str] = []
+	store = {"sqlite": SqliteStore, "mariadb": MariaDbStore}[engine]
+	run: Any = store._run
+	monkeypatch.setattr(
+		store, "_run", lambda itself, sql, *more: statements.append(sql) or run(itself, sql, *more)
+	)
+
+	def released(orders: int) -> int:
+		for n in range(orders):
+			lines = [PostingLine(item, warehouse, Decimal(1), Decimal(1)) for item in items[: n % 5 + 1]]
+			platform.books.order(platform.make_customer(), lines)
+		name = platform.call("wave.create", warehouse=warehouse)["data"]["name"]
+		statements.clear()
+		assert len(platform.call("wave.release", name=name)["data"]["orders"]) == orders
+		return len(statements)
+
+	few = released(5)  # makes the staging bin
+	assert 0 < released(40) <= few

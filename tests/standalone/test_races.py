@@ -15,23 +15,24 @@ from inventory_midplatform.adapters.standalone.context import Standalone, new_ap
 from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.tests.behaviour.base import D
+from inventory_midplatform.tests.rounds import rounds
 
 STOCK, EACH = 100, 10
 
-Answer = tuple[str, str]
+Outcome = tuple[str, str]
 """(the reservation's status, or the error's code; what is left, for the code ``insufficient_stock``)."""
 
 
-def caller(url: str, asked: list[dict[str, Any]], barrier: Any, answers: Any) -> None:
+def caller(url: str, calls: list[dict[str, Any]], barrier: Any, outcomes: Any) -> None:
 	"""One process: in each round it reserves once, at the same moment as all others."""
 	platform = Standalone(url)
-	for arguments in asked:
+	for arguments in calls:
 		barrier.wait(120)
-		answers.put(reserve(platform, arguments))
+		outcomes.put(reserve(platform, arguments))
 		barrier.wait(120)
 
 
-def reserve(platform: Standalone, arguments: dict[str, Any]) -> Answer:
+def reserve(platform: Standalone, arguments: dict[str, Any]) -> Outcome:
 	try:
 		return platform.call("reservation.reserve", arguments)["status"], ""
 	except InventoryError as error:
@@ -40,16 +41,16 @@ def reserve(platform: Standalone, arguments: dict[str, Any]) -> Answer:
 		return f"{type(error).__name__}: {error}", ""
 
 
-def race(platform: StandalonePlatform, processes: int, rounds: int, stock: int = STOCK) -> None:
+def race(platform: StandalonePlatform, processes: int, number: int, stock: int = STOCK) -> None:
 	warehouse = platform.make_warehouse()
-	items = [platform.make_item() for _ in range(rounds)]
+	items = [platform.make_item() for _ in range(number)]
 	platform.books.receive([PostingLine(item, warehouse, D(stock), D(1)) for item in items])
-	asked = [{"item_code": item, "warehouse": warehouse, "qty": EACH} for item in items]
+	arguments = [{"item_code": item, "warehouse": warehouse, "qty": EACH} for item in items]
 	context = multiprocessing.get_context("spawn")
-	barrier, answers = context.Barrier(processes + 1), context.Queue()
+	barrier, outcomes = context.Barrier(processes + 1), context.Queue()
 	url = platform.standalone.url
 	workers = [
-		context.Process(target=caller, args=(url, asked, barrier, answers), daemon=True)
+		context.Process(target=caller, args=(url, arguments, barrier, outcomes), daemon=True)
 		for _ in range(processes)
 	]
 	for worker in workers:
@@ -57,7 +58,7 @@ def race(platform: StandalonePlatform, processes: int, rounds: int, stock: int =
 	try:
 		for item in items:
 			barrier.wait(120)
-			judge([answers.get(timeout=120) for _ in workers], stock)
+			judge([outcomes.get(timeout=120) for _ in workers], stock)
 			barrier.wait(120)
 			position = platform.call("stock.get_position", item_code=item, warehouse=warehouse)
 			assert (position["reserved"], position["available"]) == (stock, 0)
@@ -68,48 +69,103 @@ def race(platform: StandalonePlatform, processes: int, rounds: int, stock: int =
 	assert platform.verify() == []
 
 
-def judge(answers: list[Answer], stock: int = STOCK) -> None:
-	"""As many have it as there is stock for; the others are told that nothing is left."""
+def judge(outcomes: list[Outcome], stock: int = STOCK) -> None:
+	"""As many have it as there is stock for; the others get the error that nothing is left."""
 	winners = stock // EACH
-	losers = len(answers) - winners
+	losers = len(outcomes) - winners
 	assert losers > 0
-	assert Counter(answers) == {("Reserved", ""): winners, ("insufficient_stock", "0"): losers}
+	assert Counter(outcomes) == {("Reserved", ""): winners, ("insufficient_stock", "0"): losers}
 
 
+@pytest.mark.soak
 def test_sixteen_processes_on_mariadb(mariadb: StandalonePlatform) -> None:
-	race(mariadb, processes=16, rounds=50)
+	race(mariadb, processes=16, number=rounds("races of processes on mariadb", 10, 50))
 
 
+@pytest.mark.soak
 def test_eight_processes_on_sqlite(sqlite: StandalonePlatform) -> None:
-	race(sqlite, processes=8, rounds=50, stock=50)
+	race(sqlite, processes=8, number=rounds("races of processes on sqlite", 10, 50), stock=50)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
 def test_sixteen_callers_over_http(engine: str, request: pytest.FixtureRequest) -> None:
 	platform: StandalonePlatform = request.getfixturevalue(engine)
-	rounds = 50
+	number = rounds(f"races over HTTP on {engine}", 10, 50)
 	warehouse = platform.make_warehouse()
-	items = [platform.make_item() for _ in range(rounds)]
+	items = [platform.make_item() for _ in range(number)]
 	platform.books.receive([PostingLine(item, warehouse, D(STOCK), D(1)) for item in items])
 	with platform.context() as ctx:
 		token = new_api_key(ctx, "Administrator")
 	with serving(platform.standalone.url, token) as server, ThreadPoolExecutor(16) as pool:
 		for item in items:
 			together = threading.Barrier(16)
-			asked = {"item_code": item, "warehouse": warehouse, "qty": EACH}
-			judge(list(pool.map(over_http(server, asked, together), range(16))))
+			arguments = {"item_code": item, "warehouse": warehouse, "qty": EACH}
+			judge(list(pool.map(over_http(server, arguments, together), range(16))))
 	assert platform.verify() == []
 
 
-def over_http(server: Address, asked: dict[str, Any], together: threading.Barrier) -> Callable[[int], Answer]:
-	def call(_: int) -> Answer:
+def over_http(
+	server: Address, arguments: dict[str, Any], together: threading.Barrier
+) -> Callable[[int], Outcome]:
+	def call(_: int) -> Outcome:
 		together.wait(60)
-		answer = server.call("reservation.reserve", json=asked)
-		if answer.status_code == 200:
-			return answer.json()["message"]["status"], ""
-		error = answer.json()["error"]
-		assert answer.status_code == 409, answer.text
+		result = server.call("reservation.reserve", json=arguments)
+		if result.status_code == 200:
+			return result.json()["message"]["status"], ""
+		error = result.json()["error"]
+		assert result.status_code == 409, result.text
 		return error["code"], error["details"].get("available", "")
+
+	return call
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+@pytest.mark.parametrize("operation", ["reservation.reserve", "reservation.reassign"])
+def test_calls_at_once_reserve_no_more_for_a_row_than_it_demands(
+	engine: str, operation: str, request: pytest.FixtureRequest
+) -> None:
+	"""From several warehouses, so that no lock of a position separates them."""
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	callers = 4
+	item, warehouses = platform.make_item(), [platform.make_warehouse() for _ in range(callers // 2)] * 2
+	platform.books.receive([PostingLine(item, warehouse, D(STOCK), D(1)) for warehouse in warehouses])
+	platform.settings(sales_order_policy="Off")
+	try:
+		for _ in range(20):
+			order = platform.books.order(
+				platform.make_customer(), [PostingLine(item, warehouses[0], D(10), D(1))]
+			)
+			arguments = [{"item_code": item, "warehouse": warehouse, "qty": 6} for warehouse in warehouses]
+			about = {"demand_type": "Sales Order", "demand_name": order}
+			if operation == "reservation.reserve":
+				calls = [{**reservation, **about} for reservation in arguments]
+			else:
+				made = [platform.call("reservation.reserve", **reservation) for reservation in arguments]
+				calls = [{"name": reservation["name"], **about} for reservation in made]
+			together = threading.Barrier(callers)
+			with ThreadPoolExecutor(callers) as pool:
+				codes = Counter(pool.map(at_once(platform, operation, together), calls))
+			assert codes == {"": 1, "more_than_outstanding": callers - 1}
+			found = platform.call("reservation.list", demand_type="Sales Order", demand_name=order)
+			assert sum(r["reserved_qty"] for r in found["reservations"]) == 6
+			for r in platform.call("reservation.list", item_code=item, status="Reserved")["reservations"]:
+				platform.call("reservation.release", name=r["name"])
+	finally:
+		platform.settings(sales_order_policy="Partial")
+	assert platform.verify() == []
+
+
+def at_once(
+	platform: StandalonePlatform, operation: str, together: threading.Barrier
+) -> Callable[[dict[str, Any]], str]:
+	def call(arguments: dict[str, Any]) -> str:
+		together.wait(60)
+		try:
+			platform.standalone.call(operation, arguments)
+		except InventoryError as error:
+			return error.code
+		return ""
 
 	return call
 
@@ -147,7 +203,7 @@ def repeat(
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
-def test_postings_orders_and_reservations_at_once_break_no_law(
+def test_postings_orders_and_reservations_at_once_break_no_invariant(
 	engine: str, request: pytest.FixtureRequest
 ) -> None:
 	"""Whatever the engine gives up is done again at the door; what comes out adds up."""
@@ -209,7 +265,7 @@ def patiently(platform: StandalonePlatform, post: Callable[[], Any]) -> Any:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
-def test_nobody_comes_between_while_stock_is_handed_over(engine: str, request: pytest.FixtureRequest) -> None:
+def test_nobody_comes_between_while_stock_is_reassigned(engine: str, request: pytest.FixtureRequest) -> None:
 	"""Eight hand parts of one reservation over while eight others ask for stock and one waits for it."""
 	platform: StandalonePlatform = request.getfixturevalue(engine)
 	warehouse = platform.make_warehouse()
@@ -218,27 +274,27 @@ def test_nobody_comes_between_while_stock_is_handed_over(engine: str, request: p
 			item = platform.make_item()
 			platform.books.receive([PostingLine(item, warehouse, D(STOCK), D(1))])
 			about = {"item_code": item, "warehouse": warehouse}
-			kept = platform.call("reservation.reserve", qty=STOCK, **about)["name"]
-			waits = platform.call("reservation.reserve", qty=EACH, if_short="Wait", priority=9, **about)[
-				"name"
-			]
+			reserved = platform.call("reservation.reserve", qty=STOCK, **about)["name"]
+			waits = platform.call(
+				"reservation.reserve", qty=EACH, shortage_policy="Wait", priority=9, **about
+			)["name"]
 			together = threading.Barrier(16)
-			answers = list(pool.map(handing_over(platform, kept, about, together), range(16)))
-			assert Counter(answers) == {("Reserved", ""): 8, ("insufficient_stock", "0"): 8}
+			outcomes = list(pool.map(reassigning(platform, reserved, about, together), range(16)))
+			assert Counter(outcomes) == {("Reserved", ""): 8, ("insufficient_stock", "0"): 8}
 			assert platform.call("reservation.get", name=waits)["status"] == "Waiting"
-			assert platform.call("reservation.get", name=kept)["reserved_qty"] == STOCK - 8 * EACH
+			assert platform.call("reservation.get", name=reserved)["reserved_qty"] == STOCK - 8 * EACH
 			assert platform.call("stock.get_position", **about)["reserved"] == STOCK
 	assert platform.verify() == []
 
 
-def handing_over(
-	platform: StandalonePlatform, kept: str, about: dict[str, Any], together: threading.Barrier
-) -> Callable[[int], Answer]:
-	def call(n: int) -> Answer:
+def reassigning(
+	platform: StandalonePlatform, reserved: str, about: dict[str, Any], together: threading.Barrier
+) -> Callable[[int], Outcome]:
+	def call(n: int) -> Outcome:
 		together.wait(60)
 		if n % 2:
 			return reserve(platform.standalone, {**about, "qty": EACH})
-		part = {"name": kept, "demand_type": "Shop Order", "demand_name": f"#{n}", "qty": EACH}
-		return platform.standalone.call("reservation.transfer", part)["status"], ""
+		part = {"name": reserved, "demand_type": "Shop Order", "demand_name": f"#{n}", "qty": EACH}
+		return platform.standalone.call("reservation.reassign", part)["status"], ""
 
 	return call

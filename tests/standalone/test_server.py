@@ -1,8 +1,9 @@
-"""The platform over real sockets: what each address answers, and in which shape it refuses."""
+"""The platform over real sockets: what each address returns, and in which form it refuses."""
 
 import csv
 import json
 import socket
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from inventory_midplatform.adapters.standalone.context import Standalone, new_ap
 from inventory_midplatform.adapters.standalone.server import TRANSLATIONS
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.tests.behaviour.base import D
+from inventory_midplatform.tests.behaviour.inbound_inspection import PHOTO
 from inventory_midplatform.tests.platform import unique
 
 
@@ -48,9 +50,9 @@ def key_of(platform: StandalonePlatform, roles: list[str], warehouses: list[str]
 		return new_api_key(ctx, user)
 
 
-def assert_refused(answer: requests.Response, status: int, code: str) -> dict:
-	body = answer.json()
-	assert (answer.status_code, body["error"]["code"]) == (status, code), body
+def assert_refused(response: requests.Response, status: int, code: str) -> dict:
+	body = response.json()
+	assert (response.status_code, body["error"]["code"]) == (status, code), body
 	assert set(body) == {"exc_type", "error"}
 	assert set(body["error"]) == {"code", "message", "details"}
 	assert body["error"]["message"]
@@ -79,14 +81,14 @@ def test_reserving_by_json_and_by_form(server: Address, stock: tuple[str, str]) 
 		)
 
 
-def test_a_number_in_json_keeps_every_digit(server: Address, stock: tuple[str, str]) -> None:
+def test_a_number_in_json_has_every_digit(server: Address, stock: tuple[str, str]) -> None:
 	body = '{"item_code": %s, "warehouse": %s, "qty": %s}'
 	for qty, status in (("0.123456789", 200), ("0.1234567891", 400), ("123456789.1234567", 400)):
 		sent = body % (json.dumps(stock[0]), json.dumps(stock[1]), qty)
-		answer = server.call("reservation.reserve", data=sent, headers={"Content-Type": "application/json"})
-		assert answer.status_code == status, answer.text
+		response = server.call("reservation.reserve", data=sent, headers={"Content-Type": "application/json"})
+		assert response.status_code == status, response.text
 		if status == 200:
-			assert answer.json()["message"]["qty"] == 0.123456789
+			assert response.json()["message"]["qty"] == 0.123456789
 
 
 def test_a_list_in_a_form_is_json_text(server: Address, stock: tuple[str, str]) -> None:
@@ -114,22 +116,22 @@ def test_a_list_in_a_form_is_json_text(server: Address, stock: tuple[str, str]) 
 	ids=["open", "list", "string", "word", "bytes", "comma", "deep", "long-number"],
 )
 def test_malformed_json(server: Address, body: bytes) -> None:
-	answer = server.call("reservation.reserve", data=body, headers={"Content-Type": "application/json"})
-	assert_refused(answer, 400, "malformed_json")
+	response = server.call("reservation.reserve", data=body, headers={"Content-Type": "application/json"})
+	assert_refused(response, 400, "malformed_json")
 
 
 @pytest.mark.parametrize("number", ["1E+999999999", "1E-999999999", "1E+30", "9.5"])
 def test_a_number_of_rows_that_is_none(server: Address, number: str) -> None:
 	"""To make a whole number of the first takes longer than anybody lives."""
 	body = b'{"limit": ' + number.encode() + b"}"
-	answer = server.call("stock.list_positions", data=body, headers={"Content-Type": "application/json"})
-	assert_refused(answer, 400, "invalid_argument")
+	response = server.call("stock.list_positions", data=body, headers={"Content-Type": "application/json"})
+	assert_refused(response, 400, "invalid_argument")
 
 
 def test_nan_in_json(server: Address, stock: tuple[str, str]) -> None:
 	sent = f'{{"item_code": "{stock[0]}", "warehouse": "{stock[1]}", "qty": NaN}}'
-	answer = server.call("reservation.reserve", data=sent, headers={"Content-Type": "application/json"})
-	assert_refused(answer, 400, "invalid_quantity")
+	response = server.call("reservation.reserve", data=sent, headers={"Content-Type": "application/json"})
+	assert_refused(response, 400, "invalid_quantity")
 
 
 @pytest.mark.parametrize(
@@ -153,8 +155,8 @@ def test_without_a_valid_key(server: Address, header: str) -> None:
 		"/api/resource/Stock Position",
 		"/api/method/frappe.auth.get_logged_user",
 	):
-		answer = server.request("GET", path, token="", headers=headers)
-		assert_refused(answer, 401, "not_authenticated")
+		response = server.request("GET", path, token="", headers=headers)
+		assert_refused(response, 401, "not_authenticated")
 
 
 def test_a_right_key_with_a_wrong_secret(server: Address) -> None:
@@ -201,7 +203,7 @@ def test_who_am_i_and_ping(server: Address) -> None:
 	assert me.json() == {"message": "Administrator"}
 
 
-def test_the_same_key_answers_the_same_over_http(server: Address, stock: tuple[str, str]) -> None:
+def test_the_same_key_gets_the_same_result_over_http(server: Address, stock: tuple[str, str]) -> None:
 	asked = {"item_code": stock[0], "warehouse": stock[1], "qty": 1}
 	headers = {"Idempotency-Key": unique("key")}
 	first = server.call("reservation.reserve", json=asked, headers=headers)
@@ -215,20 +217,20 @@ def test_a_refusal_in_the_callers_language(server: Address, stock: tuple[str, st
 	english = assert_refused(server.call("reservation.reserve", json=asked), 404, "unknown_item")
 	assert english["message"] == "Item nothing does not exist."
 	for language in ("zh-CN,zh;q=0.9,en;q=0.8", "zh"):
-		answer = server.call("reservation.reserve", json=asked, headers={"Accept-Language": language})
-		assert assert_refused(answer, 404, "unknown_item")["message"] == "物料 nothing 不存在。"
+		response = server.call("reservation.reserve", json=asked, headers={"Accept-Language": language})
+		assert assert_refused(response, 404, "unknown_item")["message"] == "物料 nothing 不存在。"
 
 
-def test_records_are_read_as_frappe_answers_them(
+def test_records_are_returned_as_frappe_returns_them(
 	server: Address, platform: StandalonePlatform, stock: tuple[str, str]
 ) -> None:
 	item, warehouse = stock
 
 	def listed(doctype: str = "Stock Position", **params: object) -> list[dict]:
 		sent = {k: v if isinstance(v, str | int) else json.dumps(v) for k, v in params.items()}
-		answer = server.request("GET", f"/api/resource/{doctype}", params=sent)
-		assert answer.status_code == 200, answer.text
-		return answer.json()["data"]
+		response = server.request("GET", f"/api/resource/{doctype}", params=sent)
+		assert response.status_code == 200, response.text
+		return response.json()["data"]
 
 	assert set(listed(limit=1)[0]) == {"name"}
 	mine = {"filters": {"item_code": item}, "fields": ["item_code", "on_hand"]}
@@ -283,8 +285,31 @@ def test_one_record_comes_with_its_rows(server: Address, stock: tuple[str, str])
 		{"fields": '["name", "secret"]'},
 		{"fields": '["count(*)"]'},
 		{"fields": '["name; DROP TABLE tabItem"]'},
-		{"fields": "{"},
+		{"filters": '[[["item_code"], "=", 1]]'},
+		{"filters": '[[{"a": 1}, "=", 1]]'},
+		{"filters": '{"item_code": ["in", [["a"]]]}'},
+		{"filters": '{"item_code": ["between", [["a"], "b"]]}'},
+		{"filters": '{"item_code": ["=", ["a"]]}'},
+		{"filters": '{"item_code": ["is", ["set"]]}'},
+		{"filters": '{"safety_stock": ["=", 1' + "0" * 40 + "]}"},
+		{"filters": '{"safety_stock": [">", NaN]}'},
+		{"filters": '{"safety_stock": [">", -Infinity]}'},
+		{"filters": '{"safety_stock": [">", 1e999]}'},
+		{"filters": '{"item_code": "\\ud800"}'},
+		{"filters": '{"item_code": ["like", "' + "%a" * 1100 + '"]}'},
+		{"filters": json.dumps({"item_code": ["in", ["a"] * 1001]})},
+		{"filters": json.dumps([["item_code", "=", "a"]] * 101)},
+		{"or_filters": json.dumps([["item_code", "=", "a"]] * 101)},
+		{"filters": "true"},
+		{"filters": '"item_code"'},
+		{"filters": '[["item_code"]]'},
+		{"filters": "[null]"},
+		{"filters": "[[]]"},
 		{"fields": "7"},
+		{"fields": '[["name"]]'},
+		{"order_by": "name\n; x"},
+		{"limit": "1.5"},
+		{"fields": "{"},
 		{"filters": '{"1=1 OR name": "x"}'},
 		{"filters": '[["name", "regexp", "x"]]'},
 		{"filters": '[["name", "=", ["x"]]]'},
@@ -298,10 +323,10 @@ def test_one_record_comes_with_its_rows(server: Address, stock: tuple[str, str])
 		{"limit_page_length": "9" * 30},
 	],
 )
-def test_only_columns_of_the_doctype_are_asked_for(server: Address, params: dict[str, str]) -> None:
-	answer = server.request("GET", "/api/resource/Item", params=params)
-	assert answer.status_code == 400, answer.text
-	assert answer.json()["error"]["code"] in ("invalid_argument", "unknown_field")
+def test_only_columns_of_the_doctype_are_selected(server: Address, params: dict[str, str]) -> None:
+	response = server.request("GET", "/api/resource/Item", params=params)
+	assert response.status_code == 400, response.text
+	assert response.json()["error"]["code"] in ("invalid_argument", "unknown_field")
 
 
 def test_records_are_read_within_roles_and_warehouses(
@@ -315,15 +340,37 @@ def test_records_are_read_within_roles_and_warehouses(
 		server.request("GET", "/api/resource/Inventory Midplatform Settings"), 404, "unknown_doctype"
 	)
 	other = platform.make_warehouse()
-	keeper = key_of(platform, ["Warehouse Operator"], [other])
-	assert server.request("GET", "/api/resource/Warehouse", keeper).json() == {"data": [{"name": other}]}
-	assert server.request("GET", "/api/resource/Stock Position", keeper).json() == {"data": []}
+	storekeeper = key_of(platform, ["Warehouse Operator"], [other])
+	assert server.request("GET", "/api/resource/Warehouse", storekeeper).json() == {"data": [{"name": other}]}
+	assert server.request("GET", "/api/resource/Stock Position", storekeeper).json() == {"data": []}
 	position = server.request("GET", "/api/resource/Stock Position", params={"limit": 1}).json()["data"][0][
 		"name"
 	]
 	for path in (f"/api/resource/Warehouse/{stock[1]}", f"/api/resource/Stock Position/{position}"):
 		assert server.request("GET", path).status_code == 200
-		assert_refused(server.request("GET", path, keeper), 404, "unknown_document")
+		assert_refused(server.request("GET", path, storekeeper), 404, "unknown_document")
+
+
+def test_a_photo_is_read_by_those_who_may_read_its_record(
+	server: Address, platform: StandalonePlatform
+) -> None:
+	platform.settings(inbound=True)
+	item = platform.make_item(inspection_required_before_purchase=1)
+	warehouse, elsewhere = platform.make_warehouse(), platform.make_warehouse()
+	order = platform.books.purchase(platform.make_supplier(), [PostingLine(item, warehouse, D(2), D(1))])
+	name = platform.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
+	line = platform.call("inbound.arrive", name=name)["data"]["lines"][0]["line"]
+	platform.call("inbound.receive", name=name, line=line, qty=2)
+	platform.call("inbound.finish_receiving", name=name)
+	arguments = {"name": name, "line": line, "rejected": 2, "reason": "Wet", "photo": PHOTO}
+	url = server.call("inbound.inspect", json=arguments).json()["message"]["data"]["inspections"][0]["photo"]
+	response = server.request("GET", url)
+	assert (response.status_code, response.headers["Content-Type"]) == (200, "image/png")
+	assert response.content == b64decode(PHOTO.partition(",")[2])
+	stranger = key_of(platform, ["Warehouse Operator"], [elsewhere])
+	assert_refused(server.request("GET", url, stranger), 404, "unknown_document")
+	assert_refused(server.request("GET", url, ""), 401, "not_authenticated")
+	assert_refused(server.request("GET", "/private/files/none.png"), 404, "unknown_address")
 
 
 def test_the_page_and_the_description_need_no_network(server: Address) -> None:
@@ -361,7 +408,7 @@ def test_the_page_speaks_the_desks_chinese(server: Address) -> None:
 		"Reserved": "已预留",
 		"Waiting": "等待中",
 		"Consumed": "已消耗",
-		"Where It Lies": "在哪里",
+		"Where It Is": "在哪里",
 		"Rejected:Inventory Request": "已驳回",
 	}.items():
 		assert chinese[label] == shown
@@ -371,7 +418,7 @@ def test_the_page_speaks_the_desks_chinese(server: Address) -> None:
 	assert_refused(server.request("GET", "/translations/en.json", token=""), 404, "unknown_address")
 
 
-def test_a_fault_of_ours_is_logged_and_not_shown(
+def test_an_internal_fault_is_logged_and_not_shown(
 	tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
 	from werkzeug.test import Client
@@ -386,9 +433,9 @@ def test_a_fault_of_ours_is_logged_and_not_shown(
 
 	monkeypatch.setattr(positions, "list_positions", broken)
 	headers = {"Authorization": f"token {platform.first_key}"}
-	answer = Client(Server(platform)).get(PATH + "stock.list_positions", headers=headers)
-	assert (answer.status_code, answer.json["error"]["code"]) == (500, "internal_error")
-	assert "secret cause" not in answer.get_data(as_text=True)
+	response = Client(Server(platform)).get(PATH + "stock.list_positions", headers=headers)
+	assert (response.status_code, response.json["error"]["code"]) == (500, "internal_error")
+	assert "secret cause" not in response.get_data(as_text=True)
 	assert "the secret cause" in caplog.text
 
 

@@ -6,7 +6,7 @@ import pytest
 from platforms import StandalonePlatform
 
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import storage
+from inventory_midplatform.services.locations import storage_policies, suggestions
 from inventory_midplatform.tests.platform import unique
 
 MANY = 300
@@ -36,11 +36,11 @@ def ctx(request: pytest.FixtureRequest) -> Iterator[Context]:
 @pytest.mark.parametrize(
 	("sql", "params"),
 	[
-		(storage.POLICIES, {"warehouses": ["a", "b"]}),
-		(storage.GROUPS, {"items": ["a", "b"], "groups": ["g"]}),
-		(storage.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": ""}),
-		(storage.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": "c"}),
-		(storage.SAME_SCOPE, {"warehouse": "a", "item_code": "b", "item_group": "", "name": ""}),
+		(storage_policies.POLICIES, {"warehouses": ["a", "b"]}),
+		(storage_policies.GROUPS, {"items": ["a", "b"], "groups": ["g"]}),
+		(suggestions.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": ""}),
+		(suggestions.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": "c"}),
+		(storage_policies.SAME_SCOPE, {"warehouse": "a", "item_code": "b", "item_group": "", "name": ""}),
 	],
 	ids=["policies", "groups", "bins", "one bin", "same scope"],
 )

@@ -85,7 +85,7 @@ def test_moments_and_days_come_back_as_they_went(platform: StandalonePlatform) -
 
 
 def test_a_savepoint_undoes_its_block_only(platform: StandalonePlatform) -> None:
-	kept, undone = unique(), unique()
+	committed, undone = unique(), unique()
 
 	def block(ctx: Context) -> None:
 		with ctx.store.savepoint():
@@ -95,12 +95,12 @@ def test_a_savepoint_undoes_its_block_only(platform: StandalonePlatform) -> None
 			raise RuntimeError("undo")
 
 	with platform.context() as ctx:
-		ctx.store.insert("Supplier", [{"name": kept}])
+		ctx.store.insert("Supplier", [{"name": committed}])
 		with pytest.raises(RuntimeError, match="undo"):
 			block(ctx)
 	found = platform.rows("SELECT name FROM `tabSupplier` WHERE name LIKE %(like)s", like=f"{undone}%")
 	assert found == []
-	assert platform.rows("SELECT name FROM `tabSupplier` WHERE name = %(name)s", name=kept)
+	assert platform.rows("SELECT name FROM `tabSupplier` WHERE name = %(name)s", name=committed)
 
 
 def test_what_raises_is_rolled_back(platform: StandalonePlatform) -> None:

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from platforms import StandalonePlatform
 
-from inventory_midplatform.services import orders
+from inventory_midplatform.services.planning import open_demand
 from inventory_midplatform.tests.platform import unique
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
-@pytest.mark.parametrize(("left", "wanted"), [("first", (0, 4)), ("second", (6, 0)), ("elsewhere", (2, 4))])
+@pytest.mark.parametrize(("left", "demanded"), [("first", (0, 4)), ("second", (6, 0)), ("elsewhere", (2, 4))])
 def test_what_was_taken_is_shared_out_over_rows_of_two_warehouses(
-	request: pytest.FixtureRequest, engine: str, left: str, wanted: tuple[int, int]
+	request: pytest.FixtureRequest, engine: str, left: str, demanded: tuple[int, int]
 ) -> None:
 	platform: StandalonePlatform = request.getfixturevalue(engine)
 	item, product = platform.make_item(), platform.make_item()
 	places = {name: platform.make_warehouse() for name in ("first", "second", "elsewhere")}
-	taken = {"first": 6, "second": 4, "elsewhere": 4}[left]
+	transferred = {"first": 6, "second": 4, "elsewhere": 4}[left]
 	order = unique("WO")
 	entry = {"name": unique("STE"), "work_order": order, "purpose": "Material Transfer for Manufacture"}
 	with platform.context() as ctx:
@@ -46,7 +46,7 @@ def test_what_was_taken_is_shared_out_over_rows_of_two_warehouses(
 					"item_code": item,
 					"source_warehouse": places[name],
 					"required_qty": Decimal(qty),
-					"transferred_qty": Decimal(taken),
+					"transferred_qty": Decimal(transferred),
 					"include_item_in_manufacturing": 1,
 				}
 				for idx, (name, qty) in enumerate((("first", 6), ("second", 4)), 1)
@@ -59,12 +59,14 @@ def test_what_was_taken_is_shared_out_over_rows_of_two_warehouses(
 				"parent": entry["name"],
 				"item_code": item,
 				"s_warehouse": places[left],
-				"transfer_qty": Decimal(taken),
+				"qty": Decimal(transferred),
+				"conversion_factor": 1,
+				"transfer_qty": Decimal(transferred),
 			},
 		)
 		keys = [(item, places[name]) for name in ("first", "second")]
-		wanted_from = orders.unreserved_demand(ctx, keys)
-		found = [wanted_from[key] for key in keys]
+		demanded_from = open_demand.unreserved_demand(ctx, keys)
+		found = [demanded_from[key] for key in keys]
 		for doctype, names in (("Work Order", [order]), ("Stock Entry", [entry["name"]])):
 			ctx.store.execute(f"DELETE FROM `tab{doctype}` WHERE name IN %(names)s", {"names": names})
-	assert tuple(sum(demand.qty for demand in demands) for demands in found) == wanted
+	assert tuple(sum(demand.qty for demand in demands) for demands in found) == demanded

@@ -1,4 +1,4 @@
-"""ERPNext's documents behind the Books port: every posting is an ordinary document with all its consequences."""
+"""The Books port on ERPNext: every posting is an ordinary document with all its consequences."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -7,11 +7,14 @@ from typing import Any
 
 import frappe
 
+from inventory_midplatform.adapters.site import deliveries, packing_slips, receipt_drafts, shipments
 from inventory_midplatform.adapters.site.documents import floats
 from inventory_midplatform.adapters.site.errors import as_domain_errors
+from inventory_midplatform.adapters.site.purchases import SitePurchases
+from inventory_midplatform.domain.errors import Conflict, NotFound
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO, from_store
-from inventory_midplatform.ports import PostingLine, Row, Voucher
+from inventory_midplatform.ports import DeliveryLine, Parcel, PostingLine, ReceiptLine, Row, Voucher
 from inventory_midplatform.query import key_in
 
 _LAST_ENTRIES = """
@@ -22,7 +25,7 @@ SELECT bin.item_code, bin.warehouse, (
 ) AS qty
 FROM `tabBin` bin WHERE {condition}
 """
-"""As ERPNext itself looks for it (``stock_balance.get_balance_qty_from_sle``)."""
+"""The balance in the last entry, as ERPNext reads it (``stock_balance.get_balance_qty_from_sle``)."""
 
 _ENTRIES = """
 SELECT sle.item_code, sle.warehouse, sle.actual_qty, sle.qty_after_transaction,
@@ -33,11 +36,23 @@ JOIN `tabStock Ledger Entry` sle ON sle.item_code = bin.item_code AND sle.wareho
 WHERE {condition} AND sle.is_cancelled = 0
 ORDER BY sle.posting_datetime, sle.creation
 """
-"""As ERPNext's Stock Ledger Invariant Check adds them up. A count by batch or serial number takes out what was there and
-brings in what was counted; what is posted as of before it belongs to what it takes out, and only a repost says so."""
+"""The entries in the order in which ERPNext's Stock Ledger Invariant Check adds them up. A count by batch or serial number
+takes out the old quantity and brings in the counted one; an entry dated before it changes the old quantity, and only a
+repost corrects that."""
 
 
-class SiteBooks:
+_FINER_ENTRIES = """
+SELECT sle.item_code, sle.warehouse, COUNT(*) AS number
+FROM `tabStock Ledger Entry` sle
+WHERE {condition} AND (
+	ABS(sle.actual_qty - ROUND(sle.actual_qty, %(precision)s)) > 1e-9 OR sle.voucher_type = 'Stock Reconciliation'
+)
+GROUP BY sle.item_code, sle.warehouse
+"""
+"""Entries after which ERPNext rounds the balance. A count stores the rounded balance, and the exact quantity in the Bin."""
+
+
+class SiteBooks(SitePurchases):
 	def receive(
 		self, lines: Sequence[PostingLine], *, supplier: str = "", at: datetime | None = None
 	) -> Voucher:
@@ -54,6 +69,43 @@ class SiteBooks:
 	) -> Voucher:
 		return self._stock_entry("Material Transfer", lines, "s_warehouse", at, {"t_warehouse": to_warehouse})
 
+	def send(self, lines: Sequence[PostingLine], transit_warehouse: str, to_warehouse: str) -> Voucher:
+		from erpnext.stock.doctype.material_request.material_request import make_in_transit_stock_entry
+
+		with as_domain_errors():
+			day = frappe.utils.getdate()
+			rows = [
+				{
+					"item_code": line.item_code,
+					"qty": float(line.qty),
+					"uom": frappe.get_cached_value("Item", line.item_code, "stock_uom"),
+					"conversion_factor": 1,
+					"from_warehouse": line.warehouse,
+					"warehouse": to_warehouse,
+					"schedule_date": day,
+				}
+				for line in lines
+			]
+			request = frappe.get_doc(
+				{
+					"doctype": "Material Request",
+					"material_request_type": "Material Transfer",
+					"company": _company(lines),
+					"schedule_date": day,
+					"items": rows,
+				}
+			)
+			request.flags.ignore_permissions = True
+			request.insert()
+			request.submit()
+			entry = deliveries._mapped(lambda: make_in_transit_stock_entry(request.name, transit_warehouse))
+			for row, line in zip(entry.items, lines, strict=True):
+				row.update({"s_warehouse": line.warehouse, **_batch_or_serial(line)})
+			entry.flags.ignore_permissions = True
+			entry.insert()
+			entry.submit()
+			return Voucher("Stock Entry", str(entry.name))
+
 	def count(self, lines: Sequence[PostingLine], *, at: datetime | None = None) -> Voucher:
 		rows = [
 			{
@@ -61,7 +113,7 @@ class SiteBooks:
 				"warehouse": line.warehouse,
 				"qty": line.qty,
 				"valuation_rate": line.rate,
-				**_lot(line),
+				**_batch_or_serial(line),
 			}
 			for line in lines
 		]
@@ -88,6 +140,17 @@ class SiteBooks:
 			else:
 				totals[key] = totals.get(key, ZERO) + from_store(entry.actual_qty)
 		return {key: qty for key, qty in totals.items() if key not in unsure}
+
+	@property
+	def half_unit(self) -> Decimal:
+		"""ERPNext rounds ``qty_after_transaction`` to the site's float precision (``stock_ledger.update_entries_after``)."""
+		return Decimal(5).scaleb(-1 - _float_precision())
+
+	def rounding(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
+		condition, params = key_in(keys, "sle.item_code", "sle.warehouse")
+		params["precision"] = _float_precision()
+		rows = frappe.db.sql(_FINER_ENTRIES.format(condition=condition), params)
+		return {(item, warehouse): number * self.half_unit for item, warehouse, number in rows}
 
 	def _stock_entry(
 		self,
@@ -186,6 +249,9 @@ class SiteBooks:
 	def close_order(self, order: str) -> None:
 		self._set_order_status(order, "Closed")
 
+	def put_order_on_hold(self, order: str) -> None:
+		self._set_order_status(order, "On Hold")
+
 	def reopen_order(self, order: str) -> None:
 		self._set_order_status(order, "Draft")
 
@@ -227,13 +293,59 @@ class SiteBooks:
 			note.submit()
 			return Voucher("Delivery Note", str(note.name))
 
+	def draft_delivery(
+		self, source_type: str, source_name: str, warehouse: str, lines: Sequence[DeliveryLine]
+	) -> Voucher:
+		with as_domain_errors():
+			return deliveries.DRAFTS[source_type](source_name, warehouse, lines)
+
+	def draft_receipt(
+		self, source_type: str, source_name: str, warehouse: str, lines: Sequence[ReceiptLine]
+	) -> Voucher:
+		with as_domain_errors():
+			return receipt_drafts.DRAFTS[source_type](source_name, warehouse, lines)
+
+	def submit(self, voucher: Voucher) -> None:
+		doctype, name = voucher.voucher_type, voucher.voucher_no
+		docstatus = frappe.db.get_value(doctype, name, "docstatus")
+		if docstatus is None:
+			raise NotFound(
+				"{doctype} {name} does not exist.", code="unknown_document", doctype=doctype, name=name
+			)
+		if docstatus != 0:
+			raise Conflict(
+				"{doctype} {name} is in another state.", code="wrong_state", doctype=doctype, name=name
+			)
+		with as_domain_errors():
+			document = frappe.get_doc(doctype, name)
+			document.flags.ignore_permissions = True
+			if doctype in ("Purchase Receipt", "Subcontracting Receipt") or document.get("is_return"):
+				receipt_drafts.inspected_later(document)
+			document.submit()
+
+	def pack(self, delivery: Voucher, parcels: Sequence[Parcel]) -> list[str]:
+		with as_domain_errors():
+			return packing_slips.create(delivery.voucher_no, parcels)
+
+	def dispatch(self, delivery: Voucher, parcels: Sequence[Parcel], carrier: str, tracking_no: str) -> str:
+		with as_domain_errors():
+			return shipments.draft(delivery.voucher_no, parcels, carrier, tracking_no)
+
+	def discard_shipments(self, delivery: Voucher) -> None:
+		if delivery.voucher_type == "Delivery Note":
+			shipments.discard(delivery.voucher_no)
+
+
+def _float_precision() -> int:
+	return int(frappe.utils.cint(frappe.db.get_default("float_precision"))) or 2
+
 
 def _row(line: PostingLine) -> Row:
-	return {"item_code": line.item_code, "qty": line.qty, "conversion_factor": 1, **_lot(line)}
+	return {"item_code": line.item_code, "qty": line.qty, "conversion_factor": 1, **_batch_or_serial(line)}
 
 
-def _lot(line: PostingLine) -> Row:
-	"""ERPNext makes a bundle of a row's batch and serial numbers where the row says that its fields count."""
+def _batch_or_serial(line: PostingLine) -> Row:
+	"""Return a row's batch and serial fields. ERPNext makes a bundle of them if the row says that its fields count."""
 	if not (line.batch_no or line.serial_nos):
 		return {}
 	serials = "\n".join(line.serial_nos)

@@ -9,18 +9,20 @@ from typing import Any
 import frappe
 from frappe import _
 
+from inventory_midplatform.adapters.site import notifications
 from inventory_midplatform.adapters.site.books import SiteBooks
 from inventory_midplatform.adapters.site.documents import SiteDocuments
 from inventory_midplatform.adapters.site.store import LOCK_WAIT_SECONDS, SiteStore
+from inventory_midplatform.domain.outbound import CHECK_OFF
 from inventory_midplatform.domain.put_away import PutAwayStrategy
-from inventory_midplatform.domain.removal import RemovalStrategy, named
+from inventory_midplatform.domain.removal import RemovalStrategy, strategy_of_app
 from inventory_midplatform.ports import BuiltInStrategies, Context, Settings
 
 SETTINGS = "Inventory Midplatform Settings"
 
 
 def site_context() -> Context:
-	"""The Context of the user at hand, inside the transaction at hand."""
+	"""Return the Context of the current user, in the current transaction."""
 	return Context(
 		store=SiteStore(),
 		books=SiteBooks(),
@@ -34,21 +36,50 @@ def site_context() -> Context:
 
 
 def site_settings() -> Settings:
-	"""Read through Frappe's document cache; all switches are off where the app is being installed."""
+	"""Return the settings from Frappe's document cache. All switches are off while the app is being installed."""
 	if frappe.flags.in_install or frappe.flags.in_uninstall:
 		return Settings()
 	saved = frappe.get_cached_doc(SETTINGS)
 	ledger = bool(saved.ledger_enabled)
 	return Settings(
 		ledger=ledger,
-		hold_expired_batches=bool(saved.hold_expired_batches),
+		block_expired_batches=bool(saved.block_expired_batches),
+		# on where it was never stored
+		refuse_stock_on_hold=saved.get("refuse_stock_on_hold") != 0,
 		reservation=ledger and bool(saved.reservation_enabled),
 		sales_order_policy=saved.sales_order_policy or "Partial",
 		reserve_for_material_requests=bool(saved.reserve_for_material_requests),
 		reserve_for_work_orders=bool(saved.reserve_for_work_orders),
+		sales_returns_demanded=not frappe.get_cached_value(
+			"Selling Settings", "Selling Settings", "dont_reserve_sales_order_qty_on_sales_return"
+		),
 		replenishment=ledger and bool(saved.replenishment_enabled),
 		approval=bool(saved.approval_enabled),
+		outbound=ledger and bool(saved.reservation_enabled) and bool(saved.outbound_enabled),
+		outbound_check=saved.outbound_check or CHECK_OFF,
+		outbound_check_amount=Decimal(repr(saved.get("outbound_check_amount") or 0)),
+		create_packing_slips=bool(saved.get("create_packing_slips")),
+		create_shipments=bool(saved.get("create_shipments")),
+		outbound_for_material_requests=bool(
+			saved.reserve_for_material_requests and saved.get("outbound_for_material_requests")
+		),
+		outbound_for_work_orders=bool(
+			saved.reserve_for_work_orders and saved.get("outbound_for_work_orders")
+		),
+		# 24 where it was never stored
+		staging_alert_hours=24
+		if saved.get("staging_alert_hours") is None
+		else int(saved.staging_alert_hours),
 		director_amount=Decimal(repr(saved.director_amount or 0)),
+		inbound=ledger and bool(saved.get("inbound_enabled")),
+		# on where it was never stored
+		inspect_sales_returns=saved.get("inspect_sales_returns") != 0,
+		over_receipt_percent=Decimal(
+			repr(
+				frappe.get_cached_value("Stock Settings", "Stock Settings", "over_delivery_receipt_allowance")
+				or 0
+			)
+		),
 	)
 
 
@@ -58,7 +89,7 @@ class SiteClock:
 
 
 class SiteIdentity:
-	"""The session's user, or another one that is named."""
+	"""The session's user, or another named one."""
 
 	def __init__(self, user: str | None = None):
 		self.user: str = user or frappe.session.user
@@ -69,16 +100,18 @@ class SiteIdentity:
 
 	@cached_property
 	def warehouses(self) -> frozenset[str] | None:
-		"""What User Permissions on Warehouse and Company leave of the warehouses."""
+		"""Return the warehouses that User Permissions on Warehouse and Company allow, or None for all."""
 		from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 
 		permissions = get_user_permissions(self.user)
 		narrowed: frozenset[str] | None = None
 		for doctype, column in (("Warehouse", "name"), ("Company", "company")):
 			of_all = [p["doc"] for p in permissions.get(doctype, ()) if not p.get("applicable_for")]
-			# one that is for some DocTypes only, ours among them, is for what is asked of those by operations too
-			of_ours = [p["doc"] for p in permissions.get(doctype, ()) if _is_ours(p.get("applicable_for"))]
-			allowed = of_all or of_ours
+			# a permission that is limited to DocTypes counts for operations too, if ours are among them
+			of_this_app = [
+				p["doc"] for p in permissions.get(doctype, ()) if _is_of_this_app(p.get("applicable_for"))
+			]
+			allowed = of_all or of_this_app
 			if allowed:
 				names = frozenset(
 					frappe.get_all("Warehouse", {column: ("in", allowed)}, pluck="name", order_by="name")
@@ -102,19 +135,19 @@ class SiteIdentity:
 		return [user for user, warehouses in seen_by if warehouses is None or warehouse in warehouses]
 
 
-def _is_ours(doctype: str | None) -> bool:
+def _is_of_this_app(doctype: str | None) -> bool:
 	return bool(doctype) and frappe.get_meta(doctype).module == "Inventory Midplatform"
 
 
 class SiteStrategies:
-	"""The built-in strategies, and what other apps' hooks add to them or put in their place:
+	"""The built-in strategies, and those that hooks of other apps add or override:
 
 	inventory_midplatform_strategies = {"removal": {"Heaviest First": "app.stock.heaviest_first"}, "put_away": {…}}
 	"""
 
 	@cached_property
 	def removal(self) -> dict[str, RemovalStrategy]:
-		others = {name: named(name, function) for name, function in _hooked("removal").items()}
+		others = {name: strategy_of_app(name, function) for name, function in _hooked("removal").items()}
 		return {**BuiltInStrategies.removal, **others}
 
 	@cached_property
@@ -123,42 +156,59 @@ class SiteStrategies:
 
 
 def _hooked(kind: str) -> dict[str, Any]:
-	"""As with Frappe's own overrides, the app installed last has the last word."""
+	"""Return the strategies of other apps. As with Frappe's overrides, the app installed last wins."""
 	hooks = frappe.get_hooks("inventory_midplatform_strategies", default={})
 	return {name: frappe.get_attr(paths[-1]) for name, paths in hooks.get(kind, {}).items()}
 
 
 class SiteNotifier:
+	"""To-dos, and for each a notification (bell and, by the user's own settings, mail) through Frappe's Notification Log."""
+
 	def todo(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
-		"""Frappe's assignment would share the document and mail; a plain ToDo tells as much with less noise."""
-		text = _(message).format(**values)
-		for user in users:
-			open_already = frappe.db.exists(
-				"ToDo",
+		"""Create a ToDo and a notification for each user. Frappe's assignment would share the document as well."""
+		open_already = frappe.get_all(
+			"ToDo",
+			{"reference_type": doctype, "reference_name": reference, "status": "Open"},
+			pluck="allocated_to",
+			order_by="name",
+		)
+		new = [user for user in dict.fromkeys(users) if user not in open_already]
+		texts = {user: _(message, lang=_language(user)).format(**values) for user in new}
+		for user, text in texts.items():
+			todo = frappe.get_doc(
 				{
+					"doctype": "ToDo",
 					"allocated_to": user,
+					"description": text,
 					"reference_type": doctype,
 					"reference_name": reference,
-					"status": "Open",
-				},
+					"assigned_by": frappe.session.user,
+					"date": frappe.utils.nowdate(),
+				}
 			)
-			if not open_already:
-				frappe.get_doc(
-					{
-						"doctype": "ToDo",
-						"allocated_to": user,
-						"description": text,
-						"reference_type": doctype,
-						"reference_name": reference,
-						"assigned_by": frappe.session.user,
-						"date": frappe.utils.nowdate(),
-					}
-				).insert(ignore_permissions=True)
+			# its validation only words a comment about itself, for which Frappe would load the record
+			todo._assignment = None
+			todo.flags.ignore_validate = True
+			todo.insert(ignore_permissions=True)
+		others = {user: text for user, text in texts.items() if user != frappe.session.user}
+		if others:
+			notifications.send_later(others, doctype, reference)
 
-	def done(self, doctype: str, reference: str) -> None:
-		about = {"reference_type": doctype, "reference_name": reference, "status": "Open"}
-		for name in frappe.get_all("ToDo", about, pluck="name", order_by="name"):
-			frappe.get_doc("ToDo", name).update({"status": "Closed"}).save(ignore_permissions=True)
+	def done(self, doctype: str, *references: str) -> None:
+		"""Close to-dos in two statements. Saved one by one, each would load its document and comment on its timeline, which
+		shows the step already: seconds for a wave of 200 orders.
+		"""
+		about = {"reference_type": doctype, "reference_name": ["in", references], "status": "Open"}
+		todos = frappe.get_all("ToDo", about, ["name", "reference_name"], order_by="name")
+		if todos:
+			frappe.db.set_value("ToDo", {"name": ["in", [t.name for t in todos]]}, "status", "Closed")
+			assigned = sorted({t.reference_name for t in todos})
+			frappe.db.set_value(doctype, {"name": ["in", assigned]}, "_assign", "", update_modified=False)
+		notifications.mark_read(doctype, references)
+
+
+def _language(user: str) -> str | None:
+	return frappe.get_cached_value("User", user, "language") or None
 
 
 class SiteUnitOfWork:
@@ -174,14 +224,14 @@ class SiteUnitOfWork:
 		self._end()
 
 	def rollback(self) -> None:
-		"""Also forget what the attempt left in the request's memory, so that the next one starts clean."""
+		"""Roll back, and forget what the attempt left in the request's memory, so that the next one starts clean."""
 		frappe.db.rollback()
 		frappe.local.message_log = []
 		frappe.local.inventory_postings = None
 		self._end()
 
 	def _end(self) -> None:
-		"""Frappe writes after a call too, such as when its user was last seen, and answers 500 where that waits too long
-		though the call is kept: it waits as long as anywhere else."""
+		"""Restore the usual wait for locks. Frappe writes after a call too, such as when its user was last seen; where that
+		timed out, the client would get status 500 though the call is committed."""
 		frappe.flags.inventory_operation = False
 		frappe.db.sql("SET SESSION innodb_lock_wait_timeout = DEFAULT")

@@ -1,23 +1,27 @@
-"""Records a person opens, written through Frappe's Document so that every hook, field and rule of the site counts."""
+"""Records that users open, written through Frappe's Document, so that every hook, field and rule of the site applies."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import frappe
+from PIL import UnidentifiedImageError
 
 from inventory_midplatform.adapters.site.errors import as_domain_errors
+from inventory_midplatform.domain import approval
 from inventory_midplatform.domain.errors import Conflict, NotPermitted
+from inventory_midplatform.domain.photo import not_a_photo
 from inventory_midplatform.ports import Row
-from inventory_midplatform.services import requests
+from inventory_midplatform.services.requests import inventory_requests
 
 
 class SiteDocuments:
-	"""The platform acts in its own right once an operation's role was checked: document permissions are not asked."""
+	"""Write without document permissions: the operation's role was checked before."""
 
 	def create(self, doctype: str, values: Row) -> str:
 		with as_domain_errors():
 			document = frappe.get_doc({"doctype": doctype, **floats(values)})
-			document.flags.ignore_permissions = True
+			document.flags.ignore_permissions = document.flags.inventory_service = True
 			if doctype == "Stock Entry":
 				document.set_stock_entry_type()
 			document.insert()
@@ -26,7 +30,7 @@ class SiteDocuments:
 	def update(self, doctype: str, name: str, values: Row) -> None:
 		with as_domain_errors():
 			document = frappe.get_doc(doctype, name)
-			document.flags.ignore_permissions = True
+			document.flags.ignore_permissions = document.flags.inventory_service = True
 			document.update(floats(values))
 			document.save()
 
@@ -35,8 +39,19 @@ class SiteDocuments:
 			if frappe.db.get_value(doctype, name, "docstatus") == 0:
 				frappe.delete_doc(doctype, name, ignore_permissions=True, force=True)
 
-	def apply_action(self, doctype: str, name: str, action: str) -> None:
-		"""Through Frappe's Workflow, as the user, with everything a site's administrator made of it."""
+	def attach(self, doctype: str, name: str, file_name: str, content: bytes) -> str:
+		"""Frappe shows a private file to those who may read the record, and deletes it if the transaction is rolled back."""
+		about = {"attached_to_doctype": doctype, "attached_to_name": name, "is_private": 1}
+		file = frappe.get_doc({"doctype": "File", "file_name": file_name, "content": content, **about})
+		with as_domain_errors():
+			try:
+				file.insert(ignore_permissions=True)
+			except UnidentifiedImageError:  # Frappe opens a JPEG to take out where and by whom it was made
+				raise not_a_photo() from None
+			return str(file.file_url)
+
+	def apply_action(self, doctype: str, name: str, action: str, reason: str = "") -> None:
+		"""Apply a step of the site's Workflow as the user, with all that an administrator changed in it."""
 		from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_name
 
 		with as_domain_errors():
@@ -55,26 +70,45 @@ class SiteDocuments:
 					state=document.workflow_state,
 				)
 			if not may_take(document, steps[-1]):
-				raise NotPermitted(
-					"You cannot approve what you asked for yourself.", code="self_approval", name=name
-				)
+				raise NotPermitted("You cannot approve your own request.", code="self_approval", name=name)
+			if reason:
+				document.db_set("rejection_reason", reason)  # apply_workflow reads the document once more
 			apply_workflow(document.as_dict(), action)
 
 
+def states_to_approve(roles: Iterable[str]) -> list[str]:
+	"""Return the approval states in which a request waits for a decision by a user with these roles."""
+	from frappe.model.workflow import get_workflow, get_workflow_name
+
+	if not get_workflow_name(inventory_requests.DOCTYPE):
+		return []
+	mine = {*roles}
+	workflow = get_workflow(inventory_requests.DOCTYPE)
+	return sorted(
+		{
+			t.state
+			for t in workflow.transitions
+			if t.allowed in mine
+			and t.next_state != approval.REJECTED
+			and (approval.status_of(t.state) or approval.STATUS_PENDING) == approval.STATUS_PENDING
+		}
+	)
+
+
 def may_take(document: Any, transition: Any) -> bool:
-	"""Whether the user may take a step of the Workflow that their role allows: nobody approves their own."""
+	"""Return whether the user may apply a step that their role allows: nobody approves their own request."""
 	from frappe.model.workflow import has_approval_access
 
 	user = frappe.session.user
 	if user == "Administrator" or transition.get("allow_self_approval"):
 		return True
-	return has_approval_access(user, document, transition) and not requests.approves_own(
+	return has_approval_access(user, document, transition) and not inventory_requests.approves_own(
 		user, document.owner, document.get("prepared_by")
 	)
 
 
 def floats(value: Any) -> Any:
-	"""Frappe's fields take floats; a quantity of fifteen digits goes there and back unchanged."""
+	"""Return the value with floats for Decimals, as Frappe's fields hold them: fifteen digits survive both ways."""
 	if isinstance(value, Decimal):
 		return float(value)
 	if isinstance(value, dict):

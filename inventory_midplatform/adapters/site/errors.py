@@ -1,4 +1,4 @@
-"""Between the domain's errors and Frappe's."""
+"""Turn the domain's errors into Frappe's, and Frappe's into the domain's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,8 @@ from inventory_midplatform.domain.errors import (
 	NotPermitted,
 )
 from inventory_midplatform.domain.labels import label_of
+from inventory_midplatform.domain.quantity import too_large
+from inventory_midplatform.query import MARIADB_OUT_OF_RANGE
 
 
 class DocumentRefused(frappe.ValidationError):
@@ -27,7 +29,7 @@ class DocumentRefused(frappe.ValidationError):
 
 
 def refuse(error: InventoryError) -> None:
-	"""Raise a domain error from a document event so that the desk shows it and REST answers its status."""
+	"""Raise a domain error from a document event so that the desk shows it and REST returns its status."""
 	refused = DocumentRefused(error)
 	frappe.msgprint(frappe.utils.escape_html(str(refused)), title=_("Stock"), indicator="red")
 	raise refused from error
@@ -35,7 +37,7 @@ def refuse(error: InventoryError) -> None:
 
 @contextmanager
 def shown_in_desk() -> Iterator[None]:
-	"""Domain errors, and contention, become messages of the document at hand."""
+	"""Turn domain errors and contention into messages of the current document. Raises DocumentRefused."""
 	from inventory_midplatform.adapters.site.store import SiteStore
 
 	try:
@@ -43,14 +45,16 @@ def shown_in_desk() -> Iterator[None]:
 	except InventoryError as error:
 		refuse(error)
 	except Exception as error:
+		if error.args[:1] == (MARIADB_OUT_OF_RANGE,):
+			refuse(too_large())
 		if frappe.flags.inventory_operation or not SiteStore().is_transient(error):
-			raise  # whoever opened the transaction runs it again
+			raise  # the entry point that opened the transaction runs it again
 		refuse(Busy("Others are changing the same stock; try again in a moment."))
 
 
 @contextmanager
 def as_domain_errors() -> Iterator[None]:
-	"""What Frappe or ERPNext refuses while a service works becomes a domain error with ERPNext's own sentence."""
+	"""Turn what Frappe or ERPNext refuses while a service works into a domain error with ERPNext's own sentence."""
 	from inventory_midplatform.adapters.site.store import SiteStore
 
 	try:
@@ -60,6 +64,8 @@ def as_domain_errors() -> Iterator[None]:
 	except DocumentRefused as refused:
 		raise refused.error from refused
 	except Exception as error:
+		if error.args[:1] == (MARIADB_OUT_OF_RANGE,):
+			raise too_large() from error
 		if SiteStore().is_transient(error):
 			raise
 		for kind, domain_kind, code in (

@@ -1,7 +1,7 @@
-"""The API on a site: one whitelisted function an operation, and one shape for every error below our path.
+"""The API on a site: one whitelisted function for each operation, and one shape for every error below our path.
 
-``api/v1`` never imports Frappe, so nothing in it can be whitelisted; hooks map each operation's path to the function
-made for it here.
+``api/v1`` never imports Frappe, so nothing in it can be whitelisted. hooks.py maps each operation's path to the function
+that is created for it here.
 """
 
 import json
@@ -39,13 +39,13 @@ from inventory_midplatform.domain.labels import label_of
 
 __all__ = ["after_request", "v1"]
 
-OURS = f"{__name__.split('.')[0]}."
-"""What stands before every function of ours below ``/api/method/``."""
+APP_PREFIX = f"{__name__.split('.')[0]}."
+"""The start of the path of each of our functions, below ``/api/method/``."""
 
 MALFORMED = "The body is not a JSON object."
 
 FRAPPES_OWN = frozenset({"cmd", "csrf_token", "_"})
-"""What Frappe's own clients put beside the arguments."""
+"""Keys that Frappe's own clients send beside the arguments."""
 
 
 def _whitelisted(operation: Operation) -> Callable[..., Any]:
@@ -66,23 +66,23 @@ globals().update({function_name(op.name): _whitelisted(op) for op in OPERATIONS.
 
 
 def _call(operation: Operation, arguments: dict[str, Any]) -> Any:
-	"""Answers the operation's result, or sets the error's body and status, everything undone."""
+	"""Return the operation's result. After an error roll everything back and respond with the error's body and status."""
 	key = (frappe.get_request_header("Idempotency-Key") or "").strip()
 	try:
 		arguments = {**{k: v for k, v in arguments.items() if k not in FRAPPES_OWN}, **_exact_body()}
 		return perform(SiteUnitOfWork(), operation, arguments, key)
 	except InventoryError as error:
-		_answer(error)
+		_respond(error)
 	except DocumentRefused as refused:
-		_answer(refused.error)
+		_respond(refused.error)
 	except Exception as error:
 		_forget_if_lost(error)
-		_answer(_unavailable())
+		_respond(_unavailable())
 	return None
 
 
 def before_request() -> None:
-	"""Below our path a database that is away is said so; Frappe's own answer would need that database."""
+	"""Respond with 503 below our path while the database is away: Frappe's own response would need the database."""
 	if frappe.local.request.path.startswith(f"/api/method/{PATH}") and not frappe.db._conn:
 		try:
 			frappe.db.connect()
@@ -92,17 +92,17 @@ def before_request() -> None:
 
 
 def _forget_if_lost(error: Exception) -> None:
-	"""Without a database at hand Frappe neither commits nor rolls back nor logs on one that is away."""
+	"""Take the lost connection from Frappe, so that it neither commits nor rolls back nor logs on it."""
 	if not is_lost(error):
 		raise error
 	frappe.local.db = None
 
 
 def _unavailable() -> Unavailable:
-	return Unavailable("The database does not answer; try again in a moment.")
+	return Unavailable("The database cannot be reached; try again in a moment.")
 
 
-def _answer(error: InventoryError) -> None:
+def _respond(error: InventoryError) -> None:
 	frappe.local.message_log = []
 	label = None
 	if frappe.local.is_ajax:  # the desk, where a person reads it
@@ -114,14 +114,14 @@ def _answer(error: InventoryError) -> None:
 
 
 def _translated(template: str, context: str | None = None) -> str:
-	"""In the language the request names, else the user's own: Frappe settles on one before it reads a key."""
+	"""Translate into the request's language, else the user's: Frappe chooses one before it has read the key."""
 	if frappe.get_request_header("Accept-Language") or not frappe.db:
 		return str(_(template, context=context))
 	return str(_(template, lang=get_user_lang(frappe.session.user), context=context))
 
 
 def _exact_body() -> dict[str, Any]:
-	"""The JSON body once more, its numbers with every digit: Frappe has made floats of them."""
+	"""Return the JSON body with every digit of its numbers: Frappe has made floats of them."""
 	request = frappe.local.request
 	if not request.is_json:
 		return {}
@@ -132,8 +132,8 @@ def _exact_body() -> dict[str, Any]:
 
 
 def after_request(response: Any = None, request: Any = None) -> None:
-	"""Of our endpoints, what Frappe refused before we were asked has our shape too."""
-	prefix = f"/api/method/{OURS}"
+	"""Give our shape to an error that Frappe raised for one of our endpoints before the operation ran."""
+	prefix = f"/api/method/{APP_PREFIX}"
 	if (
 		response is None
 		or request is None
@@ -151,7 +151,7 @@ def after_request(response: Any = None, request: Any = None) -> None:
 
 
 def _refusal(request: Any, status: int, body: dict[str, Any]) -> InventoryError:
-	"""What Frappe meant, in our words."""
+	"""Return the domain's error for one of Frappe's."""
 	if body.get("exc_type") == Unavailable.__name__:
 		return _unavailable()
 	guest = frappe.session.user == "Guest"

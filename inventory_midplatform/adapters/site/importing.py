@@ -1,4 +1,4 @@
-"""``bench … inventory-import-adventureworks``: the AdventureWorks extract onto a site, for a trial."""
+"""Load the AdventureWorks extract onto a site, for a trial: ``bench … inventory-import-adventureworks``."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -29,9 +29,9 @@ def run(
 	whole: bool = False,
 	warehouse: str = WAREHOUSE,
 ) -> Report:
-	"""Load the folder as the user at hand; prints the report and leaves it in the site's private files.
+	"""Load the folder as the current user; print the report and save it in the site's private files.
 
-	Goes on where an earlier run was stopped. Raises ClickException with the reason where it cannot.
+	Continues where an earlier run was stopped. Raises ClickException with the reason if it cannot.
 	"""
 	try:
 		extract = adventureworks.read(Path(folder))
@@ -47,15 +47,15 @@ class _ImportUnit(SiteUnitOfWork):
 	"""A transaction that knows warehouses made in an earlier one of the same process."""
 
 	def begin(self) -> Context:
-		# ERPNext keeps the accounts of all warehouses for the life of a request; an import lives longer.
+		# ERPNext caches the accounts of all warehouses for a request; an import runs longer.
 		frappe.flags.warehouse_account_map = {}
 		return super().begin()
 
 
 def prepared(extract: Extract, company: str, months: int | None = None, **options: Any) -> Loading:
-	"""A loading, once the site has what ERPNext asks for before it takes masters and postings: groups, fiscal years.
+	"""Return a loading, after making the groups and fiscal years that ERPNext needs before masters and postings.
 
-	What is missing is made and committed. Raises InvalidInput, NotFound.
+	They are committed. Raises InvalidInput, NotFound.
 	"""
 	loading = Loading(_ImportUnit(), extract, company, months=months, extras=_extras(company), **options)
 	_make_item_groups(extract)
@@ -65,7 +65,7 @@ def prepared(extract: Extract, company: str, months: int | None = None, **option
 
 
 def default_company() -> str:
-	"""Raises InvalidInput where the site has no company to choose without being told."""
+	"""Return the default or only company. Raises InvalidInput (``missing_argument``) if there is neither."""
 	found = frappe.defaults.get_global_default("company")
 	names = frappe.get_all("Company", pluck="name", order_by="name")
 	if not found and len(names) != 1:
@@ -74,7 +74,7 @@ def default_company() -> str:
 
 
 def _extras(company: str) -> Mapping[str, Mapping[str, Any]]:
-	"""Where in the site's trees new records hang."""
+	"""Return the parents of new records in the site's trees."""
 	root = {"company": company, "is_group": 1, "parent_warehouse": ("is", "not set")}
 	return {
 		"Warehouse": {"parent_warehouse": frappe.db.get_value("Warehouse", root)},
@@ -84,7 +84,7 @@ def _extras(company: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _leaf(doctype: str) -> str | None:
-	"""The first branch's end of a tree: a customer hangs on no group."""
+	"""Return the first leaf of a tree: a customer cannot belong to a group node."""
 	return frappe.db.get_value(doctype, {"is_group": 0}, order_by="lft")  # type: ignore[no-any-return]
 
 
@@ -96,7 +96,7 @@ def _make_item_groups(extract: Extract) -> None:
 
 
 def _make_fiscal_years(period: Period, company: str) -> None:
-	"""ERPNext posts in no day without a fiscal year: calendar years, shorter where they meet one that is there."""
+	"""Make missing fiscal years, which ERPNext needs to post: calendar years, shorter where they meet an existing one."""
 	from erpnext.accounts.utils import FiscalYearError, get_fiscal_year
 
 	documents, day = site_context().documents, period.opening_day
@@ -119,7 +119,7 @@ def _make_fiscal_years(period: Period, company: str) -> None:
 
 
 def _gap_around(day: date) -> tuple[date, date]:
-	"""The part of the calendar year around ``day`` that lies in no fiscal year."""
+	"""Return the part of the calendar year around ``day`` that is in no fiscal year."""
 	first, last = date(day.year, 1, 1), date(day.year, 12, 31)
 	for year in frappe.get_all(
 		"Fiscal Year", fields=["year_start_date", "year_end_date"], order_by="year_start_date"

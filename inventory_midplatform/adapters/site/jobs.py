@@ -1,4 +1,4 @@
-"""What runs by itself or behind a button: on Frappe's workers, cut small, with a job id."""
+"""Scheduled jobs, and jobs behind a button: on Frappe's workers, in small parts, with a job id."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,37 +11,34 @@ from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.errors import Busy, InventoryError
 from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.ports import Context
-from inventory_midplatform.services import (
-	demand_documents,
-	expired_stock,
-	orders,
-	pos_invoices,
-	receipt_layers,
-	replenishment,
-	reservation,
-	take_in,
-	verification,
-)
-from inventory_midplatform.services import rebuilding as rebuilding_service
+from inventory_midplatform.services.demand import sources
+from inventory_midplatform.services.inbound import sync as inbound_sync
+from inventory_midplatform.services.ledger import receipt_layers
+from inventory_midplatform.services.locations import expired_stock
+from inventory_midplatform.services.outbound import in_staging, wave_closing
+from inventory_midplatform.services.outbound import sync as outbound_sync
+from inventory_midplatform.services.reconciliation import opening_stock, rebuild, verification
+from inventory_midplatform.services.replenishment import material_requests, suggest
+from inventory_midplatform.services.reservation import document_sync, pos_invoices, reservations
 
 CHUNK = 500
 
 
-def sweep_expired_reservations() -> None:
-	"""Scheduled: reservations whose time is over give their stock back."""
+def release_expired_reservations() -> None:
+	"""Release expired reservations (scheduled)."""
 	if not site_settings().reservation:
 		return
-	while in_transaction(SiteUnitOfWork(), lambda ctx: reservation.sweep(ctx, CHUNK)):
+	while in_transaction(SiteUnitOfWork(), lambda ctx: reservations.release_expired(ctx, CHUNK)):
 		pass
 
 
-def ask_for_low_stock() -> None:
-	"""Scheduled: one job a company, so that more workers make it faster and one failure stops one company."""
+def replenish_low_stock() -> None:
+	"""Queue one job for each company (scheduled), so that several workers share them and a failure stops one company only."""
 	if not site_settings().replenishment:
 		return
 	for company in frappe.get_all("Company", pluck="name", order_by="name"):
 		frappe.enqueue(
-			ask_for_low_stock_of,
+			replenish_low_stock_of,
 			queue="long",
 			company=company,
 			job_id=f"inventory_low_stock::{company}",
@@ -49,68 +46,71 @@ def ask_for_low_stock() -> None:
 		)
 
 
-def ask_for_low_stock_of(company: str) -> dict[str, Any]:
-	"""A warehouse a transaction: whoever numbers a Material Request of their own waits until it ends. Those that
-	contention did not let through are asked for by another job.
+def replenish_low_stock_of(company: str) -> dict[str, Any]:
+	"""Draft Material Requests for a company's low stock, one transaction for each warehouse.
+
+	Users who create a Material Request wait for the numbering until that transaction ends. A warehouse that contention
+	stopped is left to another job.
 	"""
-	answer: dict[str, Any] = {"created": [], "failed": []}
+	result: dict[str, Any] = {"created": [], "failed": []}
 	try:
-		some = partial(replenishment.low_warehouses, company=company)
-		for warehouse in in_transaction(SiteUnitOfWork(), some):
-			ask = partial(replenishment.create_material_requests, company=company, warehouse=warehouse)
-			for what, found in in_transaction(SiteUnitOfWork(), ask).items():
-				answer[what] += found
+		find = partial(suggest.low_warehouses, company=company)
+		for warehouse in in_transaction(SiteUnitOfWork(), find):
+			draft = partial(material_requests.create_material_requests, company=company, warehouse=warehouse)
+			for what, found in in_transaction(SiteUnitOfWork(), draft).items():
+				result[what] += found
 	except Busy:
 		# without the job's id, under which this one still runs
-		frappe.enqueue(ask_for_low_stock_of, queue="long", company=company, enqueue_after_commit=True)
-	for refused in answer["failed"]:
+		frappe.enqueue(replenish_low_stock_of, queue="long", company=company, enqueue_after_commit=True)
+	for refused in result["failed"]:
 		frappe.log_error(
-			title=f"Low stock: {refused['item_code']} in {refused['warehouse']} was not asked for",
+			title=f"Low stock: {refused['item_code']} in {refused['warehouse']} was not requested",
 			message=refused["reason"],
 		)
 	frappe.db.commit()
-	return answer
+	return result
 
 
 @frappe.whitelist(methods=["POST"])
-def enqueue_take_in() -> str:
-	"""The button in Settings: take in the stock that was there before. Answers the job's id."""
-	frappe.only_for(tuple(JOB_ROLES["take_in"]))
-	job_id = "inventory_take_in"
-	frappe.enqueue(run_take_in, queue="long", timeout=4 * 3600, job_id=job_id, deduplicate=True)
+def enqueue_opening_stock() -> str:
+	"""Queue the recording of opening stock (button in Settings). Return the job's id."""
+	frappe.only_for(tuple(JOB_ROLES["opening_stock"]))
+	job_id = "inventory_opening_stock"
+	frappe.enqueue(run_opening_stock, queue="long", timeout=4 * 3600, job_id=job_id, deduplicate=True)
 	return job_id
 
 
-def run_take_in() -> int:
-	"""Take in everything, telling the desk how far it is."""
+def run_opening_stock() -> int:
+	"""Record all opening stock, and report progress to the desk."""
 	done = 0
-	for done, total in taking_in():
+	for done, total in recording_opening_stock():
 		frappe.publish_realtime(
-			"inventory_take_in", {"done": done, "total": total}, doctype=SETTINGS, docname=SETTINGS
+			"inventory_opening_stock", {"done": done, "total": total}, doctype=SETTINGS, docname=SETTINGS
 		)
 	frappe.publish_realtime(
-		"inventory_take_in", {"done": done, "total": done}, doctype=SETTINGS, docname=SETTINGS
+		"inventory_opening_stock", {"done": done, "total": done}, doctype=SETTINGS, docname=SETTINGS
 	)
 	return done
 
 
-def taking_in(chunk: int = CHUNK, alert: bool = False) -> Iterator[tuple[int, int]]:
-	"""Bring positions to the books in chunks, each committed; yields (done, total) after each."""
-	total, done = in_transaction(SiteUnitOfWork(), take_in.count), 0
+def recording_opening_stock(chunk: int = CHUNK, alert: bool = False) -> Iterator[tuple[int, int]]:
+	"""Bring positions to the books in chunks, each committed; yield (done, total) after each."""
+	total, done = in_transaction(SiteUnitOfWork(), opening_stock.count), 0
 	after: tuple[str, str] | None = ("", "")
 	while after is not None:
-		taken, after = _take_in(after, chunk, alert)
-		done += taken
+		count, after = _opening_stock(after, chunk, alert)
+		done += count
 		yield done, max(total, done)
 
 
-def _take_in(after: tuple[str, str], chunk: int, alert: bool) -> tuple[int, tuple[str, str] | None]:
-	return in_transaction(SiteUnitOfWork(), lambda ctx: take_in.take_in(ctx, after, chunk, alert))
+def _opening_stock(after: tuple[str, str], chunk: int, alert: bool) -> tuple[int, tuple[str, str] | None]:
+	return in_transaction(SiteUnitOfWork(), lambda ctx: opening_stock.opening_stock(ctx, after, chunk, alert))
 
 
 def rebuild_layers(items: list[str]) -> None:
-	"""Queued after a backdated or cancelled posting: the ages of these items' stock in the order of posting. Those that
-	contention did not let through are queued again.
+	"""Rebuild the receipt layers of items in posting order (queued after a backdated or cancelled posting).
+
+	Items that contention stopped are queued again.
 	"""
 	again = set()
 	for item_code in items:
@@ -129,7 +129,7 @@ def queue_rebuild_layers(items: set[str]) -> None:
 
 @frappe.whitelist(methods=["POST"])
 def enqueue_rebuild() -> str:
-	"""The button in Settings: make the projections anew from movements and books. Answers the job's id."""
+	"""Queue a rebuild of the projections (button in Settings). Return the job's id."""
 	frappe.only_for(tuple(JOB_ROLES["rebuild"]))
 	job_id = "inventory_rebuild"
 	frappe.enqueue(run_rebuild, queue="long", timeout=4 * 3600, job_id=job_id, deduplicate=True)
@@ -137,7 +137,7 @@ def enqueue_rebuild() -> str:
 
 
 def run_rebuild() -> None:
-	"""Rebuild everything, telling the desk how far it is."""
+	"""Rebuild everything, and report progress to the desk."""
 	for done, total, mended in rebuilding():
 		frappe.publish_realtime(
 			"inventory_rebuild",
@@ -148,77 +148,114 @@ def run_rebuild() -> None:
 
 
 def rebuilding(chunk: int = 50) -> Iterator[tuple[int, int, int]]:
-	"""Make every item's projections anew, an item a transaction; yields (items done, of, rows that were wrong)."""
-	total, done, mended, after = in_transaction(SiteUnitOfWork(), rebuilding_service.count), 0, 0, ""
-	while items := in_transaction(
-		SiteUnitOfWork(), partial(rebuilding_service.items, after=after, limit=chunk)
-	):
+	"""Rebuild the projections, one transaction for each item; yield (items done, total, rows that were wrong)."""
+	total, done, mended, after = in_transaction(SiteUnitOfWork(), rebuild.count), 0, 0, ""
+	while items := in_transaction(SiteUnitOfWork(), partial(rebuild.items, after=after, limit=chunk)):
 		for item_code in items:
-			mended += in_transaction(
-				SiteUnitOfWork(), partial(rebuilding_service.rebuild_item, item_code=item_code)
-			)
+			mended += in_transaction(SiteUnitOfWork(), partial(rebuild.rebuild_item, item_code=item_code))
 		done, after = done + len(items), items[-1]
 		yield done, max(total, done), mended
 	yield done, done, mended
 
 
-def following_orders(chunk: int = 50) -> Iterator[int]:
-	"""Bring the reservations of all open orders and requests, and of those something is still kept for, to what they
-	want; yields how many were looked at.
-	"""
+def syncing_documents(chunk: int = 50) -> Iterator[int]:
+	"""Sync the reservations of all open documents, and of those with open reservations; yield how many were checked."""
 	done = 0
-	for kind in demand_documents.FOLLOWED:
+	for kind in sources.DEMAND_SOURCES:
 		after = ""
-		some = partial(orders.open_documents, demand_type=kind, limit=chunk)
-		while names := in_transaction(SiteUnitOfWork(), partial(some, after=after)):
+		find = partial(document_sync.open_documents, demand_type=kind, limit=chunk)
+		while names := in_transaction(SiteUnitOfWork(), partial(find, after=after)):
 			for name in names:
-				_tried(f"{kind} {name} was not followed", partial(orders.follow, demand_type=kind, name=name))
+				_tried(
+					f"{kind} {name} was not synced",
+					partial(document_sync.sync, demand_type=kind, name=name),
+				)
 			done, after = done + len(names), names[-1]
 			yield done
 
 
-def following_pos_invoices(chunk: int = 50) -> Iterator[int]:
-	"""The same for POS Invoices of which the POS is not closed yet."""
+def syncing_pos_invoices(chunk: int = 50) -> Iterator[int]:
+	"""Sync POS Invoices whose POS is not closed yet; yield how many were checked."""
 	done, after = 0, ""
 	while names := in_transaction(
 		SiteUnitOfWork(), partial(pos_invoices.open_pos_invoices, after=after, limit=chunk)
 	):
 		for name in names:
-			follow = partial(pos_invoices.follow_pos_invoice, name=name)
-			_tried(f"POS Invoice {name} was not followed", follow)
+			sync = partial(pos_invoices.sync_pos_invoice, name=name)
+			_tried(f"POS Invoice {name} was not synced", sync)
 		done, after = done + len(names), names[-1]
 		yield done
 
 
+def syncing_outbound_orders(chunk: int = 50) -> Iterator[int]:
+	"""Sync the Outbound Orders of all open documents, and of those with open Outbound Orders; yield how many were checked."""
+	done = 0
+	for kind in outbound_sync.SOURCES:
+		after = ""
+		find = partial(outbound_sync.open_documents, source_type=kind, limit=chunk)
+		while names := in_transaction(SiteUnitOfWork(), partial(find, after=after)):
+			for name in names:
+				_tried(
+					f"Outbound Orders of {kind} {name} were not synced",
+					partial(outbound_sync.sync, source_type=kind, source_name=name),
+				)
+			done, after = done + len(names), names[-1]
+			yield done
+
+
+def syncing_inbound_orders(chunk: int = 50) -> Iterator[int]:
+	"""Sync the Inbound Orders of open documents; yield how many were checked."""
+	done = 0
+	for kind in inbound_sync.SOURCES:
+		after = ""
+		find = partial(inbound_sync.open_documents, source_type=kind, limit=chunk)
+		while names := in_transaction(SiteUnitOfWork(), partial(find, after=after)):
+			for name in names:
+				_tried(
+					f"Inbound Orders of {kind} {name} were not synced",
+					partial(inbound_sync.sync, source_type=kind, source_name=name),
+				)
+			done, after = done + len(names), names[-1]
+			yield done
+
+
 def reconcile() -> None:
-	"""Scheduled, nightly: what no event told of is restated from the books with an alert, what has expired goes on hold,
-	orders' reservations are followed, and the laws of the ledger are checked; what is broken opens an alert. What
-	contention does not let through is logged, and the next night's.
+	"""Reconcile with the books (scheduled, nightly).
+
+	Adjust positions that changed without a voucher, with an alert; block expired stock; sync documents' reservations,
+	Outbound and Inbound Orders; close waves that are packed; open alerts for stock that is in staging for too long; check the
+	invariants, with an alert for discrepancies. What contention stopped is logged and left to the next night.
 	"""
 	if not site_settings().ledger:
 		return
 	try:
-		for _ in taking_in(alert=True):
+		for _ in recording_opening_stock(alert=True):
 			pass
 	except InventoryError as refused:
 		_log("Positions were not all brought to the books", refused)
-	hold_expired_stock()
-	for _ in following_orders():
+	block_expired_stock()
+	for _ in syncing_documents():
 		pass
-	for _ in following_pos_invoices():
+	for _ in syncing_pos_invoices():
 		pass
+	for _ in syncing_outbound_orders():
+		pass
+	_tried("Waves that are packed were not closed", wave_closing.close_packed)
+	for _ in syncing_inbound_orders():
+		pass
+	_tried("The age of stock in staging was not checked", in_staging.check_age)
 	in_transaction(SiteUnitOfWork(), verification.check)
 
 
-def hold_expired_stock() -> None:
-	"""Part of the night: an item and warehouse a transaction; what cannot go on hold is logged and stops nothing else."""
+def block_expired_stock() -> None:
+	"""Block expired stock, one transaction for each item and warehouse. A failure is logged, and the rest goes on."""
 	for key in in_transaction(SiteUnitOfWork(), expired_stock.due):
-		title = f"Expired stock: {key[0]} in {key[1]} was not put on hold"
-		_tried(title, partial(expired_stock.hold, key=key))
+		title = f"Expired stock: {key[0]} in {key[1]} was not blocked"
+		_tried(title, partial(expired_stock.block, key=key))
 
 
 def _tried(title: str, work: Callable[[Context], Any]) -> None:
-	"""One of many: what is refused, or too busy now, is logged under ``title`` and stops nothing else."""
+	"""Run one of many pieces. Log it under ``title`` if it is refused or too busy, so that the rest goes on."""
 	try:
 		in_transaction(SiteUnitOfWork(), work)
 	except InventoryError as refused:
@@ -231,7 +268,7 @@ def _log(title: str, refused: InventoryError) -> None:
 
 
 def clear_old_idempotency_keys(days: int = 30) -> None:
-	"""Scheduled: an answer is repeated for thirty days."""
+	"""Delete idempotency keys after thirty days (scheduled)."""
 	before = frappe.utils.add_days(frappe.utils.now_datetime(), -days)
 	frappe.db.sql("DELETE FROM `tabIdempotency Key` WHERE creation < %(before)s", {"before": before})
 	frappe.db.commit()

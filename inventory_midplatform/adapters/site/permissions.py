@@ -1,7 +1,7 @@
-"""User Permissions on warehouse and company, in every list and record of ours; and what the desk may offer a user.
+"""User Permissions on warehouse and company, for every list and record of ours; and the buttons the desk may show a user.
 
-Frappe itself follows a record's own Link fields only: a permission on a company would not reach a position, which
-names a warehouse.
+Frappe itself looks at a record's own Link fields only: a permission on a company would not limit positions, which name
+a warehouse.
 """
 
 from collections.abc import Callable
@@ -11,14 +11,25 @@ import frappe
 from frappe import client
 from frappe.desk import reportview, search
 
-from inventory_midplatform.adapters.site.context import SiteIdentity
-from inventory_midplatform.domain.roles import allowed
+from inventory_midplatform.adapters.site.context import SiteIdentity, site_settings
+from inventory_midplatform.adapters.site.documents import states_to_approve
+from inventory_midplatform.domain.inbound import INBOUND
+from inventory_midplatform.domain.outbound import OUTBOUND
+from inventory_midplatform.domain.roles import ROLES, WORKERS, allowed
+from inventory_midplatform.domain.waves import WAVE
 
 MODULE = "Inventory Midplatform"
 
+LINES_OF = {
+	"Inbound Order Line": "Inbound Order",
+	"Inventory Request Item": "Inventory Request",
+	"Outbound Order Line": "Outbound Order",
+	"Outbound Package Line": "Outbound Package",
+}
+
 
 def query_conditions(user: str | None = None, doctype: str = "") -> str:
-	"""What narrows a list to the warehouses the user may see; a record that names none is nobody's secret."""
+	"""Return the condition for the warehouses the user may see. A record without a warehouse is for everybody."""
 	visible = _visible(user)
 	if visible is None:
 		return ""
@@ -29,17 +40,16 @@ def query_conditions(user: str | None = None, doctype: str = "") -> str:
 
 
 def line_query_conditions(user: str | None = None, doctype: str = "") -> str:
-	"""The same for lines, which are seen where their request is: Frappe asks nothing of their parent but its role."""
+	"""Return the condition for lines of which the user may see the document: of a parent Frappe checks only the role."""
 	visible = _visible(user)
 	if visible is None:
 		return ""
-	return (
-		f"`tab{doctype}`.`parent` IN (SELECT name FROM `tabInventory Request` WHERE warehouse IN ({visible}))"
-	)
+	parent = LINES_OF[doctype]
+	return f"`tab{doctype}`.`parent` IN (SELECT name FROM `tab{parent}` WHERE warehouse IN ({visible}))"
 
 
 def _visible(user: str | None) -> str | None:
-	"""The warehouses as SQL's list; one that holds nothing where there are none."""
+	"""Return the warehouses as a list in SQL, or None for all of them. Without any the list matches nothing."""
 	allowed_warehouses = SiteIdentity(user).warehouses
 	if allowed_warehouses is None:
 		return None
@@ -47,9 +57,10 @@ def _visible(user: str | None) -> str | None:
 
 
 def has_permission(doc: Any, ptype: str | None = None, user: str | None = None) -> bool:
-	"""Whether a record lies in a warehouse the user may see, and lay there before whatever is being saved of it: Frappe
-	asks when the change has been put on it, and nobody takes a record to them that they may not see. One that names no
-	warehouse is nobody's secret.
+	"""Return whether a record is in a warehouse the user may see, now and before the change that is being saved.
+
+	Frappe calls this after the change is made in memory, and a user must not move a record out of a warehouse they may not
+	see. A record without a warehouse is for everybody.
 	"""
 	allowed_warehouses = SiteIdentity(user).warehouses
 	if allowed_warehouses is None:
@@ -64,33 +75,84 @@ def has_permission(doc: Any, ptype: str | None = None, user: str | None = None) 
 def get_count(
 	doctype: str, filters: str | dict | list | None = None, debug: bool = False, cache: bool = False
 ) -> int:
-	"""``frappe.client.get_count``, which counts for whoever is logged in; of our records only those the user may see."""
+	"""Count our records that the user may see: ``frappe.client.get_count`` counts for any user who is logged in. Other
+	DocTypes are counted as before.
+	"""
 	if frappe.get_meta(doctype).module != MODULE:
-		return int(client.get_count(doctype, filters, debug, cache))
+		arguments = {"doctype": doctype, "filters": filters, "debug": debug, "cache": cache}
+		return int(frappe.call(_next_override(get_count, client.get_count), **arguments))
 	frappe.local.form_dict = frappe._dict(doctype=doctype, filters=filters or [], fields=["name"])
 	return int(reportview.get_count())
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 def search_link(doctype: str, **arguments: Any) -> Any:
-	"""``frappe.desk.search.search_link``, which lets its caller say that User Permissions do not count; of our records
-	they do."""
-	return _searched(search.search_link, doctype, arguments)
+	"""Search as ``frappe.desk.search.search_link``, but never without User Permissions, which its caller could ignore."""
+	return _searched(_next_override(search_link, search.search_link), doctype, arguments)
 
 
 @frappe.whitelist(methods=["GET", "POST"])
 def search_widget(doctype: str, **arguments: Any) -> Any:
-	"""``frappe.desk.search.search_widget``, likewise."""
-	return _searched(search.search_widget, doctype, arguments)
+	"""Search as ``frappe.desk.search.search_widget``, likewise."""
+	return _searched(_next_override(search_widget, search.search_widget), doctype, arguments)
+
+
+def _next_override(own_method: Callable[..., Any], frappes: Callable[..., Any]) -> Callable[..., Any]:
+	"""Return the function that would run without this app: the override of an app installed before it, or Frappe's own.
+
+	Frappe runs the override of the app installed last and no other. An app installed after this one runs first, and
+	reaches this one if it calls the next override in the same way.
+	"""
+	overrides = frappe.get_hooks("override_whitelisted_methods", default={})
+	paths = overrides.get(f"{frappes.__module__}.{frappes.__name__}", [])
+	own = f"{own_method.__module__}.{own_method.__name__}"
+	before = paths[: paths.index(own)] if own in paths else []
+	return frappe.get_attr(before[-1]) if before else frappes  # type: ignore[no-any-return]
 
 
 def _searched(function: Callable[..., Any], doctype: str, arguments: dict[str, Any]) -> Any:
 	if frappe.get_meta(doctype).module == MODULE:
 		arguments["ignore_user_permissions"] = False
-	# of what was sent, what this release of Frappe takes
+	# frappe.call leaves out what this release of Frappe does not know
 	return frappe.call(function, doctype, **arguments)
 
 
 def extend_bootinfo(bootinfo: Any) -> None:
-	"""The desk shows a button for an operation only to those who may call it."""
-	bootinfo.inventory_operations = allowed(SiteIdentity().roles)
+	"""Send the desk the operations that the user may call, for its buttons, the states in which they may approve, the colours
+	of states, the names of assignees, and whether Inbound Orders are made.
+	"""
+	roles = SiteIdentity().roles
+	bootinfo.inventory_operations = allowed(roles)
+	bootinfo.inventory_states_to_approve = states_to_approve(roles)
+	bootinfo.inventory_state_colours = {
+		flow.doctype: {state.name: state.colour for state in flow.states}
+		for flow in (INBOUND, OUTBOUND, WAVE)
+	}
+	bootinfo.inventory_inbound = site_settings().inbound
+	_add_names_of_workers(bootinfo)
+
+
+def _add_names_of_workers(bootinfo: Any) -> None:
+	"""Tell the desk the full names of those who may be an assignee: few of its users may read User."""
+	workers = frappe.get_all(
+		"Has Role",
+		{"role": ("in", sorted(WORKERS)), "parenttype": "User"},
+		pluck="parent",
+		distinct=True,
+		order_by="parent",
+	)
+	users = frappe.get_all(
+		"User",
+		{"name": ("in", workers), "enabled": 1},
+		["name", "full_name", "user_image"],
+		order_by="name",
+	)
+	known = bootinfo.setdefault("user_info", {})
+	for user in users:
+		about = {"fullname": user.full_name or user.name, "image": user.user_image, "name": user.name}
+		known.setdefault(user.name, about)
+
+
+def may_open_app() -> bool:
+	"""Return whether the apps screen shows the app: the user has one of its roles."""
+	return bool({*ROLES, "System Manager"} & SiteIdentity().roles)

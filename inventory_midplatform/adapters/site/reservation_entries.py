@@ -1,12 +1,12 @@
-"""ERPNext's Stock Reservation Entries become reservations of ours, with no moment in which nobody keeps the stock.
+"""Convert ERPNext's Stock Reservation Entries to reservations here. The stock stays reserved by one or both throughout.
 
-Their switch cannot be put off while entries are open, and ours refuses while theirs is on. So it goes in this order,
-every step in chunks that are committed, and after a stop it may all be run again:
+ERPNext's switch cannot be turned off while entries are open, and ours cannot be turned on while ERPNext's is on. So the
+steps have this order, each in chunks that are committed. After a stop all of it can be run again:
 
-1. What each open entry keeps, a reservation of ours keeps too. Ours are still off and give nothing to anybody.
-2. Ours are switched on, beside theirs: what theirs keep is kept by ours already, so neither gives it away.
-3. The entries are cancelled, each only in a transaction that has seen its stock kept by ours, or waiting.
-4. Theirs is switched off.
+1. Reserve here what each open entry has reserved. Reservations are still off, so documents reserve nothing yet.
+2. Switch reservations on here, beside ERPNext's. Both have the same stock reserved.
+3. Cancel the entries, each in a transaction that has read its stock as reserved or waiting here.
+4. Switch ERPNext's off.
 """
 
 from collections import defaultdict
@@ -22,16 +22,18 @@ from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import demand_documents, ledger, take_in
-from inventory_midplatform.services.book_quantities import book_quantities
-from inventory_midplatform.services.takeover import Claim, take_over
+from inventory_midplatform.services.demand import sources
+from inventory_midplatform.services.ledger.book_quantities import book_quantities
+from inventory_midplatform.services.ledger.positions import read_positions
+from inventory_midplatform.services.reconciliation import opening_stock
+from inventory_midplatform.services.reservation.migration import ForeignReservation, migrate
 
 ENTRY = "Stock Reservation Entry"
 OPEN = "docstatus = 1 AND voucher_type = 'Sales Order' AND status <> 'Delivered'"
-"""What keeps ERPNext's switch from being put off."""
+"""Entries that stop ERPNext's switch from being turned off."""
 
 OF_OTHERS = "docstatus = 1 AND voucher_type <> 'Sales Order' AND status <> 'Delivered'"
-"""So do these: ERPNext 16 reserves for Work Orders and Production Plans too."""
+"""ERPNext 16 reserves for Work Orders and Production Plans too; these stop the switch as well."""
 
 ORDER_ROWS = f"""
 SELECT voucher_detail_no AS demand_line, MIN(creation) AS since FROM `tabStock Reservation Entry`
@@ -41,7 +43,7 @@ HAVING MIN(creation) > %(since)s OR (MIN(creation) = %(since)s AND voucher_detai
 ORDER BY MIN(creation), voucher_detail_no
 LIMIT %(limit)s
 """
-"""Who asked first is served first, where ERPNext has promised more than is there."""
+"""The oldest entries come first, for ERPNext may have reserved more than is on hand."""
 
 NAMES = f"SELECT name FROM `tabStock Reservation Entry` WHERE {OPEN} AND voucher_detail_no IN %(rows)s"
 
@@ -58,7 +60,7 @@ START: tuple[str, str] = ("1000-01-01", "")
 
 @dataclass(frozen=True)
 class Conversion:
-	"""What became, or would become, of the entries of one order row in one warehouse. Quantities in stock UOM."""
+	"""The entries of one order row in one warehouse, and what they became or would become. Quantities in stock UOM."""
 
 	entries: tuple[str, ...]
 	order: str
@@ -66,20 +68,20 @@ class Conversion:
 	item_code: str
 	warehouse: str
 	open: Decimal
-	kept: Decimal = ZERO
+	reserved: Decimal = ZERO
 	waiting: Decimal = ZERO
 	cancelled: bool = False
 	notes: tuple[str, ...] = ()
 
 	@property
-	def claim(self) -> Claim:
-		demand = Demand(demand_documents.SALES_ORDER, self.order, self.demand_line)
-		return Claim(
+	def foreign(self) -> ForeignReservation:
+		demand = Demand(sources.SALES_ORDER, self.order, self.demand_line)
+		return ForeignReservation(
 			demand, self.item_code, self.warehouse, self.open, f"From {', '.join(self.entries)}"[:500]
 		)
 
 	def sentence(self) -> str:
-		"""A line of the report."""
+		"""Return a line of the report."""
 		what = f"{self.order} {self.item_code} in {self.warehouse}: {to_text(self.open)} of {', '.join(self.entries)}"
 		return f"{what}. {' '.join(self.notes)}".rstrip()
 
@@ -88,77 +90,80 @@ class Conversion:
 
 
 def check_ready(ctx: Context) -> None:
-	"""Raises Conflict: ``needs_ledger``, ``not_taken_in`` where our ledger does not know the stock that is kept, or
-	``kept_for_others`` where the entries are not all of Sales Orders."""
+	"""Raise Conflict: ``needs_ledger``, ``opening_stock_missing`` where the ledger does not have the stock reserved, or
+	``reserved_for_others`` where the entries are not all of Sales Orders."""
 	if not ctx.settings.ledger:
-		raise Conflict("Switch on Keep the Ledger and take in the stock you have first.", code="needs_ledger")
+		raise Conflict("Switch on Enable the Ledger and record the opening stock first.", code="needs_ledger")
 	items = [
 		row["item_code"]
 		for row in ctx.store.rows(f"SELECT DISTINCT item_code FROM `tabStock Reservation Entry` WHERE {OPEN}")
 	]
-	if take_in.differing(ctx, items):
+	if opening_stock.differing(ctx, items):
 		raise Conflict(
-			"Stock that ERPNext keeps is not taken in yet: run inventory-take-in first.", code="not_taken_in"
+			"Stock that ERPNext reserves is not recorded yet: run inventory-opening-stock first.",
+			code="opening_stock_missing",
 		)
 	others = ctx.store.rows(
 		f"SELECT DISTINCT voucher_type FROM `tabStock Reservation Entry` WHERE {OF_OTHERS} ORDER BY voucher_type"
 	)
 	if others:
 		raise Conflict(
-			"ERPNext keeps stock for documents that this does not take over ({doctypes}): cancel their Stock"
+			"ERPNext reserves stock for documents that this does not migrate ({doctypes}): cancel their Stock"
 			" Reservation Entries first.",
-			code="kept_for_others",
+			code="reserved_for_others",
 			doctypes=", ".join(row["voucher_type"] for row in others),
 		)
 
 
 def count(ctx: Context) -> int:
-	"""Order rows with open entries."""
+	"""Return the number of order rows with open entries."""
 	sql = f"SELECT COUNT(DISTINCT voucher_detail_no) AS n FROM `tabStock Reservation Entry` WHERE {OPEN}"
 	return int(ctx.store.rows(sql)[0]["n"])
 
 
 def planned(ctx: Context) -> list[Conversion]:
-	"""What a conversion would do now; nothing is locked or changed."""
+	"""Return the conversions that would be done now. Locks and changes nothing."""
 	rows, _ = _next_rows(ctx, START, 10**9)
 	found = _conversions(ctx, _entries(ctx, rows, lock=""))
-	positions = ledger.read_positions(ctx, [c.claim.key for c in found])
+	positions = read_positions(ctx, [c.foreign.key for c in found])
 	free = {key: max(position.available, ZERO) for key, position in positions.items()}
-	ours = _held_by_us(ctx, found)
-	answer = []
+	reserved_here = _reserved_here(ctx, found)
+	conversions = []
 	for c in found:
-		key = c.claim.key
-		held = min(ours.get((c.demand_line, *key), ZERO), c.open)
-		more = min(free.get(key, ZERO), c.open - held)
+		key = c.foreign.key
+		already = min(reserved_here.get((c.demand_line, *key), ZERO), c.open)
+		more = min(free.get(key, ZERO), c.open - already)
 		free[key] = free.get(key, ZERO) - more
-		answer.append(_told(replace(c, kept=held + more, waiting=c.open - held - more)))
-	return answer
+		conversions.append(
+			_noting_shortage(replace(c, reserved=already + more, waiting=c.open - already - more))
+		)
+	return conversions
 
 
 def copying(chunk: int) -> Iterator[list[Conversion]]:
-	"""Step 1. Yields what was done after each commit."""
+	"""Do step 1. Yield the conversions after each commit."""
 	yield from _in_chunks(chunk, cancel=False)
 
 
 def cancelling(chunk: int) -> Iterator[list[Conversion]]:
-	"""Step 3, for all entries there are now."""
+	"""Do step 3, for all open entries. Yield as :func:`copying` does."""
 	yield from _in_chunks(chunk, cancel=True)
 
 
-def switch_ours_on() -> None:
-	"""Step 2."""
+def switch_reservations_on() -> None:
+	"""Do step 2."""
 
 	def switch(ctx: Context) -> None:
 		settings = frappe.get_doc(SETTINGS)
 		settings.reservation_enabled = 1
-		settings.flags.taking_over_reservations = True
+		settings.flags.migrating_reservations = True
 		settings.save(ignore_permissions=True)
 
 	in_transaction(SiteUnitOfWork(), switch)
 
 
-def switch_theirs_off() -> None:
-	"""Step 4. Raises what ERPNext raises, should entries be open still."""
+def switch_entries_off() -> None:
+	"""Do step 4. Raises what ERPNext raises while entries are open."""
 
 	def switch(ctx: Context) -> None:
 		settings = frappe.get_doc("Stock Settings")
@@ -188,23 +193,25 @@ def _convert(
 
 
 def convert(ctx: Context, order_rows: Sequence[str], cancel: bool) -> list[Conversion]:
-	"""See that what ERPNext keeps for these order rows is kept by us, and if ``cancel`` cancel its entries.
+	"""Reserve here what ERPNext has reserved for these order rows; with ``cancel``, cancel its entries.
 
-	An entry that ERPNext does not let go stays, and says why. Locks ERPNext's entries and Bins before positions.
+	An entry that ERPNext refuses to cancel stays, and its note says why. Locks ERPNext's entries and Bins before positions.
 	"""
 	if not order_rows:
 		return []
 	found = _conversions(ctx, _entries(ctx, order_rows, lock=ctx.store.for_update))
-	claims = [c.claim for c in found if c.open]
-	book_quantities(ctx, {claim.key for claim in claims}, locked=True)
+	foreign = [c.foreign for c in found if c.open]
+	book_quantities(ctx, {f.key for f in foreign}, locked=True)
 	if cancel:
 		found = [_cancelled(ctx, c) for c in found]
-	taken = {(t.claim.demand.demand_line, *t.claim.key): t for t in take_over(ctx, claims)} if claims else {}
-	answer = []
+	migrated = (
+		{(m.foreign.demand.demand_line, *m.foreign.key): m for m in migrate(ctx, foreign)} if foreign else {}
+	)
+	conversions = []
 	for c in found:
-		t = taken.get((c.demand_line, *c.claim.key))
-		answer.append(_told(replace(c, kept=t.kept, waiting=t.waiting)) if t else c)
-	return answer
+		m = migrated.get((c.demand_line, *c.foreign.key))
+		conversions.append(_noting_shortage(replace(c, reserved=m.reserved, waiting=m.waiting)) if m else c)
+	return conversions
 
 
 def _next_rows(ctx: Context, after: tuple[str, str], limit: int) -> tuple[list[str], tuple[str, str] | None]:
@@ -221,35 +228,36 @@ def _entries(ctx: Context, order_rows: Sequence[str], lock: str) -> list[Row]:
 
 
 def _conversions(ctx: Context, entries: Sequence[Row]) -> list[Conversion]:
-	"""One for each order row and warehouse, in the order in which they were asked for."""
+	"""Return one for each order row and warehouse, in the order in which they were reserved."""
 	of_claim: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
 	for entry in entries:
 		of_claim[
 			(entry["voucher_no"], entry["voucher_detail_no"], entry["item_code"], entry["warehouse"])
 		].append(entry)
-	wanting = _orders_that_want(ctx, {order for order, *_ in of_claim})
+	demanding = _orders_that_demand(ctx, {order for order, *_ in of_claim})
 	found = []
 	for where, of in of_claim.items():
-		kept = sum((from_store(e["reserved_qty"]) - from_store(e["delivered_qty"]) for e in of), ZERO)
-		c = Conversion(tuple(e["name"] for e in of), *where, open=max(kept, ZERO))
+		reserved = sum((from_store(e["reserved_qty"]) - from_store(e["delivered_qty"]) for e in of), ZERO)
+		c = Conversion(tuple(e["name"] for e in of), *where, open=max(reserved, ZERO))
 		if any(e["reservation_based_on"] == "Serial and Batch" for e in of):
-			c = c.noting("It names batches or serial numbers; its quantity is kept, of whichever.")
-		if where[0] not in wanting:
+			c = c.noting("It names batches or serial numbers; its quantity is reserved, of any of them.")
+		if where[0] not in demanding:
 			c = replace(c, open=ZERO).noting(
-				"The order is closed or cancelled: nothing is kept for it any more."
+				"The order is closed, on hold, completed or cancelled: nothing is reserved for it any more."
 			)
 		found.append(c)
 	return found
 
 
-def _orders_that_want(ctx: Context, names: set[str]) -> set[str]:
+def _orders_that_demand(ctx: Context, names: set[str]) -> set[str]:
 	if not names:
 		return set()
-	sql = "SELECT name FROM `tabSales Order` WHERE name IN %(names)s AND docstatus = 1 AND status <> 'Closed'"
-	return {row["name"] for row in ctx.store.rows(sql, {"names": tuple(sorted(names))})}
+	sql = "SELECT name, docstatus, status FROM `tabSales Order` WHERE name IN %(names)s"
+	rows = ctx.store.rows(sql, {"names": tuple(sorted(names))})
+	return {row["name"] for row in rows if not sources.SALES_ORDERS.demands_nothing(row)}
 
 
-def _held_by_us(ctx: Context, found: Sequence[Conversion]) -> dict[tuple[str, str, str], Decimal]:
+def _reserved_here(ctx: Context, found: Sequence[Conversion]) -> dict[tuple[str, str, str], Decimal]:
 	if not found:
 		return {}
 	rows = ctx.store.rows(
@@ -261,23 +269,23 @@ def _held_by_us(ctx: Context, found: Sequence[Conversion]) -> dict[tuple[str, st
 
 
 def _cancelled(ctx: Context, c: Conversion) -> Conversion:
-	"""Through ERPNext's own document, so that its order, its Bin and a site's own hooks follow."""
+	"""Cancel the entries through ERPNext's own document, so that it updates its order and Bin and runs a site's own hooks."""
 	for name in c.entries:
 		try:
 			with ctx.store.savepoint():
 				entry = frappe.get_doc(ENTRY, name)
 				entry.flags.ignore_permissions = True
 				entry.cancel()
-		except Exception as error:  # a site's own hooks raise what they like
+		except Exception as error:  # a site's own hooks may raise any exception
 			if ctx.store.is_transient(error):
 				raise
-			return c.noting(f"{name} is kept by ERPNext still: {frappe.utils.strip_html(str(error))}")
+			return c.noting(f"{name} is still reserved by ERPNext: {frappe.utils.strip_html(str(error))}")
 	return replace(c, cancelled=True)
 
 
-def _told(c: Conversion) -> Conversion:
+def _noting_shortage(c: Conversion) -> Conversion:
 	if not c.waiting:
 		return c
 	return c.noting(
-		f"Only {to_text(c.kept)} of {to_text(c.open)} is free in our ledger; {to_text(c.waiting)} waits."
+		f"Only {to_text(c.reserved)} of {to_text(c.open)} is available here; {to_text(c.waiting)} waits."
 	)

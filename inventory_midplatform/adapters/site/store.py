@@ -12,7 +12,7 @@ from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, merged
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 4
-"""A keeper waits this long for somebody else's rows, not MariaDB's fifty seconds."""
+"""How long an operation waits for a lock, instead of MariaDB's fifty seconds."""
 
 
 class SiteStore:
@@ -71,7 +71,7 @@ class SiteStore:
 
 
 def is_lost(error: BaseException) -> bool:
-	"""The database is away. By names and numbers, not classes: Frappe 15 and 16 have different drivers."""
+	"""Return whether the database is away. By names and numbers, not classes: Frappe 15 and 16 have different drivers."""
 	kind = type(error).__name__
 	return kind == "InterfaceError" or (
 		kind == "OperationalError" and error.args[:1] != () and error.args[0] in MARIADB_LOST
@@ -79,7 +79,7 @@ def is_lost(error: BaseException) -> bool:
 
 
 def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, dict[str, Any]]:
-	"""One INSERT of all rows, with Frappe's standard columns filled in."""
+	"""Return one INSERT for all rows and its parameters, with Frappe's standard columns filled in."""
 	now, user = frappe.utils.now(), frappe.session.user
 	standard: Mapping[str, Any] = {
 		"owner": user,

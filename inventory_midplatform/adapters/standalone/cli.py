@@ -17,14 +17,19 @@ from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.importing.loading import WAREHOUSE
-from inventory_midplatform.services import expired_stock, replenishment, reservation
+from inventory_midplatform.services.inbound import sync as inbound_sync
+from inventory_midplatform.services.locations import expired_stock
+from inventory_midplatform.services.outbound import in_staging
+from inventory_midplatform.services.outbound import sync as outbound_sync
+from inventory_midplatform.services.replenishment import material_requests
+from inventory_midplatform.services.reservation import reservations
 
 USUAL_PORT = 8765
 THREADS = 8
 
 
 def user_data_folder() -> Path:
-	"""Where this machine keeps the data of a user's programs."""
+	"""Return this machine's folder for the data of a user's programs."""
 	if sys.platform == "darwin":
 		base = Path.home() / "Library" / "Application Support"
 	elif os.name == "nt":
@@ -39,7 +44,7 @@ def default_database() -> str:
 
 
 def open_platform(url: str) -> Standalone:
-	"""The platform on this database; the folder of a SQLite file is made where it is missing."""
+	"""Open the platform on this database; the folder of a SQLite file is created where it is missing."""
 	if url.startswith("sqlite:///"):
 		Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
 	try:
@@ -58,12 +63,12 @@ database_option = click.option(
 )
 host_option = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 port_option = click.option(
-	"--port", type=int, help=f"Port to listen at; {USUAL_PORT}, or a free one if it is taken."
+	"--port", type=int, help=f"Port to listen at; {USUAL_PORT}, or a free one if that is in use."
 )
 
 
 class _Commands(click.Group):
-	"""What the platform refuses is a plain sentence and exit code 1."""
+	"""Print a refusal of the platform as a plain sentence, with exit code 1."""
 
 	def invoke(self, ctx: click.Context) -> Any:
 		try:
@@ -92,9 +97,9 @@ def serve(url: str, host: str, port: int | None) -> None:
 @database_option
 @host_option
 @port_option
-@click.option("--once", is_flag=True, envvar="ONCE", help="Show it and stop; do not serve.")
+@click.option("--once", is_flag=True, envvar="ONCE", help="Stop after the steps; do not serve.")
 def demo(url: str, host: str, port: int | None, once: bool) -> None:
-	"""Walk through the main job with a small company's stock, then serve it. The database is a new one each time,
+	"""Go through the main job with a small company's stock, then serve it. The database is a new one each time,
 	unless one is named."""
 	from inventory_midplatform.adapters.standalone.demo import walk
 
@@ -113,7 +118,7 @@ def demo(url: str, host: str, port: int | None, once: bool) -> None:
 @main.command()
 @database_option
 def verify(url: str) -> None:
-	"""Check the laws of the ledger; exits with 1 where one is broken."""
+	"""Check the invariants of the ledger; exit with 1 where one is broken."""
 	found = open_platform(url).call("ledger.verify", {})
 	for table, rows in found["checked"].items():
 		click.echo(f"{table}: {rows}")
@@ -124,18 +129,18 @@ def verify(url: str) -> None:
 		click.echo(f"and {found['more']} more")
 	if not found["ok"]:
 		raise SystemExit(1)
-	click.echo("All laws hold.")
+	click.echo("All invariants hold.")
 
 
 @main.command("import")
 @database_option
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--company", default="", help="Into which company; one is made if not said.")
-@click.option("--months", type=int, help="The first so many in which orders wait; all of it if not said.")
-@click.option("--warehouse", default=WAREHOUSE, show_default=True, help="Into a new one of this name.")
+@click.option("--company", default="", help="The company; one is created if none is named.")
+@click.option("--months", type=int, help="Load only so many months, from the first in which orders wait.")
+@click.option("--warehouse", default=WAREHOUSE, show_default=True, help="The name of the new warehouse.")
 @click.option("--report", default="adventureworks-import", show_default=True, type=click.Path(path_type=Path))
 def import_(url: str, path: Path, company: str, months: int | None, warehouse: str, report: Path) -> None:
-	"""Load a folder of real data, the AdventureWorks extract; stopped and run again it goes on."""
+	"""Load a folder of real data, the AdventureWorks extract. Run again after a stop, it continues."""
 	loading = importing.prepared(open_platform(url), path, months, company, warehouse)
 	if not import_progress.run(loading, report).ok:
 		raise SystemExit(1)
@@ -144,39 +149,61 @@ def import_(url: str, path: Path, company: str, months: int | None, warehouse: s
 @main.command("run-due")
 @database_option
 def run_due(url: str) -> None:
-	"""Do what is due: sweep expired reservations, hold expired batches, ask for what is low. For a timer to call."""
+	"""Release expired reservations, block expired batches, sync Outbound and Inbound Orders and request low stock. For a timer to call."""
 	platform = open_platform(url)
 	with platform.context() as ctx:
-		swept = reservation.sweep(ctx)
-	click.echo(f"{swept} expired reservations gave their stock back.")
+		expired_count = reservations.release_expired(ctx)
+	click.echo(f"{expired_count} expired reservations were released.")
 	with platform.context() as ctx:
 		for key in expired_stock.due(ctx):
 			try:
 				with ctx.store.savepoint():
-					outcome = f"{to_text(expired_stock.hold(ctx, key))} has expired and is on hold."
+					outcome = f"{to_text(expired_stock.block(ctx, key))} has expired and is on hold."
 			except InventoryError as refused:
-				outcome = f"what has expired was not put on hold: {refused.message()}"
+				outcome = f"expired stock was not put on hold: {refused.message()}"
 			click.echo(f"{key[0]} in {key[1]}: {outcome}")
 	with platform.context() as ctx:
-		answer = replenishment.create_material_requests(ctx) if ctx.settings.replenishment else None
-	for request in answer["created"] if answer else ():
-		items = ", ".join(f"{line['item_code']} × {to_text(line['qty'])}" for line in request["items"])
+		for kind in outbound_sync.SOURCES:
+			after = ""
+			while names := outbound_sync.open_documents(ctx, kind, after):
+				for name in names:
+					outbound_sync.sync(ctx, kind, name)
+				after = names[-1]
+		for kind in inbound_sync.SOURCES:
+			after = ""
+			while names := inbound_sync.open_documents(ctx, kind, after):
+				for name in names:
+					inbound_sync.sync(ctx, kind, name)
+				after = names[-1]
+		if long_in_staging := in_staging.check_age(ctx):
+			click.echo(f"In staging for too long: {long_in_staging} items; see outbound.list_staging.")
+	with platform.context() as ctx:
+		run = material_requests.create_material_requests(ctx) if ctx.settings.replenishment else None
+	for request in run["created"] if run else ():
+		items = ", ".join(
+			f"{line['item_code']} × {to_text(line['qty'])} {line['uom']}" for line in request["items"]
+		)
 		click.echo(f"Drafted {request['material_request']} for {request['warehouse']}: {items}")
-	for refused in answer["failed"] if answer else ():
-		click.echo(f"Not asked for: {refused['item_code']} in {refused['warehouse']}: {refused['reason']}")
-	if answer and not answer["created"] and not answer["failed"]:
+	for refused in run["failed"] if run else ():
+		click.echo(f"Not requested: {refused['item_code']} in {refused['warehouse']}: {refused['reason']}")
+	if run and not run["created"] and not run["failed"]:
 		click.echo("Nothing new is low.")
 
 
 @main.command()
 @database_option
-@click.option("--user", default=ADMINISTRATOR, show_default=True, help="Whose key it is.")
+@click.option("--user", default=ADMINISTRATOR, show_default=True, help="The user of the key.")
 @click.option(
 	"--role", "roles", multiple=True, type=click.Choice(ROLES), help="The user's roles; may be repeated."
 )
-@click.option("--warehouse", "warehouses", multiple=True, help="All that the user may see; may be repeated.")
+@click.option(
+	"--warehouse",
+	"warehouses",
+	multiple=True,
+	help="A warehouse the user may see, and no other; may be repeated.",
+)
 def key(url: str, user: str, roles: tuple[str, ...], warehouses: tuple[str, ...]) -> None:
-	"""Make an API key; it is shown once. With --role the user is made, or gets exactly these roles."""
+	"""Make an API key; it is shown once. With --role the user is created, or gets exactly these roles."""
 	with open_platform(url).context() as ctx:
 		known = ctx.store.rows("SELECT name FROM `tabUser` WHERE name = %(name)s", {"name": user})
 		if roles and user == ADMINISTRATOR:
@@ -199,8 +226,10 @@ def run_server(platform: Standalone, host: str, port: int | None) -> None:
 	if platform.first_key:
 		click.echo(f"API key of {ADMINISTRATOR}, shown only now: {platform.first_key}")
 		click.echo(f"Open       {address}/#token={platform.first_key}")
+		click.echo(f"On a phone {address}/work/#token={platform.first_key}")
 	else:
 		click.echo(f"Open       {address}/   (a new key: inventory-midplatform key)")
+		click.echo(f"On a phone {address}/work/")
 	click.echo(f"API        {address}/docs")
 	click.echo("Stop       Ctrl+C")
 	sys.stdout.flush()
@@ -210,14 +239,14 @@ def run_server(platform: Standalone, host: str, port: int | None) -> None:
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
-	"""A listening socket at the port that was asked for, or the usual one, or a free one if that is taken."""
+	"""Return a listening socket on this port, or on the usual one, or on a free one if that is in use."""
 	family = socket.AF_INET6 if ":" in host else socket.AF_INET
 	for candidate in [port] if port is not None else [USUAL_PORT, 0]:
 		listener = socket.socket(family, socket.SOCK_STREAM)
 		listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 		try:
 			listener.bind((host, candidate))
-			# From here on a caller who read the address is answered, if only once the server has come up.
+			# From here on a caller is served, if only once the server has started.
 			listener.listen(1024)
 		except OSError as error:
 			listener.close()

@@ -17,12 +17,13 @@ from inventory_midplatform.adapters.standalone.store import SqlStore, opener
 from inventory_midplatform.api import v1  # noqa: F401 (registers the operations)
 from inventory_midplatform.api.operation import UnitOfWork, operation_named, perform
 from inventory_midplatform.domain.errors import Unavailable
+from inventory_midplatform.domain.outbound import CHECK_ON
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.ports import Context, Row, Settings, Store
 
 ADMINISTRATOR = "Administrator"
 SETTINGS = "Inventory Midplatform Settings"
-MODULES = ("ledger", "reservation", "replenishment", "approval")
+MODULES = ("ledger", "reservation", "replenishment", "approval", "outbound", "inbound")
 SWITCHES = {name: f"{name}_enabled" if name in MODULES else name for name in vars(Settings())}
 
 
@@ -32,7 +33,7 @@ class SystemClock:
 
 
 class StoredIdentity:
-	"""A user, read from the database when first asked."""
+	"""A user, read from the database on first use."""
 
 	def __init__(self, store: SqlStore, user: str):
 		self.user = user
@@ -62,7 +63,7 @@ class StoredIdentity:
 
 
 class ToDoNotifier:
-	"""To-dos as rows of ``tabToDo``, one open one for each person and record."""
+	"""To-dos as rows of ``tabToDo``: one open for each user and record."""
 
 	def __init__(self, store: SqlStore, user: str):
 		self._store = store
@@ -75,23 +76,27 @@ class ToDoNotifier:
 			" AND reference_name = %(reference_name)s AND status = 'Open'",
 			about,
 		)
-		told = {row["allocated_to"] for row in rows}
+		notified = {row["allocated_to"] for row in rows}
 		what = {"status": "Open", "description": message.format(**values), "assigned_by": self._user}
 		self._store.insert(
 			"ToDo",
-			[{"allocated_to": user, **what, **about} for user in dict.fromkeys(users) if user not in told],
+			[
+				{"allocated_to": user, **what, **about}
+				for user in dict.fromkeys(users)
+				if user not in notified
+			],
 		)
 
-	def done(self, doctype: str, reference: str) -> None:
+	def done(self, doctype: str, *references: str) -> None:
 		self._store.execute(
 			"UPDATE `tabToDo` SET status = 'Closed' WHERE reference_type = %(doctype)s"
-			" AND reference_name = %(reference)s AND status = 'Open'",
-			{"doctype": doctype, "reference": reference},
+			" AND reference_name IN %(references)s AND status = 'Open'",
+			{"doctype": doctype, "references": references},
 		)
 
 
 class Unit:
-	"""One transaction of one user, as ``api.operation.perform`` wants it."""
+	"""One transaction of one user, as ``api.operation.perform`` needs it."""
 
 	def __init__(self, platform: "Standalone", user: str, writes: bool = True):
 		self._platform, self._user, self._writes = platform, user, writes
@@ -108,7 +113,7 @@ class Unit:
 
 
 class Standalone:
-	"""The platform on one database, which is made ready when it is opened for the first time."""
+	"""The platform on one database, whose tables are created when it is first opened."""
 
 	def __init__(self, url: str, clock: Any = None):
 		self.url = url
@@ -131,7 +136,7 @@ class Standalone:
 		return store
 
 	def begun(self, writes: bool) -> SqlStore:
-		"""This thread's connection with a transaction begun; opened again if the server closed it meanwhile."""
+		"""Return this thread's connection with a transaction begun; opens it again if the server closed it."""
 		store: SqlStore = getattr(self._connections, "store", None) or self._connect()
 		try:
 			store.begin(writes)
@@ -155,13 +160,13 @@ class Standalone:
 		return Unit(self, user, writes)
 
 	def call(self, name: str, arguments: Row, user: str = ADMINISTRATOR, idempotency_key: str = "") -> Any:
-		"""An operation by its name, in a transaction of its own. Raises InventoryError."""
+		"""Run an operation by its name, in a transaction of its own. Raises InventoryError."""
 		operation = operation_named(name)
 		return perform(self.unit(user, operation.writes), operation, arguments, idempotency_key)
 
 	@contextmanager
 	def context(self, user: str = ADMINISTRATOR, writes: bool = True) -> Iterator[Context]:
-		"""A transaction for what is no operation: committed at the end, rolled back if the block raises."""
+		"""Open a transaction outside an operation: committed at the end, rolled back if the block raises."""
 		unit = self.unit(user, writes)
 		ctx = unit.begin()
 		try:
@@ -189,6 +194,7 @@ class Standalone:
 	def _first_start(self, ctx: Context) -> None:
 		add_user(ctx, ADMINISTRATOR, (*ROLES, "System Manager"))
 		write_settings(ctx, ledger=True, reservation=True, replenishment=True, approval=True)
+		write_settings(ctx, outbound=True, outbound_check=CHECK_ON)
 		self.first_key = new_api_key(ctx, ADMINISTRATOR)
 
 
@@ -220,7 +226,7 @@ def write_settings(ctx: Context, **switches: bool | str | Decimal) -> None:
 def add_user(
 	ctx: Context, user: str, roles: Iterable[str], full_name: str = "", warehouses: Iterable[str] = ()
 ) -> None:
-	"""A user with exactly these roles; warehouses, if any, are all that this user may see."""
+	"""Create or change a user, who has exactly these roles and sees only these warehouses, or all where none is named."""
 	if not ctx.store.rows("SELECT name FROM `tabUser` WHERE name = %(name)s", {"name": user}):
 		ctx.store.insert("User", [{"name": user, "full_name": full_name or user, "enabled": 1}])
 	ctx.store.execute("DELETE FROM `tabHas Role` WHERE parent = %(user)s", {"user": user})
@@ -233,14 +239,14 @@ def add_user(
 
 
 def new_api_key(ctx: Context, user: str) -> str:
-	"""``key:secret``, shown now and never again: the secret is random, so a plain hash of it is enough."""
+	"""Return a new ``key:secret``. Only a hash is stored; the secret is random, so a plain hash is enough."""
 	key, secret = secrets.token_hex(8), secrets.token_hex(16)
 	ctx.store.insert("API Key", [{"name": key, "user": user, "secret_hash": _hash(secret)}])
 	return f"{key}:{secret}"
 
 
 def user_of_key(store: Store, key: str, secret: str) -> str | None:
-	"""Whose key this is, if the secret fits and the user is enabled."""
+	"""Return the user of this key, or None where the secret is wrong or the user disabled."""
 	rows = store.rows(
 		"SELECT k.user, k.secret_hash FROM `tabAPI Key` k JOIN `tabUser` u ON u.name = k.user"
 		" WHERE k.name = %(key)s AND u.enabled = 1",

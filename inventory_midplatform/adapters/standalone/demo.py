@@ -1,4 +1,4 @@
-"""A small company's stock, walked through step by step as a person would want it told."""
+"""The main job of a small company, step by step, each with its result."""
 
 import json
 from collections.abc import Callable
@@ -14,8 +14,8 @@ COMPANY = "Harbour Foods 海港食品"
 COLD = "Cold Store 冷库 - HF"
 DRY = "Dry Store 干货库 - HF"
 SALMON, PRAWN, RICE = "SALMON-1KG", "PRAWN-500G", "RICE-25KG"
-KEEPER, BUYER, CHIEF, DIRECTOR = (
-	"li.keeper@example.com",
+STOREKEEPER, BUYER, CHIEF, DIRECTOR = (
+	"li.storekeeper@example.com",
 	"chen.buyer@example.com",
 	"wang.chief@example.com",
 	"zhao@example.com",
@@ -26,11 +26,13 @@ RECORDS = Path(__file__).parent / "demo.json"
 
 
 def walk(platform: Standalone, say: Callable[[str], Any]) -> None:
-	"""Make the company and do the main job, saying every step and what came of it. On a database where the company is
-	already, nothing is done."""
+	"""Create the company and go through the main job; ``say`` gets each step and its result as text.
+
+	Does nothing on a database that has the company already.
+	"""
 	with platform.context(writes=False) as ctx:
-		walked = ctx.store.rows("SELECT name FROM `tabCompany` WHERE name = %(name)s", {"name": COMPANY})
-	if walked:
+		exists = ctx.store.rows("SELECT name FROM `tabCompany` WHERE name = %(name)s", {"name": COMPANY})
+	if exists:
 		say(f"{COMPANY} is in this database already; nothing was changed.")
 		return
 	_Walk(platform, say).run()
@@ -49,7 +51,8 @@ class _Walk:
 		order = self.ordered()
 		self.explained()
 		self.refused()
-		self.delivered(order)
+		self.picked_and_shipped(order)
+		self.in_a_wave()
 		self.low_stock()
 		self.approved()
 		self.verified()
@@ -57,19 +60,19 @@ class _Walk:
 	# the steps
 
 	def received(self) -> None:
-		self.step("Goods arrive", "a Purchase Receipt, as somebody types it into the books")
+		self.step("Goods arrive", "a Purchase Receipt, entered in the books")
 		lines = [_line(SALMON, COLD, 100, 96), _line(PRAWN, COLD, 80, 45)]
 		voucher = self.books("receive", lines, supplier="Nordic Seafood 北欧水产")
 		self.books("receive", [_line(RICE, DRY, 12, 180)], supplier="Golden Field 金田粮油")
-		self.came(f"{voucher.voucher_no}: {self.where(SALMON)}")
-		self.came("on hand at once, in the Unplaced bin until somebody puts it away")
+		self.result(f"{voucher.voucher_no}: {self.where(SALMON)}")
+		self.result("on hand at once, in the Unplaced bin until it is put away")
 
 	def put_away(self) -> None:
-		self.step("The keeper puts it away", "moves inside a warehouse; the books see nothing of them")
+		self.step("The storekeeper puts it away", "moves inside a warehouse, which the books do not see")
 		for item, code, qty in ((SALMON, "A-01", 60), (SALMON, "A-02", 40), (PRAWN, "B-01", 80)):
 			self.call(
 				"stock.move",
-				KEEPER,
+				STOREKEEPER,
 				item_code=item,
 				warehouse=COLD,
 				from_bin=f"UNPLACED - {COLD}",
@@ -77,47 +80,91 @@ class _Walk:
 				qty=qty,
 				reason="put away",
 			)
-		self.came(self.where(SALMON))
+		self.result(self.where(SALMON))
 
 	def ordered(self) -> str:
-		self.step("A customer orders 70 salmon", "the submitted Sales Order reserves what is free")
+		self.step("A customer orders 70 salmon", "the submitted Sales Order reserves what is available")
 		order: str = self.books("order", "Blue Wave Restaurant 蓝浪餐厅", [_line(SALMON, COLD, 70)])
-		self.came(f"{order}: {self.position(SALMON)}")
+		self.result(f"{order}: {self.position(SALMON)}")
 		return order
 
 	def explained(self) -> None:
-		self.step("Why is only this much available?", "every number opens into its reasons")
-		why = self.call("stock.explain", KEEPER, item_code=SALMON, warehouse=COLD)
-		self.came(
+		self.step("Why is only this much available?", "every number is explained")
+		why = self.call("stock.explain", STOREKEEPER, item_code=SALMON, warehouse=COLD)
+		self.result(
 			f"available {why['available']} = on hand {why['on_hand']} − on hold {why['on_hold']} − reserved {why['reserved']}"
 		)
 		for r in why["reservations"]:
-			self.came(
-				f"{r['reserved_qty']} kept for {r['demand_type']} {r['demand_name']} since {r['creation'][:16]}"
+			self.result(
+				f"{r['reserved_qty']} reserved for {r['demand_type']} {r['demand_name']} since {r['creation'][:16]}"
 			)
 
 	def refused(self) -> None:
 		self.step("The web shop asks for 50 of the same salmon", "over the API, by another program")
-		asked = {
+		demand = {
 			"item_code": SALMON,
 			"warehouse": COLD,
 			"demand_type": "Shop Order",
 			"demand_name": "WEB-1042",
 		}
 		self.expect_refusal(
-			"insufficient_stock", lambda: self.call("reservation.reserve", SHOP, **asked, qty=50)
+			"insufficient_stock", lambda: self.call("reservation.reserve", SHOP, **demand, qty=50)
 		)
-		made = self.call("reservation.reserve", SHOP, **asked, qty=30, name="WEB-1042-1")
-		self.came(f"it takes the 30 that are left: {made['status']}; {self.position(SALMON)}")
-		again = self.call("reservation.reserve", SHOP, **asked, qty=30, name="WEB-1042-1")
-		self.came(f"sent twice by a nervous network, it is reserved once: the same {again['name']}")
-		self.step("Somebody types an issue of 10 salmon into the books", "but all of it is kept for others")
+		made = self.call("reservation.reserve", SHOP, **demand, qty=30, name="WEB-1042-1")
+		self.result(f"it reserves the 30 that are left: {made['status']}; {self.position(SALMON)}")
+		again = self.call("reservation.reserve", SHOP, **demand, qty=30, name="WEB-1042-1")
+		self.result(f"sent twice, it is reserved once: the same {again['name']}")
+		self.step("An issue of 10 salmon is entered in the books", "but all of it is reserved for others")
 		self.expect_refusal("takes_reserved_stock", lambda: self.books("issue", [_line(SALMON, COLD, 10)]))
 
-	def delivered(self, order: str) -> None:
-		self.step("The order is delivered", "a Delivery Note consumes its own reservation and nobody else's")
-		voucher = self.books("deliver", order)
-		self.came(f"{voucher.voucher_no}: {self.position(SALMON)}; {self.where(SALMON)}")
+	def picked_and_shipped(self, order: str) -> None:
+		self.step(
+			"The order is picked", "its task came with the order: accept, then pick bin by bin into staging"
+		)
+		task = self.call("outbound.list_tasks", STOREKEEPER, search=order)["tasks"][0]
+		data = self.call("outbound.accept", STOREKEEPER, name=task["name"])["data"]
+		for pick in data["picks"]:
+			taken = {key: pick[key] for key in ("line", "bin", "qty", "batch_no")}
+			done = self.call("outbound.pick", STOREKEEPER, name=task["name"], **taken)
+			self.result(f"bin {pick['bin_code']}: {done['message']['sentence']}")
+		done = self.call("outbound.finish_picking", STOREKEEPER, name=task["name"])
+		self.result(f"{task['name']} is {done['state']}; {self.where(SALMON)}")
+		self.step("It is checked and shipped", "a blind count drafts the Delivery Note; shipping submits it")
+		line = data["lines"][0]["line"]
+		wrong, right = [{"line": line, "qty": 69}], [{"line": line, "qty": 70}]
+		self.expect_refusal(
+			"count_differs", lambda: self.call("outbound.check", CHIEF, name=task["name"], counted=wrong)
+		)
+		self.call("outbound.check", CHIEF, name=task["name"], counted=right)
+		shipped = self.call(
+			"outbound.ship", STOREKEEPER, name=task["name"], carrier="SF", tracking_no="SF1042"
+		)
+		self.result(f"{shipped['message']['sentence']} {self.position(SALMON)}; {self.where(SALMON)}")
+
+	def in_a_wave(self) -> None:
+		self.step(
+			"Three orders of prawns are picked as a wave", "one walk for all; the pack station sorts them"
+		)
+		for qty in (6, 10, 4):
+			self.books("order", "Blue Wave Restaurant 蓝浪餐厅", [_line(PRAWN, COLD, qty)])
+		made = self.call("wave.create", STOREKEEPER, warehouse=COLD)
+		self.result(made["message"]["sentence"])
+		wave = made["data"]["name"]
+		for pick in self.call("wave.release", STOREKEEPER, name=wave)["data"]["picks"]:
+			what = {key: pick[key] for key in ("item_code", "bin", "qty", "batch_no")}
+			done = self.call("wave.pick", STOREKEEPER, name=wave, **what)
+			self.result(
+				f"bin {pick['bin_code']}, for {pick['orders']} orders at once: {done['message']['sentence']}"
+			)
+		finished = self.call("wave.finish_picking", STOREKEEPER, name=wave)["data"]
+		for n, order in enumerate(finished["orders"], 1):
+			scanned = self.call("pack.scan", CHIEF, code=PRAWN, wave=wave, qty=order["qty"])
+			self.result(f"scanned {order['qty']} {PRAWN}: {scanned['message']['sentence']}")
+			parcel = {"name": order["name"], "weight": 3, "carrier": "SF", "tracking_no": f"SF200{n}"}
+			self.call("pack.pack", CHIEF, **parcel)
+			self.call("outbound.ship", CHIEF, name=order["name"])
+		state = self.call("wave.get", CHIEF, name=wave)["state"]
+		self.result(f"all are shipped, and {wave} is {state}: {self.where(PRAWN)}")
 
 	def low_stock(self) -> None:
 		self.step(
@@ -126,52 +173,54 @@ class _Walk:
 		)
 		for s in self.call("replenishment.suggest", BUYER)["suggestions"]:
 			why = s["why"]
-			self.came(
-				f"{s['item_code']}: level {why['level']} is below {why['threshold']}, ask for {s['suggested_qty']}"
+			self.result(
+				f"{s['item_code']}: level {why['level']} is below {why['threshold']}, order {s['suggested_qty']}"
 			)
-		self.step("Ask for it", "a draft Material Request for each warehouse and supplier, and to-dos")
+		self.step("Request it", "a draft Material Request for each warehouse and supplier, and to-dos")
 		for request in self.call("replenishment.create_material_requests", BUYER)["created"]:
-			items = ", ".join(f"{line['item_code']} × {line['qty']}" for line in request["items"])
-			self.came(f"{request['material_request']} from {request['supplier']}: {items}")
-			self.came(f"told: {', '.join(self.told(request['material_request']))}")
+			items = ", ".join(
+				f"{line['item_code']} × {line['qty']} {line['uom']}" for line in request["items"]
+			)
+			self.result(f"{request['material_request']} from {request['supplier']}: {items}")
+			self.result(f"to-dos for: {', '.join(self.notified(request['material_request']))}")
 		again = self.call("replenishment.create_material_requests", BUYER)
-		self.came(f"run again: {len(again['created'])} new drafts, for everything is asked for already")
+		self.result(f"run again: {len(again['created'])} new drafts, for everything is requested already")
 
 	def approved(self) -> None:
-		self.step("The keeper asks for 80 sacks of rice", "a request above the limit, so two people decide")
+		self.step("The storekeeper requests 80 sacks of rice", "above the limit, so two people approve")
 		request = self.call(
 			"request.create",
-			KEEPER,
+			STOREKEEPER,
 			request_type="Purchase",
 			warehouse=DRY,
 			items=[{"item_code": RICE, "qty": 80}],
 			purpose="Spring festival 春节备货",
 		)
 		seen = self.call("request.get", CHIEF, name=request["name"])
-		self.came(
-			f"{request['name']}: {seen['amount']} in all, which its approvers see and the keeper does not"
+		self.result(
+			f"{request['name']}: {seen['amount']} in total, which its approvers see and the storekeeper does not"
 		)
-		for user, action in ((KEEPER, "Ask for Approval"), (CHIEF, "Approve"), (DIRECTOR, "Approve")):
+		for user, action in ((STOREKEEPER, "Request Approval"), (CHIEF, "Approve"), (DIRECTOR, "Approve")):
 			request = self.call("request.act", user, name=request["name"], action=action)
-			self.came(f"{user}: {action} → {request['workflow_state']}")
-		self.came(f"drafted from it: {request['created_doctype']} {request['created_document']}")
+			self.result(f"{user}: {action} → {request['workflow_state']}")
+		self.result(f"drafted from it: {request['created_doctype']} {request['created_document']}")
 
 	def verified(self) -> None:
 		self.step("Does everything add up?", "movements, bins, positions, books and reservations")
 		found = self.call("ledger.verify", ADMINISTRATOR)
 		rows = sum(found["checked"].values())
-		self.came(f"{rows} rows checked, {len(found['findings'])} findings")
+		self.result(f"{rows} rows checked, {len(found['findings'])} findings")
 		if not found["ok"]:
-			raise SystemExit(f"the laws of the ledger are broken: {found['findings']}")
+			raise SystemExit(f"the invariants of the ledger are broken: {found['findings']}")
 
-	# telling
+	# output
 
 	def step(self, title: str, how: str) -> None:
 		self.number += 1
 		self.say(f"\n{self.number}. {title}\n   {how}")
 
-	def came(self, what: str) -> None:
-		self.say(f"   → {what}")
+	def result(self, text: str) -> None:
+		self.say(f"   → {text}")
 
 	def expect_refusal(self, code: str, attempt: Callable[[], Any]) -> None:
 		try:
@@ -179,19 +228,19 @@ class _Walk:
 		except InventoryError as error:
 			if error.code != code:
 				raise
-			self.came(f"refused ({error.http_status_code} {error.code}): {error}")
+			self.result(f"refused ({error.http_status_code} {error.code}): {error}")
 		else:
 			raise SystemExit(f"this should have been refused: {code}")
 
 	def position(self, item: str) -> str:
-		p = self.call("stock.get_position", KEEPER, item_code=item, warehouse=COLD)
+		p = self.call("stock.get_position", STOREKEEPER, item_code=item, warehouse=COLD)
 		return f"on hand {p['on_hand']}, reserved {p['reserved']}, available {p['available']}"
 
 	def where(self, item: str) -> str:
-		bins = self.call("stock.explain", KEEPER, item_code=item, warehouse=COLD)["bins"]
-		return f"{item} lies in " + ", ".join(f"{b['bin_code']} ({b['qty']})" for b in bins)
+		bins = self.call("stock.explain", STOREKEEPER, item_code=item, warehouse=COLD)["bins"]
+		return f"{item} is in " + ", ".join(f"{b['bin_code']} ({b['qty']})" for b in bins)
 
-	def told(self, reference: str) -> list[str]:
+	def notified(self, reference: str) -> list[str]:
 		with self.platform.context(writes=False) as ctx:
 			rows = ctx.store.rows(
 				"SELECT allocated_to FROM `tabToDo` WHERE reference_name = %(name)s ORDER BY name",
@@ -199,14 +248,14 @@ class _Walk:
 			)
 		return [row["allocated_to"] for row in rows]
 
-	# doing
+	# calls
 
 	def call(self, operation: str, user: str, **arguments: Any) -> Any:
 		return self.platform.call(operation, arguments, user)
 
-	def books(self, what: str, *args: Any, **kwargs: Any) -> Any:
+	def books(self, method: str, *args: Any, **kwargs: Any) -> Any:
 		with self.platform.context() as ctx:
-			return getattr(ctx.books, what)(*args, **kwargs)
+			return getattr(ctx.books, method)(*args, **kwargs)
 
 
 def _line(item: str, warehouse: str, qty: int, rate: int = 0) -> PostingLine:
@@ -214,7 +263,7 @@ def _line(item: str, warehouse: str, qty: int, rate: int = 0) -> PostingLine:
 
 
 def masters(platform: Standalone) -> None:
-	"""Company, places, items and people; a record that exists already is left as it is."""
+	"""Create company, warehouses, bins, items and users; a record that exists is left as it is."""
 	with platform.context() as ctx:
 		demo = json.loads(RECORDS.read_text(encoding="utf-8"))
 		for user in demo["users"]:

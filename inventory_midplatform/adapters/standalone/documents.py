@@ -1,6 +1,7 @@
-"""``ports.Documents``: records written to their tables after the checks that their DocType asks for."""
+"""``ports.Documents``: records written to their tables after the checks of their DocType."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,12 +11,24 @@ from inventory_midplatform.adapters.standalone import schema
 from inventory_midplatform.domain import approval
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from inventory_midplatform.domain.identifiers import new_id
+from inventory_midplatform.domain.quantity import number_of, require_below_limit
+from inventory_midplatform.domain.text import require_short
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import places, requests, storage
+from inventory_midplatform.services.inbound import inspection_plans, tolerances
+from inventory_midplatform.services.locations import storage_policies, zones_and_bins
+from inventory_midplatform.services.outbound import issue_requests
+from inventory_midplatform.services.requests import inventory_requests
+
+PRIVATE_FILES = "/private/files/"
+"""The address of files, as on a site."""
 
 SERIES = {
+	"Inbound Order": "IN-.YYYY.-",
+	"Outbound Order": "OUT-.YYYY.-",
+	"Outbound Wave": "WAVE-.YYYY.-",
 	"Sales Order": "SAL-ORD-.YYYY.-",
 	"Delivery Note": "MAT-DN-.YYYY.-",
+	"Purchase Order": "PUR-ORD-.YYYY.-",
 	"Purchase Receipt": "MAT-PRE-.YYYY.-",
 	"Stock Entry": "MAT-STE-.YYYY.-",
 	"Stock Reconciliation": "MAT-RECO-.YYYY.-",
@@ -52,32 +65,43 @@ class StandaloneDocuments:
 				)
 				self._insert_children(meta, {**row, "name": name}, field)
 
-	def apply_action(self, doctype: str, name: str, action: str) -> None:
+	def attach(self, doctype: str, name: str, file_name: str, content: bytes) -> str:
+		about = {"attached_to_doctype": doctype, "attached_to_name": name, "is_private": 1}
+		url = f"{PRIVATE_FILES}{file_name}"
+		text = b64encode(content).decode()
+		self.ctx.store.insert("File", [{"file_name": file_name, "file_url": url, "content": text, **about}])
+		return url
+
+	def apply_action(self, doctype: str, name: str, action: str, reason: str = "") -> None:
 		"""Raises NotPermitted with code ``step_not_permitted`` or ``self_approval``."""
-		if doctype != requests.DOCTYPE:
+		if doctype != inventory_requests.DOCTYPE:
 			raise InvalidInput("{doctype} has no approval.", code="no_approval", doctype=doctype)
 		request = self._read(_meta(doctype), name)
 		step = self._step(request, action)
 		state = next(s for s in approval.STATES if s.name == step.next_state)
-		prepared = requests.is_prepared(request["workflow_state"], state.name, False)
+		rejection_reason = inventory_requests.check_reason(state.name, reason)
+		prepared = inventory_requests.is_prepared(request["workflow_state"], state.name, False)
 		self.ctx.store.execute(
 			"UPDATE `tabInventory Request` SET workflow_state = %(state)s, status = %(status)s, docstatus = %(docstatus)s,"
-			" prepared_by = %(prepared_by)s, modified = %(now)s, modified_by = %(user)s WHERE name = %(name)s",
+			" prepared_by = %(prepared_by)s, rejection_reason = %(reason)s, modified = %(now)s, modified_by = %(user)s WHERE name = %(name)s",
 			{
 				"state": state.name,
 				"status": state.status,
 				"docstatus": state.docstatus,
 				"prepared_by": self.ctx.identity.user if prepared else request["prepared_by"],
+				"reason": rejection_reason,
 				"now": self.ctx.clock.now(),
 				"user": self.ctx.identity.user,
 				"name": name,
 			},
 		)
-		requests.state_changed(self.ctx, name, request["workflow_state"], state.name, request["warehouse"])
+		inventory_requests.state_changed(
+			self.ctx, name, request["workflow_state"], state.name, request["warehouse"], reason
+		)
 		if state.name == approval.APPROVED:
-			requests.approved(self.ctx, name)
+			issue_requests.approved(self.ctx, name)
 		elif state.name == approval.CANCELLED:
-			requests.cancelled(self.ctx, name)
+			issue_requests.cancelled(self.ctx, name)
 
 	def discard(self, doctype: str, name: str) -> None:
 		self.ctx.store.execute(
@@ -85,7 +109,7 @@ class StandaloneDocuments:
 		)
 
 	def _step(self, request: Row, action: str) -> approval.Transition:
-		"""The one transition that this user may take from here."""
+		"""Return the transition that this user may make. Raises NotPermitted."""
 		me = self.ctx.identity
 		allowed = [
 			t
@@ -103,11 +127,11 @@ class StandaloneDocuments:
 				name=request["name"],
 				state=request["workflow_state"],
 			)
-		if requests.approves_own(me.user, request["owner"], request["prepared_by"]):
+		if inventory_requests.approves_own(me.user, request["owner"], request["prepared_by"]):
 			allowed = [t for t in allowed if t.allow_self_approval]
 			if not allowed:
 				raise NotPermitted(
-					"You cannot approve what you asked for yourself.",
+					"You cannot approve your own request.",
 					code="self_approval",
 					name=request["name"],
 				)
@@ -116,7 +140,7 @@ class StandaloneDocuments:
 	# inside
 
 	def _validated(self, doctype: str, values: Row, only: Row | None = None) -> Row:
-		"""What the DocType's own rules make of the values."""
+		"""Return the values as the DocType's own rule changes them."""
 		rule = RULES.get(doctype)
 		changed = rule(self.ctx, values) if rule else None
 		return {**(values if only is None else only), **(changed or {})}
@@ -132,7 +156,7 @@ class StandaloneDocuments:
 		return rows[0]
 
 	def _checked(self, meta: schema.DocType, values: Row) -> Row:
-		"""The values, once each is what its field asks for."""
+		"""Return the values, each checked against its field. Raises InvalidInput."""
 		row = dict(values)
 		for key in row:
 			if key not in meta.by_name:
@@ -171,15 +195,15 @@ class StandaloneDocuments:
 					value=str(value)[:60],
 					**about,
 				)
+		if field.type in schema.NUMBERS | schema.INTEGERS and not isinstance(value, bool):
+			number = number_of(value)
+			if number is None:
+				raise InvalidInput("{doctype}: {field} must be a number.", code="invalid_input", **about)
+			require_below_limit(number)
 		if field.non_negative and Decimal(str(value)) < 0:
 			raise InvalidInput("{doctype}: {field} must not be negative.", code="invalid_input", **about)
-		if isinstance(value, str) and field.type not in schema.TEXTS and len(value) > schema.NAME_LENGTH:
-			raise InvalidInput(
-				"{argument} is longer than {limit} characters.",
-				code="too_long",
-				argument=field.name,
-				limit=schema.NAME_LENGTH,
-			)
+		if isinstance(value, str) and field.type not in schema.TEXTS:
+			require_short(value, field.name)
 
 	def _fetched(self, doctype: str, name: Any, column: str) -> Any:
 		if not name:
@@ -203,11 +227,7 @@ class StandaloneDocuments:
 			return self._next_in_series(SERIES[meta.name])
 		else:
 			return new_id()
-		if len(name) > schema.NAME_LENGTH:
-			limit = schema.NAME_LENGTH
-			raise InvalidInput(
-				"{argument} is longer than {limit} characters.", code="too_long", argument="name", limit=limit
-			)
+		require_short(name, "name")
 		if self.ctx.store.rows(f"SELECT name FROM `tab{meta.name}` WHERE name = %(name)s", {"name": name}):
 			raise Conflict("{doctype} {name} exists already.", code="duplicate", doctype=meta.name, name=name)
 		return name
@@ -253,17 +273,17 @@ def _with_defaults(meta: schema.DocType, values: Row) -> Row:
 
 
 def _check_request(ctx: Context, values: Row) -> Row | None:
-	"""What the approver reads is worked out here, as a site's controller does it."""
+	"""Calculate what the approver reads, as a site's controller does it."""
 	if "items" not in values:
 		return None
 	if values.get("name"):
 		state = (values["workflow_state"], values["docstatus"])
-		requests.check_step(state, state, (), changed=True)
-	return requests.complete(ctx, values)
+		inventory_requests.check_step(state, state, (), changed=True)
+	return inventory_requests.complete(ctx, values)
 
 
 def _check_material_request(ctx: Context, values: Row) -> Row | None:
-	"""ERPNext refuses what is past its end of life, and part of a unit that comes whole."""
+	"""Refuse, as ERPNext does, an item past its end of life and a part of a whole unit."""
 	for line in values.get("items") or ():
 		rows = ctx.store.rows(
 			"SELECT item.name, item.end_of_life, uom.must_be_whole_number FROM `tabItem` item"
@@ -285,9 +305,11 @@ def _as_date(value: date | datetime) -> date:
 
 
 RULES: dict[str, Callable[[Context, Row], Row | None]] = {
-	"Warehouse Zone": places.check_zone,
-	"Warehouse Bin": places.check_bin,
-	"Storage Policy": storage.check_policy,
-	requests.DOCTYPE: _check_request,
+	"Warehouse Zone": zones_and_bins.check_zone,
+	"Warehouse Bin": zones_and_bins.check_bin,
+	tolerances.DOCTYPE: tolerances.check_tolerance,
+	"Storage Policy": storage_policies.check_policy,
+	inspection_plans.DOCTYPE: inspection_plans.check_plan,
+	inventory_requests.DOCTYPE: _check_request,
 	"Material Request": _check_material_request,
 }

@@ -17,9 +17,9 @@ def prepared(
 	company: str = "",
 	warehouse: str = WAREHOUSE,
 ) -> Loading:
-	"""A loading of the folder, all of it or so many months. Without a company, ``COMPANY`` is made and taken.
+	"""Prepare to load the folder, all of it or its first months. Without a company, ``COMPANY`` is created and used.
 
-	Raises NotFound or InvalidInput where the folder is no such extract.
+	Raises NotFound or InvalidInput where the folder is not such an extract.
 	"""
 	extract = adventureworks.read(folder)
 	return Loading(

@@ -1,7 +1,8 @@
-"""``/api/resource``: reads of records as Frappe answers them, within roles and permitted warehouses."""
+"""``/api/resource``: records read as from Frappe, within the user's roles and permitted warehouses."""
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,13 @@ from inventory_midplatform.domain.roles import EVERYBODY, SELLERS
 from inventory_midplatform.ports import Context, Row
 
 PAGE = 20
-"""How many rows Frappe answers when nobody says."""
+"""The number of rows that Frappe returns by default."""
+
+MOST_VALUES = 1000
+MOST_CONDITIONS = 100
+LONGEST_VALUE = 2000
+LARGEST_NUMBER = 10**18
+"""Limits of a filter. SQLite and MariaDB refuse a statement that goes far beyond them."""
 
 SIMPLE = {
 	"=": "=",
@@ -27,31 +34,31 @@ SIMPLE = {
 ORDER = re.compile(r"^`?(?:tab[\w ]+`?\.`?)?(\w+)`?(?:\s+(asc|desc))?$", re.IGNORECASE)
 
 
-def get_list(ctx: Context, doctype: str, asked: Mapping[str, str]) -> list[Row]:
-	"""Rows of a DocType. Takes Frappe's ``fields``, ``filters``, ``or_filters``, ``order_by``, ``limit_start``,
+def get_list(ctx: Context, doctype: str, params: Mapping[str, str]) -> list[Row]:
+	"""Return rows of a DocType. Takes Frappe's ``fields``, ``filters``, ``or_filters``, ``order_by``, ``limit_start``,
 	``limit_page_length`` or ``limit`` (0: all). Raises InvalidInput, NotFound or NotPermitted.
 	"""
 	meta = _readable(ctx, doctype)
-	columns = _columns(meta, _json(asked, "fields") or ["name"])
+	columns = _columns(meta, _json(params, "fields") or ["name"])
 	select = _Select(meta)
-	conditions = select.conditions(_json(asked, "filters"))
-	either = select.conditions(_json(asked, "or_filters"))
+	conditions = select.conditions(_json(params, "filters"))
+	either = select.conditions(_json(params, "or_filters"))
 	if either:
 		conditions.append(f"({' OR '.join(either)})")
 	conditions += select.permitted(ctx)
 	sql = f"SELECT {', '.join(f'`{c}`' for c in columns)} FROM `tab{doctype}`"
 	if conditions:
 		sql += f" WHERE {' AND '.join(conditions)}"
-	sql += f" ORDER BY {_order(meta, asked.get('order_by') or 'modified desc')}"
-	length = _number(asked, "limit_page_length", _number(asked, "limit", PAGE))
-	start = _number(asked, "limit_start", 0)
+	sql += f" ORDER BY {_order(meta, params.get('order_by') or 'modified desc')}"
+	length = _number(params, "limit_page_length", _number(params, "limit", PAGE))
+	start = _number(params, "limit_start", 0)
 	if length or start:
 		sql += f" LIMIT {length or 2**62} OFFSET {start}"
 	return [plain(row) for row in ctx.store.rows(sql, select.params)]
 
 
 def get_doc(ctx: Context, doctype: str, name: str) -> Row:
-	"""One record with its child rows. Raises NotFound or NotPermitted."""
+	"""Return one record with its child rows. Raises NotFound or NotPermitted."""
 	meta = _readable(ctx, doctype)
 	select = _Select(meta)
 	conditions = [*select.conditions({"name": name}), *select.permitted(ctx)]
@@ -66,8 +73,20 @@ def get_doc(ctx: Context, doctype: str, name: str) -> Row:
 			f"SELECT * FROM `tab{field.options}` WHERE parent = %(name)s AND parentfield = %(field)s ORDER BY idx",
 			{"name": rows[0]["name"], "field": field.name},
 		)
-	answer: Row = plain(document)
-	return answer
+	found: Row = plain(document)
+	return found
+
+
+def get_file(ctx: Context, url: str) -> tuple[str, bytes]:
+	"""Return name and content of an attached file that the user may read with its record. Raises NotFound or NotPermitted."""
+	rows = ctx.store.rows(
+		"SELECT file_name, attached_to_doctype, attached_to_name, content FROM `tabFile` WHERE file_url = %(url)s",
+		{"url": url},
+	)
+	if not rows:
+		raise NotFound("There is nothing at this address.", code="unknown_address")
+	get_doc(ctx, rows[0]["attached_to_doctype"], rows[0]["attached_to_name"])
+	return rows[0]["file_name"], b64decode(rows[0]["content"])
 
 
 def _readable(ctx: Context, doctype: str) -> schema.DocType:
@@ -81,22 +100,23 @@ def _readable(ctx: Context, doctype: str) -> schema.DocType:
 
 
 class _Select:
-	"""Conditions of one statement, every value a parameter and every column one of the DocType's."""
+	"""The conditions of one statement. Every value is a parameter, every column is one of the DocType's."""
 
 	def __init__(self, meta: schema.DocType):
 		self.meta = meta
 		self.params: Row = {}
+		self.count = 0
 
 	def conditions(self, filters: Any) -> list[str]:
-		"""Frappe's two forms: {field: value or [operator, value]} and [[field, operator, value], …]."""
+		"""Read Frappe's two forms: {field: value or [operator, value]} and [[field, operator, value], …]."""
 		if not filters:
 			return []
 		if isinstance(filters, dict):
 			return [
 				self._condition(
-					field, *(wanted if isinstance(wanted, list) and len(wanted) == 2 else ("=", wanted))
+					field, *(value if isinstance(value, list) and len(value) == 2 else ("=", value))
 				)
-				for field, wanted in filters.items()
+				for field, value in filters.items()
 			]
 		if not isinstance(filters, list):
 			raise _malformed("filters")
@@ -117,27 +137,30 @@ class _Select:
 			found.append(self._condition(*parts[:3]))
 		return found
 
-	def _condition(self, field: Any, operator: Any, wanted: Any) -> str:
-		if field not in self.meta.columns:
+	def _condition(self, field: Any, operator: Any, value: Any) -> str:
+		self.count += 1
+		if self.count > MOST_CONDITIONS:
+			raise _malformed("filters")
+		if not isinstance(field, str) or field not in self.meta.columns:
 			raise _unknown_field(self.meta, field)
 		column, kind = f"`{field}`", str(operator).lower().strip()
 		if kind in SIMPLE:
-			if kind == "!=" and wanted is not None:
-				return f"COALESCE({column}, '') <> {self._param(wanted)}"
-			return f"{column} {SIMPLE[kind]} {self._param(wanted)}"
+			if kind == "!=" and value is not None:
+				return f"COALESCE({column}, '') <> {self._param(value)}"
+			return f"{column} {SIMPLE[kind]} {self._param(value)}"
 		if kind in ("in", "not in"):
-			values = wanted.split(",") if isinstance(wanted, str) else wanted
-			if not isinstance(values, list):
+			values = value.split(",") if isinstance(value, str) else value
+			if not isinstance(values, list) or len(values) > MOST_VALUES:
 				raise _malformed("filters")
 			return f"{column} {kind.upper()} ({', '.join(map(self._param, values)) or 'NULL'})"
-		if kind == "between" and isinstance(wanted, list) and len(wanted) == 2:
-			return f"{column} BETWEEN {self._param(wanted[0])} AND {self._param(wanted[1])}"
-		if kind == "is" and wanted in ("set", "not set"):
-			return f"COALESCE({column}, '') {'<>' if wanted == 'set' else '='} ''"
+		if kind == "between" and isinstance(value, list) and len(value) == 2:
+			return f"{column} BETWEEN {self._param(value[0])} AND {self._param(value[1])}"
+		if kind == "is" and value in ("set", "not set"):
+			return f"COALESCE({column}, '') {'<>' if value == 'set' else '='} ''"
 		raise _malformed("filters")
 
 	def permitted(self, ctx: Context) -> list[str]:
-		"""Frappe's User Permissions: a record is seen if every warehouse it names is a permitted one."""
+		"""Apply Frappe's User Permissions: a record is visible if every warehouse that it names is permitted."""
 		visible = ctx.identity.warehouses
 		if visible is None:
 			return []
@@ -146,21 +169,30 @@ class _Select:
 		names = ", ".join(self._param(name) for name in sorted(visible))
 		return [f"(COALESCE(`{column}`, '') = '' OR `{column}` IN ({names}))" for column in columns]
 
-	def _param(self, wanted: Any) -> str:
-		if isinstance(wanted, list | dict):
+	def _param(self, value: Any) -> str:
+		if isinstance(value, list | dict) or not _fits(value):
 			raise _malformed("filters")
 		name = f"f{len(self.params)}"
-		self.params[name] = wanted
+		self.params[name] = value
 		return f"%({name})s"
 
 
+def _fits(value: Any) -> bool:
+	"""Return whether a database takes the value as a parameter: no text that is not Unicode, no infinite number."""
+	if isinstance(value, str):
+		return len(value) <= LONGEST_VALUE and not any("\ud800" <= c <= "\udfff" for c in value)
+	if isinstance(value, int | float):
+		return abs(value) <= LARGEST_NUMBER  # not so of NaN either
+	return True
+
+
 def _columns(meta: schema.DocType, fields: Any) -> list[str]:
-	wanted = [fields] if isinstance(fields, str) else fields
-	if not isinstance(wanted, list):
+	given = [fields] if isinstance(fields, str) else fields
+	if not isinstance(given, list):
 		raise _malformed("fields")
-	if "*" in wanted:
+	if "*" in given:
 		return list(meta.columns)
-	names = [str(field).replace("`", "").removeprefix(f"tab{meta.name}.") for field in wanted]
+	names = [str(field).replace("`", "").removeprefix(f"tab{meta.name}.") for field in given]
 	for name in names:
 		if name not in meta.columns:
 			raise _unknown_field(meta, name)
@@ -179,8 +211,8 @@ def _order(meta: schema.DocType, order_by: str) -> str:
 	return ", ".join(parts)
 
 
-def _json(asked: Mapping[str, str], name: str, loads: Callable[[str], Any] = json.loads) -> Any:
-	text = asked.get(name)
+def _json(params: Mapping[str, str], name: str, loads: Callable[[str], Any] = json.loads) -> Any:
+	text = params.get(name)
 	if not text:
 		return None
 	try:
@@ -189,8 +221,8 @@ def _json(asked: Mapping[str, str], name: str, loads: Callable[[str], Any] = jso
 		raise _malformed(name) from None
 
 
-def _number(asked: Mapping[str, str], name: str, default: int) -> int:
-	text = asked.get(name)
+def _number(params: Mapping[str, str], name: str, default: int) -> int:
+	text = params.get(name)
 	if not text:
 		return default
 	if not text.isascii() or not text.isdigit() or len(text) > 18:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from inventory_midplatform.domain.identifiers import digest
+from inventory_midplatform.domain.identifiers import NAME_LIMIT, digest
 from inventory_midplatform.setup.indexes import INDEXES, UNIQUE, index_name
 
 HERE = Path(__file__).parent
@@ -26,21 +26,29 @@ READABLE_MASTERS: tuple[str, ...] = (
 	"Delivery Note",
 )
 READABLE_MASTERS += ("Purchase Receipt", "Stock Entry", "Stock Reconciliation", "Material Request")
-"""ERPNext's records that whoever may use the platform may read here; users, keys and permissions are not among them."""
+"""ERPNext's records that every user of the platform may read; users, keys and permissions are not among them."""
 
 TEXTS = frozenset(("Small Text", "Text", "Long Text", "Text Editor", "Code", "JSON"))
 INTEGERS = frozenset(("Int", "Check"))
 NUMBERS = frozenset(("Float", "Currency", "Percent"))
 NO_COLUMN = frozenset(("Section Break", "Column Break", "Tab Break", "HTML", "Button", "Table", "Heading"))
-NAME_LENGTH = 140
 
 ERPNEXT_UNIQUE = {"Bin": (("item_code", "warehouse"),)}
 ERPNEXT_INDEXES = {
+	"Delivery Note": (("return_against",),),
+	"Delivery Note Item": (("dn_detail",),),
+	"Item": (("variant_of",),),
+	"File": (("file_url",),),
+	"Stock Entry": (("work_order",),),
+	"Stock Entry Detail": (("against_stock_entry",),),
 	"Stock Ledger Entry": (("voucher_type", "voucher_no"), ("item_code", "warehouse")),
+	"Item Barcode": (("barcode",),),
 	"Item Reorder": (("warehouse",),),
 	"Material Request Item": (("item_code",),),
 	"User Permission": (("user",),),
 	"ToDo": (("reference_type", "reference_name"),),
+	"Purchase Order Item": (("item_code", "warehouse"),),
+	"Purchase Receipt": (("return_against",),),
 	"Sales Order": (("docstatus", "status"),),
 	"Sales Order Item": (("item_code", "warehouse"),),
 }
@@ -79,7 +87,7 @@ class DocType:
 	fields: tuple[Field, ...]
 	autoname: str = ""
 	readers: frozenset[str] | None = frozenset()
-	"""Roles that may read it; None for everybody who may use the platform."""
+	"""Roles that may read it; None for every user of the platform."""
 	single: bool = False
 	by_name: dict[str, Field] = field(default_factory=dict)
 
@@ -94,7 +102,7 @@ class DocType:
 
 @cache
 def doctypes() -> dict[str, DocType]:
-	"""Every DocType there is here, by name."""
+	"""Return every DocType by name."""
 	found: dict[str, DocType] = {}
 	for name, fields in json.loads((HERE / "erpnext_schema.json").read_text()).items():
 		parts = ((f, *kind.partition("/")) for f, kind in fields.items())
@@ -132,7 +140,7 @@ def _field(data: dict[str, Any]) -> Field:
 
 
 def statements(dialect: str) -> Iterator[tuple[str, str, str]]:
-	"""(table, column or "", statement) for everything to be created where it is missing, tables first."""
+	"""Yield (table, column or "", statement) for everything to be created where it is missing, tables first."""
 	kinds = [d for d in doctypes().values() if not d.single]
 	for doctype in kinds:
 		yield f"tab{doctype.name}", "", _create(doctype, dialect)
@@ -140,7 +148,7 @@ def statements(dialect: str) -> Iterator[tuple[str, str, str]]:
 	yield (
 		"tabSeries",
 		"",
-		"CREATE TABLE IF NOT EXISTS `tabSeries` (`name` VARCHAR(140) PRIMARY KEY, `current` BIGINT NOT NULL)",
+		f"CREATE TABLE IF NOT EXISTS `tabSeries` (`name` VARCHAR({NAME_LIMIT}) PRIMARY KEY, `current` BIGINT NOT NULL)",
 	)
 	for doctype in kinds:
 		for column in doctype.columns.values():
@@ -165,7 +173,7 @@ def _create(doctype: DocType, dialect: str) -> str:
 
 def _create_singles(dialect: str) -> str:
 	return (
-		"CREATE TABLE IF NOT EXISTS `tabSingles` (`doctype` VARCHAR(140) NOT NULL, `field` VARCHAR(140) NOT NULL,"
+		f"CREATE TABLE IF NOT EXISTS `tabSingles` (`doctype` VARCHAR({NAME_LIMIT}) NOT NULL, `field` VARCHAR({NAME_LIMIT}) NOT NULL,"
 		f" `value` TEXT, PRIMARY KEY (`doctype`, `field`)){_table_options(dialect)}"
 	)
 
@@ -179,10 +187,11 @@ def _table_options(dialect: str) -> str:
 
 
 def _definition(doctype: DocType, f: Field, dialect: str) -> str:
-	"""Numbers are never NULL; the columns of a unique key hold '' instead of NULL, which would not collide."""
+	"""Return a column's definition. Numbers are never NULL; columns of a unique key have '' instead of NULL, since NULLs are
+	never equal."""
 	sqlite = dialect == "sqlite"
 	if f.name == "name":
-		return f"`name` {'TEXT' if sqlite else f'VARCHAR({NAME_LENGTH})'} NOT NULL PRIMARY KEY"
+		return f"`name` {'TEXT' if sqlite else f'VARCHAR({NAME_LIMIT})'} NOT NULL PRIMARY KEY"
 	if f.type in INTEGERS:
 		return f"`{f.name}` {'INTEGER' if sqlite else 'BIGINT'} NOT NULL DEFAULT {int(f.default or 0)}"
 	if f.type in NUMBERS:
@@ -195,7 +204,7 @@ def _definition(doctype: DocType, f: Field, dialect: str) -> str:
 		return f"`{f.name}` {'TEXT' if sqlite else 'LONGTEXT'}"
 	in_key = any(f.name in key for key in UNIQUE.get(doctype.name, ()))
 	default = " NOT NULL DEFAULT ''" if in_key else f" DEFAULT '{f.default}'" if f.default else ""
-	return f"`{f.name}` {'TEXT' if sqlite else f'VARCHAR({NAME_LENGTH})'}{default}"
+	return f"`{f.name}` {'TEXT' if sqlite else f'VARCHAR({NAME_LIMIT})'}{default}"
 
 
 def _indexes(doctype: DocType) -> Iterator[tuple[bool, tuple[str, ...]]]:
@@ -217,5 +226,5 @@ def _child_tables() -> frozenset[str]:
 
 @cache
 def fingerprint(dialect: str) -> str:
-	"""Changes whenever anything in the schema does."""
+	"""Return a hash of the whole schema."""
 	return digest(*statements(dialect))

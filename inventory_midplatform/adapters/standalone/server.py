@@ -6,6 +6,7 @@ import logging
 from base64 import b64decode
 from collections.abc import Callable, Iterable
 from functools import cache
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from inventory_midplatform import __version__
 from inventory_midplatform.adapters.standalone import resources
 from inventory_midplatform.adapters.standalone.context import Standalone, user_of_key
+from inventory_midplatform.adapters.standalone.documents import PRIVATE_FILES
 from inventory_midplatform.api import openapi
 from inventory_midplatform.api.operation import PATH, error_body, exact_number, operation_named, perform
 from inventory_midplatform.domain.errors import (
@@ -77,8 +79,12 @@ class Server:
 			return self._resource(request, path.removeprefix(RESOURCE))
 		if request.method not in ("GET", "HEAD"):
 			raise MethodNotAllowed("This address is only read.")
+		if path.startswith(PRIVATE_FILES):
+			return self._file(request)
 		if path == "/":
 			return _page("page.html")
+		if path == "/work" or path.startswith("/work/"):
+			return _work(path.removeprefix("/work"), request)
 		if path in ("/docs", "/docs/"):
 			return _page("docs.html")
 		if path.startswith("/docs/"):
@@ -87,7 +93,9 @@ class Server:
 			return _json(openapi.document())
 		if path == "/translations/zh.json":
 			response = _json(_chinese())
-			response.headers["Cache-Control"] = "no-cache"  # kept, and asked for again by its ETag
+			response.headers["Cache-Control"] = (
+				"no-cache"  # stored by the browser, and revalidated by its ETag
+			)
 			response.add_etag()
 			return response.make_conditional(request)
 		raise NotFound("There is nothing at this address.", code="unknown_address")
@@ -122,10 +130,16 @@ class Server:
 				return _json({"data": resources.get_doc(ctx, doctype, name)})
 			return _json({"data": resources.get_list(ctx, doctype, request.args)})
 
+	def _file(self, request: Request) -> Response:
+		user = self._user(request)
+		with self.platform.context(user, writes=False) as ctx:
+			name, content = resources.get_file(ctx, request.path)
+		return Response(content, content_type=guess_type(name)[0] or "application/octet-stream")
+
 	# who
 
 	def _user(self, request: Request) -> str:
-		"""Whose key was sent: ``Authorization: token key:secret``, or Basic with the same."""
+		"""Return the user of the key that was sent: ``Authorization: token key:secret``, or Basic with the same."""
 		kind, _, sent = request.headers.get("Authorization", "").partition(" ")
 		if kind.lower() == "basic":
 			try:
@@ -143,7 +157,7 @@ class Server:
 
 
 def _arguments(request: Request) -> dict[str, Any]:
-	"""The query string, then the body: JSON, its numbers with every digit, or a form."""
+	"""Return the arguments of the query string, then of the body: a form, or JSON with every digit of its numbers."""
 	arguments: dict[str, Any] = {**request.args}
 	body = request.get_data()
 	if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
@@ -173,17 +187,17 @@ def _json(body: Any, status: int = 200) -> Response:
 
 def _translator(request: Request) -> Callable[..., str] | None:
 	language = request.accept_languages.best or ""
-	return _chinese().told if language.lower().startswith("zh") else None
+	return _chinese().translate if language.lower().startswith("zh") else None
 
 
 class _Translations(dict[str, str]):
-	def told(self, text: str, context: str = "") -> str:
+	def translate(self, text: str, context: str = "") -> str:
 		return self.get(f"{text}:{context}") or self.get(text, text)
 
 
 @cache
 def _chinese() -> _Translations:
-	"""By the English, and as Frappe keeps it where it has a context: ``On Hold:Stock Position``."""
+	"""Return English → Chinese; a text with a context has Frappe's key: ``On Hold:Stock Position``."""
 	found = _Translations()
 	with TRANSLATIONS.open(encoding="utf-8", newline="") as file:
 		for source, translated, *context in csv.reader(file):
@@ -202,11 +216,50 @@ def _page(name: str) -> Response:
 	return response
 
 
+WORK = HERE.parent.parent / "public" / "frontend"
+"""The storekeeper's page, built by scripts/frontend.py."""
+WORK_POLICY = (
+	"default-src 'none'; connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self';"
+	" worker-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; form-action 'self';"
+	" frame-ancestors 'none'; base-uri 'none'"
+)
+WORK_KINDS = {
+	".css": "text/css",
+	".html": "text/html; charset=utf-8",
+	".js": "text/javascript; charset=utf-8",
+	".png": "image/png",
+	".svg": "image/svg+xml",
+	".wasm": "application/wasm",
+	".webmanifest": "application/manifest+json",
+	".woff2": "font/woff2",
+}
+
+
+def _work(name: str, request: Request) -> Response:
+	"""Return a file of the storekeeper's page. Names of files in ``assets`` change with what is in them."""
+	if not (WORK / "index.html").is_file():
+		raise NotFound("The storekeeper's page is not built; run scripts/frontend.py.", code="page_not_built")
+	if not name:
+		return Response(status=308, headers={"Location": "/work/"})
+	path = (WORK / (name.removeprefix("/") or "index.html")).resolve()
+	if not path.is_relative_to(WORK) or not path.is_file() or path.suffix not in WORK_KINDS:
+		raise NotFound("There is nothing at this address.", code="unknown_address")
+	response = Response(path.read_bytes(), content_type=WORK_KINDS[path.suffix])
+	if path.parent.name == "assets":
+		response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+		return response
+	response.headers["Cache-Control"] = "no-cache"
+	response.headers["Content-Security-Policy"] = WORK_POLICY
+	response.headers["Referrer-Policy"] = "no-referrer"
+	response.add_etag()
+	return response.make_conditional(request)
+
+
 KINDS = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
 
 
 def _swagger(name: str) -> Response:
-	"""A file of the Swagger UI, which comes with its package and needs no network."""
+	"""Return a file of the Swagger UI from its package, so that no network is needed."""
 	from swagger_ui_bundle import swagger_ui_path
 
 	names = {path.name: path for path in Path(str(swagger_ui_path)).iterdir() if path.suffix in KINDS}

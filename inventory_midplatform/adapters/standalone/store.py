@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 
 
 class SqlStore:
-	"""What both engines share: filled-in columns, the form of statements, savepoints.
+	"""The common part of both engines: standard columns, the form of statements, savepoints.
 
 	One store is one connection and belongs to one thread.
 	"""
@@ -88,7 +88,7 @@ class SqlStore:
 	def is_transient(self, error: BaseException) -> bool:
 		raise NotImplementedError
 
-	# transactions, for those who open them
+	# transactions
 
 	def begin(self, writes: bool) -> None:
 		raise NotImplementedError
@@ -103,7 +103,7 @@ class SqlStore:
 		self.connection.close()
 
 	def create_schema(self) -> None:
-		"""Create tables, columns and indexes that are missing; a glance where nothing is."""
+		"""Create tables, columns and indexes that are missing; one read where nothing is."""
 		existing = self._columns()
 		mark = {"value": schema.fingerprint(self.dialect)}
 		if "tabSingles" in existing and self.rows(
@@ -126,7 +126,7 @@ class SqlStore:
 	# inside
 
 	def _columns(self) -> dict[str, set[str]]:
-		"""Table → its columns, of the tables that exist."""
+		"""Return the columns of each table that exists."""
 		raise NotImplementedError
 
 	def _new(self, column: str) -> str:
@@ -147,7 +147,7 @@ class SqlStore:
 		raise NotImplementedError
 
 	def _plain(self, sql: str) -> None:
-		"""A statement without parameters, ``%`` meaning itself."""
+		"""Run a statement without parameters, in which ``%`` is itself."""
 		raise NotImplementedError
 
 
@@ -173,7 +173,7 @@ class SqliteStore(SqlStore):
 		)
 		self._plain("PRAGMA journal_mode = WAL")
 		self._plain("PRAGMA synchronous = FULL")
-		# the log is carried over every 40 MB, not every 4; until then each commit is synced there alone
+		# the log is written back every 40 MB instead of 4; until then each commit syncs only the log
 		self._plain("PRAGMA wal_autocheckpoint = 10000")
 		self._plain("PRAGMA cache_size = -65536")
 
@@ -226,7 +226,7 @@ class SqliteStore(SqlStore):
 
 @lru_cache(maxsize=2000)
 def _for_sqlite(sql: str, lengths: tuple[tuple[str, int], ...]) -> str:
-	"""``%(p)s`` as ``:p``, a list as ``(:p_0, :p_1, …)``, ``%%`` as ``%``."""
+	"""Return a statement with ``%(p)s`` as ``:p``, a list as ``(:p_0, :p_1, …)``, and ``%%`` as ``%``."""
 	lists = dict(lengths)
 
 	def replace(match: re.Match[str]) -> str:
@@ -248,7 +248,7 @@ sqlite3.register_converter("DATE", lambda raw: date.fromisoformat(raw.decode()[:
 
 
 class MariaDbStore(SqlStore):
-	"""As a site has it: REPEATABLE READ, rows locked by ``FOR UPDATE``, decimals of nine digits."""
+	"""MariaDB as on a site: REPEATABLE READ, rows locked by ``FOR UPDATE``, decimals of nine digits."""
 
 	dialect = "mariadb"
 	for_update = " FOR UPDATE"
@@ -287,7 +287,7 @@ class MariaDbStore(SqlStore):
 			yield
 		except self._error as error:
 			if error.args and error.args[0] in MARIADB_LOST:
-				raise Unavailable("The database does not answer; try again in a moment.") from error
+				raise Unavailable("The database cannot be reached; try again in a moment.") from error
 			raise
 
 	def _run(self, sql: str, params: Params | None) -> Any:
@@ -330,7 +330,7 @@ def _to_mariadb(value: Any) -> Any:
 
 
 def opener(url: str) -> Callable[[], SqlStore]:
-	"""What opens a connection to ``sqlite:///path`` or ``mysql://user:password@host:port/name?unix_socket=…``."""
+	"""Return a function that opens a connection to ``sqlite:///path`` or ``mysql://user:password@host:port/name?unix_socket=…``."""
 	parts = urlsplit(url)
 	if parts.scheme == "sqlite":
 		path = unquote(parts.path)[1:]

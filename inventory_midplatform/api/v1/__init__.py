@@ -1,5 +1,9 @@
-"""Version 1 of the API. Importing it registers every operation."""
+"""Version 1 of the API. Importing it imports every module here, which registers their operations."""
 
-from inventory_midplatform.api.v1 import ledger, meta, replenishment, request, reservation, stock
+import pkgutil
+from importlib import import_module
 
-__all__ = ["ledger", "meta", "replenishment", "request", "reservation", "stock"]
+__all__ = [module.name for module in pkgutil.iter_modules(__path__)]
+
+for _name in __all__:
+	import_module(f"{__name__}.{_name}")

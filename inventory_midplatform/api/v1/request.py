@@ -1,4 +1,4 @@
-"""Inventory Requests: ask for a purchase, an issue or a sample, and decide on it."""
+"""Inventory Requests for a purchase, an issue, a sample or a write-off, and the steps of their approval."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from inventory_midplatform.api.operation import LongText, Quantity, Text, operation
-from inventory_midplatform.api.v1 import answers
+from inventory_midplatform.api.v1 import results
 from inventory_midplatform.ports import Context
-from inventory_midplatform.services import requests
+from inventory_midplatform.services.requests import inventory_requests
 
 
 class Line(BaseModel):
@@ -23,31 +23,36 @@ class Line(BaseModel):
 @operation(writes=True)
 def create(
 	ctx: Context,
-	request_type: Literal["Purchase", "Issue", "Sample"],
+	request_type: Literal["Purchase", "Issue", "Sample", "Write-off"],
 	warehouse: Text,
 	items: Annotated[list[Line], Field(max_length=500)],
 	required_by: date | None = None,
 	purpose: LongText = "",
-) -> answers.InventoryRequest:
-	"""Draft a request. `rate` is an estimate in company currency per unit; left out, or sent by one who may not see
-	costs, the last purchase rate stands in. Rates and amounts are null for those who may not see costs.
+	stock_status: Literal["Available", "Quality", "Damaged", "Blocked"] = "Available",
+) -> results.InventoryRequest:
+	"""Draft a request. `rate` is an estimate in company currency per unit; the default is the last purchase rate, and for
+	users who may not see costs it always counts. Rates and amounts are null for those users. A write-off takes stock of
+	`stock_status`; what is on hold leaves only by somebody who may unblock it.
 	"""
-	name = requests.create(
-		ctx, request_type, warehouse, [i.model_dump() for i in items], required_by, purpose
+	name = inventory_requests.create(
+		ctx, request_type, warehouse, [i.model_dump() for i in items], required_by, purpose, stock_status
 	)
-	answer: Any = requests.get(ctx, name)
-	return answer
+	result: Any = inventory_requests.get(ctx, name)
+	return result
 
 
 @operation(writes=True)
-def act(ctx: Context, name: Text, action: Text) -> answers.InventoryRequest:
-	"""Take a step of the approval: "Ask for Approval", "Approve", "Reject", "Revise" or "Cancel"."""
-	answer: Any = requests.act(ctx, name, action)
-	return answer
+def act(ctx: Context, name: Text, action: Text, reason: LongText = "") -> results.InventoryRequest:
+	"""Do a step of the approval: "Request Approval", "Approve", "Reject", "Revise" or "Cancel".
+
+	`reason` is logged. "Reject" needs one, and the request shows it.
+	"""
+	result: Any = inventory_requests.act(ctx, name, action, reason)
+	return result
 
 
 @operation()
-def get(ctx: Context, name: Text) -> answers.InventoryRequest:
-	"""One request with its lines and what came of it."""
-	answer: Any = requests.get(ctx, name)
-	return answer
+def get(ctx: Context, name: Text) -> results.InventoryRequest:
+	"""Return a request with its lines and the document made of it."""
+	result: Any = inventory_requests.get(ctx, name)
+	return result

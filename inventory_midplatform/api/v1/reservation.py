@@ -1,15 +1,25 @@
-"""Reservations: keep stock for a demand, give it back, see what is kept."""
+"""Reservations: reserve stock for a demand, release it, reassign it, list what is reserved."""
 
 from typing import Annotated, Any
 
 from pydantic import Field, NaiveDatetime
 
-from inventory_midplatform.api.operation import LongText, NewName, Offset, PageSize, Quantity, Text, operation
-from inventory_midplatform.api.v1 import answers
-from inventory_midplatform.domain.reservation import Demand, IfShort
+from inventory_midplatform.api.operation import (
+	AS_WRITTEN,
+	LongText,
+	NewName,
+	Offset,
+	PageSize,
+	Quantity,
+	Text,
+	operation,
+)
+from inventory_midplatform.api.v1 import results
+from inventory_midplatform.domain.reservation import Demand, ShortagePolicy
 from inventory_midplatform.ports import Context
 from inventory_midplatform.reporting import positions
-from inventory_midplatform.services import allocation, masters, reservation
+from inventory_midplatform.services import masters
+from inventory_midplatform.services.reservation import bin_allocation, reservations
 
 
 @operation(writes=True)
@@ -22,45 +32,44 @@ def reserve(
 	demand_name: Text = "",
 	demand_line: Text = "",
 	name: NewName = "",
-	if_short: IfShort = IfShort.REFUSE,
-	priority: Annotated[int, Field(ge=-1000, le=1000)] = 0,
+	shortage_policy: ShortagePolicy = ShortagePolicy.REFUSE,
+	priority: Annotated[int, Field(ge=-1000, le=1000), AS_WRITTEN] = 0,
 	expires_at: NaiveDatetime | None = None,
 	uom: Text = "",
 	reason: LongText = "",
-) -> answers.Reservation:
-	"""Keep a quantity of an item in a warehouse for a demand.
+) -> results.Reservation:
+	"""Reserve a quantity of an item in a warehouse for a demand.
 
-	`name` is your own id of the reservation: sent again, the first answer comes back. If less is available, `if_short`
-	decides: Refuse (409 `insufficient_stock`), Partial (keep what is free, the rest waits) or Wait (until all is there).
-	`expires_at` is the site's own time, without a zone. `qty` is in `uom`, the stock UOM if it is not said.
+	`name` is your own id of the reservation: sent again, the first result comes back. If less is available, `shortage_policy`
+	decides: Refuse (409 `insufficient_stock`), Partial (reserve what is available, the rest waits) or Wait (until all is
+	available). `expires_at` is the site's own time, without a zone. `qty` is in `uom`, by default the stock UOM.
 	"""
-	made = reservation.reserve(
-		ctx,
+	command = reservations.Reserve(
 		item_code,
 		warehouse,
 		masters.in_stock_uom(ctx, item_code, qty, uom),
 		Demand(demand_type, demand_name, demand_line),
 		name=name,
-		if_short=if_short,
+		shortage_policy=shortage_policy,
 		priority=priority,
 		expires_at=expires_at,
 		reason=reason,
 	)
-	answer: Any = reservation.as_dict(made)
-	return answer
+	result: Any = reservations.as_dict(reservations.reserve(ctx, command))
+	return result
 
 
 @operation(writes=True)
 def release(
 	ctx: Context, name: Text, qty: Quantity | None = None, reason: LongText = ""
-) -> answers.Reservation:
-	"""Give back a quantity of a reservation; all that is open if `qty` is not said."""
-	answer: Any = reservation.as_dict(reservation.release(ctx, name, qty, reason))
-	return answer
+) -> results.Reservation:
+	"""Release a quantity of a reservation; all that is open by default."""
+	result: Any = reservations.as_dict(reservations.release(ctx, name, qty, reason))
+	return result
 
 
 @operation(writes=True)
-def transfer(
+def reassign(
 	ctx: Context,
 	name: Text,
 	demand_type: Text,
@@ -69,40 +78,40 @@ def transfer(
 	qty: Quantity | None = None,
 	new_name: NewName = "",
 	reason: LongText = "",
-) -> answers.Reservation:
-	"""Hand a quantity of a reservation, all that is open if `qty` is not said, to another demand of the same item and
-	warehouse. The stock is never free in between.
+) -> results.Reservation:
+	"""Give a quantity of a reservation, by default all that is open, to another demand of the same item and warehouse. The
+	stock is never free in between.
 
-	`new_name` is your own id of the new reservation, which is the answer: sent again, the first answer comes back. If
-	the demand waits for the item there itself, it waits for that much less.
+	`new_name` is your own id of the new reservation, which is returned: sent again, the first result comes back. If the
+	demand waits for the item there itself, it waits for that much less.
 	"""
 	demand = Demand(demand_type, demand_name, demand_line)
-	made = reservation.transfer(ctx, name, demand, qty, new_name=new_name, reason=reason)
-	answer: Any = reservation.as_dict(made)
-	return answer
+	made = reservations.reassign(ctx, name, demand, qty, new_name=new_name, reason=reason)
+	result: Any = reservations.as_dict(made)
+	return result
 
 
 @operation(writes=True)
 def allocate(
 	ctx: Context, name: Text, qty: Quantity | None = None, strategy: Text = "", batch_no: Text = ""
-) -> answers.AllocatedReservation:
-	"""Pin what a reservation keeps to bins, for picking: by the named removal strategy, else the Storage Policy's."""
-	answer: Any = allocation.allocate(ctx, name, qty, strategy, batch_no)
-	return answer
+) -> results.AllocatedReservation:
+	"""Allocate what a reservation has reserved to bins, for picking: by the named removal strategy, else the Storage Policy's."""
+	result: Any = bin_allocation.allocate(ctx, name, qty, strategy, batch_no)
+	return result
 
 
 @operation(writes=True)
-def deallocate(ctx: Context, name: Text, qty: Quantity | None = None) -> answers.AllocatedReservation:
-	"""Take a quantity of a reservation, all of it if `qty` is not said, off its bins; it stays kept in the warehouse."""
-	answer: Any = allocation.deallocate(ctx, name, qty)
-	return answer
+def deallocate(ctx: Context, name: Text, qty: Quantity | None = None) -> results.AllocatedReservation:
+	"""Deallocate a quantity of a reservation, by default all of it, from its bins; it stays reserved in the warehouse."""
+	result: Any = bin_allocation.deallocate(ctx, name, qty)
+	return result
 
 
 @operation()
-def get(ctx: Context, name: Text) -> answers.Reservation:
-	"""One reservation as it stands."""
-	answer: Any = reservation.as_dict(reservation.get(ctx, name))
-	return answer
+def get(ctx: Context, name: Text) -> results.Reservation:
+	"""One reservation as it is now."""
+	result: Any = reservations.as_dict(reservations.get(ctx, name))
+	return result
 
 
 @operation()
@@ -115,16 +124,8 @@ def list_(
 	status: Text = "",
 	limit: PageSize = 50,
 	offset: Offset = 0,
-) -> answers.ReservationPage:
+) -> results.ReservationPage:
 	"""A page of reservations, newest first."""
-	answer: Any = positions.list_reservations(
-		ctx,
-		demand_type=demand_type,
-		demand_name=demand_name,
-		item_code=item_code,
-		warehouse=warehouse,
-		status=status,
-		limit=limit,
-		offset=offset,
-	)
-	return answer
+	filters = positions.ReservationFilters(demand_type, demand_name, item_code, warehouse, status)
+	result: Any = positions.list_reservations(ctx, filters, limit, offset)
+	return result

@@ -1,9 +1,9 @@
 from inventory_midplatform.adapters.site.context import site_settings
-from inventory_midplatform.adapters.site.jobs import following_pos_invoices
+from inventory_midplatform.adapters.site.jobs import syncing_pos_invoices
 
 
 def execute() -> None:
-	"""POS Invoices of shifts that are open while the site is upgraded keep their stock from then on."""
+	"""Reserve the stock of POS Invoices whose shift is open during the upgrade."""
 	if site_settings().reservation:
-		for _ in following_pos_invoices():
+		for _ in syncing_pos_invoices():
 			pass

@@ -1,5 +1,6 @@
-"""Texts that were sent while HTML was taken: what opens a tag becomes ‹, and what quotes in the name of a reservation
-becomes a printer's quote, so that nobody's browser runs them."""
+"""Make texts harmless that were stored when HTML was still accepted: a character that opens a tag becomes ‹, and a quote
+in the name of a reservation becomes a printer's quote, so that no browser runs them.
+"""
 
 import re
 

@@ -1,5 +1,5 @@
 // Quantities are as wide as a number.
-inventory_midplatform.kept_on_rows.show("Work Order", "required_items", (frm, field) => {
+inventory_midplatform.show_reserved_on_rows("Work Order", "required_items", (frm, field) => {
 	field("required_qty").columns = 1;
 	field("transferred_qty").columns = 1;
 });

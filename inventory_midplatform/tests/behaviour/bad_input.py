@@ -46,7 +46,7 @@ class BadInputBehaviour(Behaviour):
 		)
 
 	def arguments(self, operation: str) -> dict[str, Any]:
-		"""Arguments of an operation that would succeed."""
+		"""Return arguments with which an operation would succeed."""
 		where = {"item_code": self.item, "warehouse": self.warehouse}
 		if operation == "stock.move":
 			shelf = self.platform.make_bin(self.warehouse)
@@ -63,7 +63,7 @@ class BadInputBehaviour(Behaviour):
 			return {}
 		return {**where, "qty": 1} if operation == "reservation.reserve" else where
 
-	def test_quantities_that_are_none(self) -> None:
+	def test_invalid_quantities(self) -> None:
 		bad: tuple[Any, ...] = (
 			"0",
 			0,
@@ -92,6 +92,8 @@ class BadInputBehaviour(Behaviour):
 			"1E+1000100",
 			"1." + "0" * 40 + "1",
 			"１２x",
+			"１２",
+			"1_0",
 			"0x10",
 		)
 		move = self.arguments("stock.move")
@@ -103,7 +105,16 @@ class BadInputBehaviour(Behaviour):
 					with self.refused("invalid_quantity", 400):
 						self.platform.call("stock.move", **{**move, "qty": qty})
 
-	def test_a_part_of_what_is_counted_in_whole_units(self) -> None:
+	def test_sums_too_large_for_any_column(self) -> None:
+		more_than_half = {"qty": "600000000000", "shortage_policy": "Wait"}
+		waiting = self.reserve(self.item, self.warehouse, **more_than_half)
+		with self.nothing_changes(), self.refused("too_large"):
+			self.reserve(self.item, self.warehouse, **more_than_half)
+		self.platform.call("reservation.release", name=waiting["name"])
+		with self.nothing_changes(), self.refused("too_large"):
+			self.receive(self.item, self.warehouse, 600000000000)
+
+	def test_a_fraction_of_a_whole_unit(self) -> None:
 		item, warehouse = self.stocked(10, stock_uom="Nos")
 		bins = {"from_bin": f"UNPLACED - {warehouse}", "to_bin": self.platform.make_bin(warehouse)}
 		about = {"item_code": item, "warehouse": warehouse}
@@ -113,24 +124,24 @@ class BadInputBehaviour(Behaviour):
 			self.platform.call("stock.move", **about, **bins, qty="0.5")
 		with self.refused("not_whole", 400):
 			self.platform.call("stock.suggest_removal", **about, qty="1.5")
-		kept = self.reserve(item, warehouse, 4)["name"]
+		name = self.reserve(item, warehouse, 4)["name"]
 		for operation in ("reservation.release", "reservation.allocate"):
 			with self.refused("not_whole", 400):
-				self.platform.call(operation, name=kept, qty="1.5")
+				self.platform.call(operation, name=name, qty="1.5")
 		self.assert_position(item, warehouse, on_hand=10, reserved=4)
 
-	def test_a_unit_that_makes_more_than_any_quantity(self) -> None:
+	def test_a_unit_that_exceeds_the_largest_quantity(self) -> None:
 		item, warehouse = self.stocked(10, uoms=[{"uom": "Box", "conversion_factor": 10**9}])
 		with self.refused("invalid_quantity", 400):
 			self.reserve(item, warehouse, 999999999999, uom="Box")
 
-	def test_a_unit_that_makes_more_digits_than_a_quantity_has(self) -> None:
+	def test_a_unit_that_needs_more_digits_than_a_quantity_has(self) -> None:
 		item, warehouse = self.stocked(10_000_000, uoms=[{"uom": "Box", "conversion_factor": 0.45359237}])
 		made = self.reserve(item, warehouse, "12345678.9", uom="Box")
 		self.assertAlmostEqual(made["qty"], 5599905.751, places=2)
 
-	def test_quantities_that_are_unusual_but_good(self) -> None:
-		for qty, kept in (
+	def test_unusual_but_valid_quantities(self) -> None:
+		for qty, reserved in (
 			("1e1", 10),
 			(" 2 ", 2),
 			(0.5, 0.5),
@@ -139,9 +150,9 @@ class BadInputBehaviour(Behaviour):
 		):
 			with self.subTest(qty=qty):
 				made = self.reserve(self.item, self.warehouse, qty)
-				self.assertEqual(made["reserved_qty"], kept)
+				self.assertEqual(made["reserved_qty"], reserved)
 
-	def test_unknown_disabled_and_unfit_items(self) -> None:
+	def test_unknown_disabled_and_non_stock_items(self) -> None:
 		disabled = self.platform.make_item(disabled=1)
 		service = self.platform.make_item(is_stock_item=0)
 		with self.nothing_changes():
@@ -184,12 +195,12 @@ class BadInputBehaviour(Behaviour):
 				({**where, "qty": 1, "item_code": ["x"]}, "invalid_argument", "item_code"),
 				({**where, "qty": 1, "priority": "urgent"}, "invalid_argument", "priority"),
 				({**where, "qty": 1, "priority": 10**30}, "invalid_argument", "priority"),
-				({**where, "qty": 1, "if_short": "Hope"}, "invalid_argument", "if_short"),
+				({**where, "qty": 1, "shortage_policy": "Hope"}, "invalid_argument", "shortage_policy"),
 				({**where, "qty": 1, "expires_at": "tomorrow"}, "invalid_argument", "expires_at"),
 				({**where, "qty": 1, "expires_at": "2099-01-01T00:00:00Z"}, "invalid_argument", "expires_at"),
-				({**where, "qty": 1, "name": "x" * 141}, "invalid_argument", "name"),
-				({**where, "qty": 1, "demand_name": "x" * 141}, "invalid_argument", "demand_name"),
-				({**where, "qty": 1, "reason": "x" * 2001}, "invalid_argument", "reason"),
+				({**where, "qty": 1, "name": "x" * 141}, "too_long", "name"),
+				({**where, "qty": 1, "demand_name": "x" * 141}, "too_long", "demand_name"),
+				({**where, "qty": 1, "reason": "x" * 2001}, "too_long", "reason"),
 				({**where, "qty": 1, "reason": "\ud800"}, "invalid_argument", "reason"),
 			):
 				with self.subTest(arguments=str(arguments)[:80]), self.refused(code, 400, argument=argument):
@@ -213,13 +224,13 @@ class BadInputBehaviour(Behaviour):
 			self.platform.call("stock.list_positions", user=inspector)
 
 	def test_any_text_in_any_argument_is_only_text(self) -> None:
-		"""It is refused in the domain's own words, or taken; never an error of the engine, and nothing is lost."""
+		"""A call with such a text is accepted or refused with a domain error, never a database error, and nothing is lost."""
 		texts = {
 			"stock.get_position": ("item_code", "warehouse"),
 			"stock.explain": ("item_code", "warehouse"),
 			"stock.list_positions": ("item_code", "item_group", "warehouse", "company", "only"),
 			"stock.move": ("item_code", "warehouse", "from_bin", "to_bin", "stock_status", "batch_no"),
-			"reservation.reserve": ("item_code", "warehouse", "if_short", "expires_at"),
+			"reservation.reserve": ("item_code", "warehouse", "shortage_policy", "expires_at"),
 			"reservation.get": ("name",),
 			"reservation.list": ("demand_type", "demand_name", "item_code", "warehouse", "status"),
 			"replenishment.suggest": ("company", "warehouse", "item_code"),
@@ -239,7 +250,7 @@ class BadInputBehaviour(Behaviour):
 								self.assertIn(error.http_status_code, (400, 403, 404, 409))
 								self.assertTrue(str(error))
 
-	def test_markup_is_refused_wherever_others_would_look_at_it(self) -> None:
+	def test_markup_is_refused_in_every_text_that_is_shown(self) -> None:
 		for text in ("<img src=x onerror=alert(1)>", "</td>", "<!--", "a<script>"):
 			good = self.arguments("reservation.reserve")
 			for argument in ("name", "demand_type", "demand_name", "demand_line", "reason"):
@@ -250,30 +261,30 @@ class BadInputBehaviour(Behaviour):
 					self.platform.call("reservation.reserve", **{**good, argument: text})
 		self.assert_position(self.item, self.warehouse, reserved=0)
 
-	def test_a_name_that_could_end_the_attribute_it_stands_in_is_refused(self) -> None:
-		kept = self.reserve(self.item, self.warehouse, 2)["name"]
+	def test_a_name_that_could_end_an_html_attribute_is_refused(self) -> None:
+		name = self.reserve(self.item, self.warehouse, 2)["name"]
 		demand = {"demand_type": "Shop Order", "demand_name": unique()}
 		for text in ('R1" onmouseover="alert(1)', "it's", "a<b", "a>b", "`x`"):
 			with self.subTest(text=text):
 				with self.refused("markup", 400, argument="name"):
 					self.reserve(self.item, self.warehouse, 1, name=text)
 				with self.refused("markup", 400, argument="new_name"):
-					self.platform.call("reservation.transfer", name=kept, **demand, new_name=text)
+					self.platform.call("reservation.reassign", name=name, **demand, new_name=text)
 
-	def test_nothing_is_not_all_of_it(self) -> None:
-		kept = self.reserve(self.item, self.warehouse, 10)["name"]
+	def test_an_empty_quantity_does_not_mean_all(self) -> None:
+		name = self.reserve(self.item, self.warehouse, 10)["name"]
 		demand = {"demand_type": "Shop Order", "demand_name": unique()}
 		for qty in ("1E-1000100", Decimal("1E-1000100"), "0"):
 			with self.subTest(qty=qty):
 				with self.refused("invalid_quantity", 400):
-					self.platform.call("reservation.release", name=kept, qty=qty)
+					self.platform.call("reservation.release", name=name, qty=qty)
 				with self.refused("invalid_quantity", 400):
-					self.platform.call("reservation.transfer", name=kept, qty=qty, **demand)
+					self.platform.call("reservation.reassign", name=name, qty=qty, **demand)
 				with self.refused("invalid_quantity", 400):
-					self.platform.call("reservation.allocate", name=kept, qty=qty)
+					self.platform.call("reservation.allocate", name=name, qty=qty)
 		self.assert_position(self.item, self.warehouse, reserved=10)
 
-	def test_any_text_comes_back_as_it_was_sent(self) -> None:
+	def test_any_text_is_returned_as_it_was_sent(self) -> None:
 		for text in HOSTILE:
 			with self.subTest(text=text):
 				name = f"{unique('r')} {QUOTES.sub('', text)}"

@@ -1,8 +1,8 @@
-"""What all behaviour tests share."""
+"""Shared by all behaviour tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,14 @@ D = Decimal
 
 
 class Behaviour(Base):
-	"""Every scenario starts with all modules on and must leave the laws of the ledger unbroken."""
+	"""Every test starts with all modules on, and the invariants of the ledger must hold after it."""
 
 	platform: Platform
+	soak = False
+	"""Whether this is a long proof, run in full by ``make soak``."""
 
 	def setUp(self) -> None:
+		self._items_before = len(self.platform.items_made)
 		self.platform.settings(
 			ledger=True,
 			reservation=True,
@@ -33,32 +36,56 @@ class Behaviour(Base):
 			replenishment=True,
 			approval=True,
 			director_amount=D(10000),
+			outbound=False,
+			inbound=False,
+			inspect_sales_returns=True,
 		)
 
 	def tearDown(self) -> None:
-		self.assertEqual(self.platform.verify(), [])
+		self.assertEqual(self.platform.verify(self.platform.items_made[self._items_before :]), [])
 
-	# doing
+	@classmethod
+	def tearDownClass(cls) -> None:
+		cls.platform.settings(outbound=False, inbound=False)
+		if found := cls.platform.verify():
+			raise AssertionError(f"the invariants of the ledger do not hold: {found}")
+		super().tearDownClass()
+
+	# actions
+
+	def later(self, **time: float) -> None:
+		"""Let this time pass on the platform's clock, until the end of the test: ``later(seconds=2)``."""
+		self.platform.put_clock(timedelta(**time))
+		self.addCleanup(self.platform.put_clock, timedelta())
 
 	def stocked(self, qty: Any = 100, **item: Any) -> tuple[str, str]:
-		"""A new item of which ``qty`` lies in a new warehouse."""
+		"""Create an item and a warehouse with ``qty`` of it; returns both names."""
 		item_code, warehouse = self.platform.make_item(**item), self.platform.make_warehouse()
 		if qty:
 			self.receive(item_code, warehouse, qty)
 		return item_code, warehouse
 
-	def receive(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> Any:
-		return self.platform.books.receive([self.line(item_code, warehouse, qty, bin, **lot)])
+	def receive(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **tracked: Any) -> Any:
+		return self.platform.books.receive([self.line(item_code, warehouse, qty, bin, **tracked)])
 
-	def issue(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> Any:
-		return self.platform.books.issue([self.line(item_code, warehouse, qty, bin, **lot)])
+	def in_bins_of_one_walk(self, *quantities: int) -> tuple[str, str, list[str]]:
+		"""Create an item in bins A1, B1, … of a warehouse, in this walking order; return item, warehouse and bins."""
+		item, warehouse = self.platform.make_item(), self.platform.make_warehouse()
+		bins = []
+		for n, qty in enumerate(quantities):
+			bins.append(self.platform.make_bin(warehouse, bin_code=f"{chr(ord('A') + n)}1", sequence=n + 1))
+			self.receive(item, warehouse, qty, bins[-1])
+		return item, warehouse, bins
+
+	def issue(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **tracked: Any) -> Any:
+		return self.platform.books.issue([self.line(item_code, warehouse, qty, bin, **tracked)])
 
 	def expire(self, batch_no: str, day: date = date(2020, 2, 29)) -> None:
-		"""Its last day was ``day``. ERPNext receives no batch that has expired, so it expires once it lies there."""
+		"""Set the batch's last day to ``day``. ERPNext receives no expired batch, so it expires after its receipt."""
 		self.platform.update("Batch", batch_no, {"expiry_date": day})
 
-	def line(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **lot: Any) -> PostingLine:
-		return PostingLine(item_code, warehouse, D(str(qty)), D(10), bin, **lot)
+	def line(self, item_code: str, warehouse: str, qty: Any, bin: str = "", **tracked: Any) -> PostingLine:
+		return PostingLine(item_code, warehouse, D(str(qty)), D(10), bin, **tracked)
 
 	def order(self, item_code: str, warehouse: str, *quantities: Any) -> str:
 		customer = self.platform.make_customer()
@@ -68,18 +95,24 @@ class Behaviour(Base):
 		return [row["name"] for row in self.platform.books.order_rows(order)]
 
 	def reserve(self, item_code: str, warehouse: str, qty: Any, **more: Any) -> Row:
-		answer: Row = self.platform.call(
+		result: Row = self.platform.call(
 			"reservation.reserve", item_code=item_code, warehouse=warehouse, qty=qty, **more
 		)
-		return answer
+		return result
 
-	def sent(self, item: str, source: str, transit: str, qty: int, asked_by: str = "") -> None:
-		"""What is left of a submitted Stock Entry into transit; the stock itself stays, for only these rows are read."""
-		entry, asked = unique("SE"), unique("MRI") if asked_by else None
-		self.addCleanup(self.forget, entry, asked)
+	def sent(self, item: str, source: str, transit: str, qty: int, asked_by: str = "") -> str:
+		"""Write the rows of a submitted Stock Entry into transit, without moving stock; return its row's name."""
+		entry, request_row = unique("SE"), unique("MRI") if asked_by else None
+		self.addCleanup(self.forget, entry, request_row)
 		with self.platform.context() as ctx:
 			if asked_by:
-				row = {"name": asked, "item_code": item, "warehouse": asked_by, "qty": qty, "stock_qty": qty}
+				row = {
+					"name": request_row,
+					"item_code": item,
+					"warehouse": asked_by,
+					"qty": qty,
+					"stock_qty": qty,
+				}
 				ctx.store.insert("Material Request Item", [row])
 			ctx.store.insert("Stock Entry", [{"name": entry, "add_to_transit": 1, "per_transferred": 0}])
 			ctx.store.execute(
@@ -87,57 +120,74 @@ class Behaviour(Base):
 			)
 			line = {"parent": entry, "item_code": item, "s_warehouse": source, "t_warehouse": transit}
 			numbers = {"qty": qty, "transfer_qty": qty, "transferred_qty": 0, "conversion_factor": 1}
-			ctx.store.insert("Stock Entry Detail", [{**line, **numbers, "material_request_item": asked}])
+			line |= {"name": unique("SED"), "docstatus": 1, "material_request_item": request_row}
+			ctx.store.insert("Stock Entry Detail", [{**line, **numbers}])
+		return str(line["name"])
 
-	def forget(self, entry: str, asked: str | None) -> None:
+	def received(self, sent: str, item: str, qty: int, factor: int = 1) -> None:
+		"""Write a submitted row that receives from transit, and add its quantity to the row that sent it, as ERPNext does."""
+		entry = unique("SE")
+		self.addCleanup(self.forget, entry, None)
+		row = {"parent": entry, "item_code": item, "qty": qty, "transfer_qty": qty * factor}
+		with self.platform.context() as ctx:
+			numbers = {"conversion_factor": factor, "ste_detail": sent, "docstatus": 1}
+			ctx.store.insert("Stock Entry Detail", [{**row, **numbers}])
+			for sql in (
+				"UPDATE `tabStock Entry Detail` SET transferred_qty = transferred_qty + %(qty)s WHERE name = %(sent)s",
+				"UPDATE `tabStock Entry` SET per_transferred = 100 WHERE name ="
+				" (SELECT parent FROM `tabStock Entry Detail` WHERE name = %(sent)s)",
+			):
+				ctx.store.execute(sql, {"qty": qty, "sent": sent})
+
+	def forget(self, entry: str, request_row: str | None) -> None:
 		with self.platform.context() as ctx:
 			for sql in (
 				"DELETE FROM `tabStock Entry` WHERE name = %(entry)s",
 				"DELETE FROM `tabStock Entry Detail` WHERE parent = %(entry)s",
-				"DELETE FROM `tabMaterial Request Item` WHERE name = %(asked)s",
+				"DELETE FROM `tabMaterial Request Item` WHERE name = %(request_row)s",
 			):
-				ctx.store.execute(sql, {"entry": entry, "asked": asked})
+				ctx.store.execute(sql, {"entry": entry, "request_row": request_row})
 
-	# seeing
+	# checks
 
 	def position(self, item_code: str, warehouse: str) -> Row:
-		answer: Row = self.platform.call("stock.get_position", item_code=item_code, warehouse=warehouse)
-		return answer
+		result: Row = self.platform.call("stock.get_position", item_code=item_code, warehouse=warehouse)
+		return result
 
 	def assert_position(self, item_code: str, warehouse: str, /, **numbers: Any) -> None:
 		position = self.position(item_code, warehouse)
 		self.assertEqual({name: position[name] for name in numbers}, numbers)
 
 	def in_bins(self, item_code: str, warehouse: str) -> dict[str, Any]:
-		"""Bin code → quantity, of bins that hold something."""
-		answer = self.platform.call("stock.explain", item_code=item_code, warehouse=warehouse)
-		return {row["bin_code"]: row["qty"] for row in answer["bins"]}
+		"""Return bin code → quantity, of bins that are not empty."""
+		found = self.platform.call("stock.explain", item_code=item_code, warehouse=warehouse)
+		return {row["bin_code"]: row["qty"] for row in found["bins"]}
 
-	def lots_in_bins(self, item_code: str, warehouse: str) -> dict[tuple[str, str], Any]:
-		"""(bin code, batch) → quantity, of bins that hold something."""
-		answer = self.platform.call("stock.explain", item_code=item_code, warehouse=warehouse)
-		return {(row["bin_code"], row["batch_no"]): row["qty"] for row in answer["bins"]}
+	def batches_in_bins(self, item_code: str, warehouse: str) -> dict[tuple[str, str], Any]:
+		"""Return (bin code, batch) → quantity, of bins that are not empty."""
+		found = self.platform.call("stock.explain", item_code=item_code, warehouse=warehouse)
+		return {(row["bin_code"], row["batch_no"]): row["qty"] for row in found["bins"]}
 
 	def serials_in_bins(self, item_code: str) -> dict[str, str]:
-		"""Serial number → bin, of those that lie somewhere."""
+		"""Return serial number → bin, of those in stock."""
 		rows = self.platform.rows(
 			"SELECT serial_no, bin FROM `tabSerial Location` WHERE item_code = %(item)s", item=item_code
 		)
 		return {row["serial_no"]: row["bin"] for row in rows}
 
 	def reservation_of(self, order: str, row: int = 0) -> Row:
-		"""The reservation of an order's row, by the row's place in the order."""
+		"""Return the reservation of an order's row, by the row's place in the order."""
 		found = self.platform.call("reservation.list", demand_type="Sales Order", demand_name=order)
 		by_line = {r["demand_line"]: r for r in found["reservations"]}
-		answer: Row = by_line[self.row_names(order)[row]]
-		return answer
+		result: Row = by_line[self.row_names(order)[row]]
+		return result
 
 	def assert_reservation(self, reservation: Row, **expected: Any) -> None:
 		self.assertEqual({name: reservation[name] for name in expected}, expected)
 
 	@contextmanager
 	def refused(self, code: str, status: int = 409, **details: Any) -> Iterator[list[InventoryError]]:
-		"""The block raises this error, with these details among its own."""
+		"""Check that the block raises this error, with these details among its own."""
 		caught: list[InventoryError] = []
 		with self.assertRaises(InventoryError) as raised:
 			yield caught

@@ -1,4 +1,4 @@
-"""Where stock lies: bins and zones, and moves between them."""
+"""Bins and zones, and moves between bins."""
 
 from typing import Any
 
@@ -31,13 +31,13 @@ class BinBehaviour(Behaviour):
 			self.in_bins(self.item, self.warehouse), {k.replace("_", "-"): v for k, v in bins.items()}
 		)
 
-	def test_received_stock_lies_unplaced_until_it_is_put_away(self) -> None:
+	def test_received_stock_is_unplaced_until_it_is_put_away(self) -> None:
 		self.assert_bins(UNPLACED=10)
 		self.move(self.unplaced, self.shelf, 4, reason="put away")
 		self.assert_bins(UNPLACED=6, A_01=4)
 		self.assert_position(self.item, self.warehouse, on_hand=10, available=10)
 
-	def test_a_move_is_seen_in_the_log_but_not_by_the_books(self) -> None:
+	def test_a_move_is_logged_and_does_not_change_the_books(self) -> None:
 		self.move(self.unplaced, self.shelf, 4, reason="put away")
 		logged = self.platform.rows(
 			"SELECT from_value, to_value, qty, reason FROM `tabStock Operation Log`"
@@ -50,13 +50,13 @@ class BinBehaviour(Behaviour):
 		)
 		self.assertEqual(self.platform.booked(self.item, self.warehouse), 10)
 
-	def test_more_than_lies_in_a_bin_cannot_be_moved(self) -> None:
+	def test_more_than_a_bin_has_cannot_be_moved(self) -> None:
 		self.move(self.unplaced, self.shelf, 4)
 		with self.refused("insufficient_in_bin", free="4"):
 			self.move(self.shelf, self.unplaced, 5)
 		self.assert_bins(UNPLACED=6, A_01=4)
 
-	def test_a_bin_beyond_its_capacity_or_mixed_is_told_and_not_refused(self) -> None:
+	def test_a_bin_beyond_its_capacity_or_mixed_warns_and_is_not_refused(self) -> None:
 		small = self.platform.make_bin(self.warehouse, capacity_qty=5)
 		self.assertEqual(self.move(self.unplaced, small, 5)["warnings"], [])
 		self.platform.create("Storage Policy", {"warehouse": self.warehouse, "allow_mixed_items": 0})
@@ -66,8 +66,8 @@ class BinBehaviour(Behaviour):
 		self.assertEqual(
 			[w["sentence"] for w in warnings],
 			[
-				"The bin holds 5 at most; 7 lies there now.",
-				"Other items lie in the bin, and the Storage Policy does not mix them.",
+				"The bin holds 5 at most; 7 is there now.",
+				"Other items are in the bin, and the Storage Policy does not mix them.",
 			],
 		)
 		self.assertEqual(self.move(small, self.unplaced, 5)["warnings"], [])
@@ -90,14 +90,14 @@ class BinBehaviour(Behaviour):
 			self.move(self.shelf, self.shelf, 1)
 		self.assert_bins(UNPLACED=10)
 
-	def test_incoming_goes_to_the_bin_that_was_named(self) -> None:
+	def test_incoming_stock_goes_to_the_named_bin(self) -> None:
 		voucher = self.receive(self.item, self.warehouse, 5, bin=self.shelf)
 		self.assert_bins(UNPLACED=10, A_01=5)
 		self.platform.books.cancel(voucher)
 		self.assert_bins(UNPLACED=10)
 
-	def test_outgoing_takes_unplaced_first_then_the_walk(self) -> None:
-		"""The shelf stands first in the walk, yet what nobody has put away leaves before it."""
+	def test_outgoing_stock_leaves_the_unplaced_bin_first_then_by_walking_order(self) -> None:
+		"""The shelf is first in walking order, yet the Unplaced bin is emptied before it."""
 		far = self.platform.make_bin(self.warehouse, bin_code="A-02", sequence=2)
 		self.move(self.unplaced, far, 3)
 		self.move(self.unplaced, self.shelf, 3)
@@ -106,14 +106,14 @@ class BinBehaviour(Behaviour):
 		self.issue(self.item, self.warehouse, 3)
 		self.assert_bins(A_02=2)
 
-	def test_outgoing_takes_from_the_bin_that_was_named(self) -> None:
+	def test_outgoing_stock_leaves_the_named_bin(self) -> None:
 		self.move(self.unplaced, self.shelf, 4)
 		voucher = self.issue(self.item, self.warehouse, 3, bin=self.shelf)
 		self.assert_bins(UNPLACED=6, A_01=1)
 		self.platform.books.cancel(voucher)
 		self.assert_bins(UNPLACED=6, A_01=4)
 
-	def test_a_cancelled_receipt_whose_stock_was_put_away_is_taken_from_where_it_lies(self) -> None:
+	def test_a_cancelled_receipt_leaves_from_where_its_stock_is_now(self) -> None:
 		voucher = self.receive(self.item, self.warehouse, 5)
 		self.move(self.unplaced, self.shelf, 12)
 		self.platform.books.cancel(voucher)
@@ -126,7 +126,7 @@ class BinBehaviour(Behaviour):
 			self.move(self.shelf, self.unplaced, 10)
 		self.assert_bins(UNPLACED=10)
 
-	def test_a_bins_zone_lies_in_the_bins_warehouse(self) -> None:
+	def test_a_bins_zone_is_in_the_bins_warehouse(self) -> None:
 		zone = self.platform.make_zone(self.warehouse)
 		placed = self.platform.make_bin(self.warehouse, zone=zone)
 		self.assertTrue(placed.endswith(f" - {self.warehouse}"))
@@ -134,13 +134,13 @@ class BinBehaviour(Behaviour):
 		with self.refused("wrong_warehouse", 400):
 			self.platform.make_bin(self.warehouse, zone=foreign)
 
-	def test_no_second_unplaced_bin_and_none_that_is_disabled(self) -> None:
-		with self.refused("second_unplaced"):
+	def test_a_warehouse_has_one_unplaced_bin_and_it_is_not_disabled(self) -> None:
+		with self.refused("duplicate_unplaced_bin"):
 			self.platform.make_bin(self.warehouse, is_unplaced=1)
 		with self.refused("unplaced_needed"):
 			self.platform.update("Warehouse Bin", self.unplaced, {"disabled": 1})
 
-	def test_texts_of_places_are_plain(self) -> None:
+	def test_texts_of_zones_and_bins_are_plain(self) -> None:
 		for field, text in (("zone_name", "<i>cold</i>"), ("description", "<script>")):
 			with self.refused("markup", 400, argument=field):
 				self.platform.make_zone(self.warehouse, **{field: text})
@@ -153,16 +153,16 @@ class BinBehaviour(Behaviour):
 	def test_a_code_leaves_room_for_its_warehouse_in_the_name(self) -> None:
 		room = 140 - len(f" - {self.warehouse}")
 		for make, field in ((self.platform.make_zone, "zone_code"), (self.platform.make_bin, "bin_code")):
-			with self.refused("invalid_argument", 400, argument=field, limit=room):
+			with self.refused("too_long", 400, argument=field, limit=room):
 				make(self.warehouse, **{field: "Z" * (room + 1)})
 			make(self.warehouse, **{field: "Z" * room})
 
-	def test_the_unplaced_bins_code_is_kept_for_it(self) -> None:
+	def test_the_unplaced_bins_code_belongs_to_it(self) -> None:
 		for code in ("UNPLACED", "unplaced", " Unplaced "):
 			with self.refused("reserved_code"):
 				self.platform.make_bin(self.platform.make_warehouse(), bin_code=code)
 
-	def test_a_bin_does_not_become_unplaced_nor_cease_to_be(self) -> None:
+	def test_whether_a_bin_is_the_unplaced_bin_cannot_be_changed(self) -> None:
 		for bin, value in ((self.unplaced, 0), (self.shelf, 1)):
 			with self.refused("unplaced_stays"):
 				self.platform.update("Warehouse Bin", bin, {"is_unplaced": value})
@@ -170,7 +170,7 @@ class BinBehaviour(Behaviour):
 		self.receive(self.item, self.warehouse, 1)
 		self.assert_bins(UNPLACED=11)
 
-	def test_a_bin_that_holds_stock_is_not_disabled(self) -> None:
+	def test_a_bin_with_stock_cannot_be_disabled(self) -> None:
 		self.move(self.unplaced, self.shelf, 1)
 		with self.refused("bin_not_empty"):
 			self.platform.update("Warehouse Bin", self.shelf, {"disabled": 1})

@@ -1,9 +1,9 @@
-"""Expired batches that go on hold by themselves."""
+"""Expired batches are blocked automatically."""
 
 from datetime import date, timedelta
 from typing import Any
 
-from inventory_midplatform.services import expired_stock
+from inventory_midplatform.services.locations import expired_stock
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
 from inventory_midplatform.tests.platform import unique
 
@@ -11,24 +11,24 @@ from inventory_midplatform.tests.platform import unique
 class ExpiredStockBehaviour(Behaviour):
 	def setUp(self) -> None:
 		super().setUp()
-		self.platform.settings(hold_expired_batches=True)
+		self.platform.settings(block_expired_batches=True)
 		self.item, self.warehouse = self.stocked(0, has_batch_no=1)
 		self.gone, self.good = (self.platform.make_batch(self.item, date(2090, 1, day)) for day in (1, 2))
 
 	def tearDown(self) -> None:
-		self.platform.settings(hold_expired_batches=False)
+		self.platform.settings(block_expired_batches=False)
 		super().tearDown()
 
 	def night(self, item: str = "") -> Any:
-		"""What every night does, for one item; answers how much went on hold."""
+		"""Run the nightly job for one item and return how much it blocked."""
 		with self.platform.context() as ctx:
 			keys = expired_stock.due(ctx)
-		held = D(0)
+		blocked = D(0)
 		for key in keys:
 			if key[0] == (item or self.item):
 				with self.platform.context() as ctx:
-					held += expired_stock.hold(ctx, key)
-		return held
+					blocked += expired_stock.block(ctx, key)
+		return blocked
 
 	def alerts(self) -> list[str]:
 		sql = (
@@ -45,7 +45,7 @@ class ExpiredStockBehaviour(Behaviour):
 				self.receive(self.item, self.warehouse, qty, batch_no=batch)
 		self.expire(self.gone)
 
-	def test_what_has_expired_is_blocked_wherever_it_lies_and_can_be_promised_to_nobody(self) -> None:
+	def test_expired_stock_is_blocked_in_every_bin_and_cannot_be_promised(self) -> None:
 		shelf = self.platform.make_bin(self.warehouse)
 		self.receive(self.item, self.warehouse, 2, batch_no=self.gone, bin=shelf)
 		self.stock(3, 4)
@@ -56,7 +56,7 @@ class ExpiredStockBehaviour(Behaviour):
 		self.assertEqual(self.night(), 0)
 		self.assertEqual(self.alerts(), [])
 
-	def test_it_is_good_on_its_last_day(self) -> None:
+	def test_a_batch_is_usable_on_its_last_day(self) -> None:
 		self.receive(self.item, self.warehouse, 3, batch_no=self.gone)
 		with self.platform.context() as ctx:
 			today = ctx.clock.now().date()
@@ -65,7 +65,7 @@ class ExpiredStockBehaviour(Behaviour):
 		self.expire(self.gone, today - timedelta(1))
 		self.assertEqual(self.night(), 3)
 
-	def test_what_reservations_need_stays_and_is_told_until_other_stock_comes(self) -> None:
+	def test_what_reservations_need_stays_with_an_alert_until_other_stock_comes(self) -> None:
 		self.stock(6, 4)
 		self.reserve(self.item, self.warehouse, 7)
 		self.assertEqual(self.night(), 3)
@@ -87,21 +87,21 @@ class ExpiredStockBehaviour(Behaviour):
 		self.assertEqual(self.night(), 0)
 		self.assertEqual(self.alerts(), ["Closed"])
 
-	def test_blocked_it_is_written_off_by_its_batch(self) -> None:
+	def test_blocked_stock_is_written_off_by_its_batch(self) -> None:
 		self.stock(5, 4)
 		self.night()
 		self.issue(self.item, self.warehouse, 5, batch_no=self.gone)
 		self.assert_position(self.item, self.warehouse, on_hand=4, on_hold=0, available=4)
 
-	def test_what_is_pinned_to_bins_stays(self) -> None:
+	def test_allocated_stock_stays_available(self) -> None:
 		self.stock(5, 0)
-		kept = self.reserve(self.item, self.warehouse, 2)
-		self.platform.call("reservation.allocate", name=kept["name"], batch_no=self.gone)
+		made = self.reserve(self.item, self.warehouse, 2)
+		self.platform.call("reservation.allocate", name=made["name"], batch_no=self.gone)
 		self.assertEqual(self.night(), 3)
 		self.assert_position(self.item, self.warehouse, on_hold=3, reserved=2, available=0)
 		self.assertEqual(self.alerts(), [])
 
-	def test_serial_numbers_of_an_expired_batch_go_on_hold(self) -> None:
+	def test_serial_numbers_of_an_expired_batch_are_blocked(self) -> None:
 		item, warehouse = self.stocked(0, has_batch_no=1, has_serial_no=1, stock_uom="Nos")
 		batch = self.platform.make_batch(item, date(2090, 1, 1))
 		serials = tuple(sorted(unique("SN") for _ in range(3)))
@@ -110,11 +110,11 @@ class ExpiredStockBehaviour(Behaviour):
 		self.reserve(item, warehouse, 1)
 		self.assertEqual(self.night(item), 2)
 		sql = "SELECT serial_no FROM `tabSerial Location` WHERE item_code = %(item)s AND stock_status = 'Blocked'"
-		held = sorted(row["serial_no"] for row in self.platform.rows(sql, item=item))
-		self.assertEqual(held, list(serials[:2]))
+		blocked = sorted(row["serial_no"] for row in self.platform.rows(sql, item=item))
+		self.assertEqual(blocked, list(serials[:2]))
 
-	def test_nothing_goes_on_hold_where_the_settings_do_not_say_so(self) -> None:
+	def test_nothing_is_blocked_if_the_setting_is_off(self) -> None:
 		self.stock(5, 0)
-		self.platform.settings(hold_expired_batches=False)
+		self.platform.settings(block_expired_batches=False)
 		self.assertEqual(self.night(), 0)
 		self.assert_position(self.item, self.warehouse, on_hold=0, available=5)

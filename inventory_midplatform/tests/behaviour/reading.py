@@ -1,4 +1,4 @@
-"""Positions as they are seen: one, a page of them, and why; and who sees which."""
+"""Reading positions: one, a page of them, the explanation of one; each user sees only permitted warehouses."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from inventory_midplatform.tests.behaviour.base import Behaviour
 
 class ReadingBehaviour(Behaviour):
 	def pages(self, operation: str, what: str, size: int, **filters: Any) -> list[Row]:
-		"""All rows of a list, fetched page by page; a page that says more follow is full, the last one says none."""
+		"""Fetch a list page by page and return its rows. A page with ``has_more`` is full, and the last one has none."""
 		found: list[Row] = []
 		while True:
 			page = self.platform.call(operation, limit=size, offset=len(found), **filters)
-			# "more follow" is a promise: no page is empty but the first of an empty list
+			# no page is empty but the first of an empty list
 			self.assertTrue(page[what] or not found)
 			found += page[what]
 			if not page["has_more"]:
@@ -39,7 +39,7 @@ class ReadingBehaviour(Behaviour):
 		self.platform.order_from_supplier(never, warehouse, Decimal(5))
 		self.assert_position(never, warehouse, on_order=5, available=0)
 
-	def test_in_transit_counts_for_who_asked_for_it(self) -> None:
+	def test_in_transit_counts_for_the_requesting_warehouse(self) -> None:
 		item, here = self.stocked(50)
 		transit, there = self.platform.make_warehouse(), self.platform.make_warehouse()
 		self.platform.update("Warehouse", here, {"default_in_transit_warehouse": transit})
@@ -90,12 +90,18 @@ class ReadingBehaviour(Behaviour):
 		)
 		order = self.order(item, warehouse, 8)
 		other = self.reserve(
-			item, warehouse, 30, if_short="Partial", demand_type="Project", demand_name="P1", priority=1
+			item,
+			warehouse,
+			30,
+			shortage_policy="Partial",
+			demand_type="Project",
+			demand_name="P1",
+			priority=1,
 		)
-		answer = self.platform.call("stock.explain", item_code=item, warehouse=warehouse)
+		result = self.platform.call("stock.explain", item_code=item, warehouse=warehouse)
 		self.assertEqual(
 			{
-				k: answer[k]
+				k: result[k]
 				for k in (
 					"on_hand",
 					"on_hold",
@@ -116,16 +122,16 @@ class ReadingBehaviour(Behaviour):
 				"more_reservations": 0,
 			},
 		)
-		self.assertEqual({b["bin_code"]: b["qty"] for b in answer["bins"]}, {"A-01": 15, "UNPLACED": 5})
+		self.assertEqual({b["bin_code"]: b["qty"] for b in result["bins"]}, {"A-01": 15, "UNPLACED": 5})
 		self.assertEqual(
 			[
 				(r["demand_type"], r["demand_name"], r["reserved_qty"], r["waiting_qty"])
-				for r in answer["reservations"]
+				for r in result["reservations"]
 			],
 			[("Project", "P1", 12, 18), ("Sales Order", order, 8, 0)],
 		)
-		self.assertEqual(answer["reservations"][0]["name"], other["name"])
-		self.assertEqual(sum(b["qty"] for b in answer["bins"]), answer["on_hand"])
+		self.assertEqual(result["reservations"][0]["name"], other["name"])
+		self.assertEqual(sum(b["qty"] for b in result["bins"]), result["on_hand"])
 		few = self.platform.call("stock.explain", item_code=item, warehouse=warehouse, limit=1)
 		self.assertEqual((len(few["reservations"]), few["more_reservations"]), (1, 1))
 		self.assertEqual((len(few["bins"]), few["more_bins"]), (1, 1))
@@ -190,7 +196,7 @@ class ReadingBehaviour(Behaviour):
 		item, seen = self.stocked(5)
 		hidden = self.platform.make_warehouse()
 		self.receive(item, hidden, 7)
-		kept = self.reserve(item, hidden, 2)
+		reservation = self.reserve(item, hidden, 2)
 		user = self.platform.make_user(["Warehouse Operator"], [seen])
 		rows = self.pages("stock.list_positions", "positions", 50, item_code=item, user=user)
 		self.assertEqual([r["warehouse"] for r in rows], [seen])
@@ -200,8 +206,8 @@ class ReadingBehaviour(Behaviour):
 			("stock.get_position", {"item_code": item, "warehouse": hidden}),
 			("stock.explain", {"item_code": item, "warehouse": hidden}),
 			("reservation.reserve", {"item_code": item, "warehouse": hidden, "qty": 1}),
-			("reservation.get", {"name": kept["name"]}),
-			("reservation.release", {"name": kept["name"]}),
+			("reservation.get", {"name": reservation["name"]}),
+			("reservation.release", {"name": reservation["name"]}),
 			("replenishment.suggest", {"warehouse": hidden}),
 			(
 				"request.create",

@@ -1,9 +1,11 @@
-"""Inventory Requests: asked for by one, decided on by others, drafted in ERPNext when approved."""
+"""Inventory Requests: one user creates them, others decide; an approved one is drafted in ERPNext."""
 
 from typing import Any
 
+from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.ports import Row
 from inventory_midplatform.tests.behaviour.base import Behaviour
+from inventory_midplatform.tests.platform import unique
 
 
 class RequestBehaviour(Behaviour):
@@ -15,7 +17,7 @@ class RequestBehaviour(Behaviour):
 		self.supervisor = self.platform.make_user(["Warehouse Supervisor"])
 		self.director = self.platform.make_user(["Inventory Director"])
 
-	def ask(self, qty: Any = 2, rate: Any = 10, request_type: str = "Purchase", **more: Any) -> Row:
+	def create(self, qty: Any = 2, rate: Any = 10, request_type: str = "Purchase", **more: Any) -> Row:
 		values = {
 			"request_type": request_type,
 			"warehouse": self.warehouse,
@@ -23,12 +25,14 @@ class RequestBehaviour(Behaviour):
 			"user": self.buyer,
 			**more,
 		}
-		answer: Row = self.platform.call("request.create", **values)
-		return answer
+		result: Row = self.platform.call("request.create", **values)
+		return result
 
-	def act(self, request: Row, action: str, user: str) -> Row:
-		answer: Row = self.platform.call("request.act", name=request["name"], action=action, user=user)
-		return answer
+	def act(self, request: Row, action: str, user: str, reason: str = "") -> Row:
+		result: Row = self.platform.call(
+			"request.act", name=request["name"], action=action, user=user, reason=reason
+		)
+		return result
 
 	def assert_state(self, request: Row, state: str, status: str, docstatus: int = 0) -> None:
 		now = self.platform.call("request.get", name=request["name"])
@@ -42,8 +46,8 @@ class RequestBehaviour(Behaviour):
 		)
 		return [row["allocated_to"] for row in rows]
 
-	def test_a_request_says_what_it_costs_and_who_asks(self) -> None:
-		request = self.ask(qty="2.5", rate="4.2", purpose="for the new line")
+	def test_a_request_has_its_amount_and_its_requester(self) -> None:
+		request = self.create(qty="2.5", rate="4.2", purpose="for the new line")
 		self.assertEqual(
 			{k: request[k] for k in ("amount", "requested_by", "needs_director", "purpose", "warehouse")},
 			{
@@ -58,8 +62,8 @@ class RequestBehaviour(Behaviour):
 		self.assert_state(request, "Draft", "Draft")
 
 	def test_below_the_amount_one_approval_is_enough(self) -> None:
-		request = self.ask()
-		self.act(request, "Ask for Approval", self.buyer)
+		request = self.create()
+		self.act(request, "Request Approval", self.buyer)
 		self.assert_state(request, "Pending Supervisor", "Pending")
 		self.assertIn(self.supervisor, self.todos(request))
 		self.assertNotIn(self.director, self.todos(request))
@@ -68,9 +72,9 @@ class RequestBehaviour(Behaviour):
 		self.assertEqual(self.todos(request), [])
 
 	def test_above_the_amount_the_director_decides_too(self) -> None:
-		request = self.ask(qty=101)
+		request = self.create(qty=101)
 		self.assertEqual(request["needs_director"], 1)
-		self.act(request, "Ask for Approval", self.buyer)
+		self.act(request, "Request Approval", self.buyer)
 		self.act(request, "Approve", self.supervisor)
 		self.assert_state(request, "Pending Director", "Pending")
 		self.assertIn(self.director, self.todos(request))
@@ -82,29 +86,29 @@ class RequestBehaviour(Behaviour):
 		self.assert_state(request, "Approved", "Approved", 1)
 
 	def test_exactly_the_amount_needs_no_director(self) -> None:
-		self.assertEqual(self.ask(qty=100)["needs_director"], 0)
+		self.assertEqual(self.create(qty=100)["needs_director"], 0)
 
 	def test_nobody_approves_their_own_request(self) -> None:
-		request = self.ask(user=self.supervisor)
-		self.act(request, "Ask for Approval", self.supervisor)
+		request = self.create(user=self.supervisor)
+		self.act(request, "Request Approval", self.supervisor)
 		with self.refused("self_approval", 403):
 			self.act(request, "Approve", self.supervisor)
 		self.assert_state(request, "Pending Supervisor", "Pending")
 		self.act(request, "Approve", self.platform.make_user(["Warehouse Supervisor"]))
 		self.assert_state(request, "Approved", "Approved", 1)
 
-	def test_who_prepares_a_request_of_another_does_not_approve_it(self) -> None:
-		request = self.ask()
-		self.act(request, "Ask for Approval", self.supervisor)
+	def test_the_preparer_of_a_request_does_not_approve_it(self) -> None:
+		request = self.create()
+		self.act(request, "Request Approval", self.supervisor)
 		with self.refused("self_approval", 403):
 			self.act(request, "Approve", self.supervisor)
-		self.act(request, "Reject", self.supervisor)
+		self.act(request, "Reject", self.supervisor, "Too many.")
 		self.act(request, "Revise", self.supervisor)
-		self.act(request, "Ask for Approval", self.buyer)
+		self.act(request, "Request Approval", self.buyer)
 		self.act(request, "Approve", self.supervisor)
 		self.assert_state(request, "Approved", "Approved", 1)
 
-	def test_a_cancelled_request_takes_its_draft_along(self) -> None:
+	def test_a_cancelled_request_deletes_its_draft(self) -> None:
 		manager = self.platform.make_user(["Inventory Manager"])
 		request = self.approved()
 		self.act(request, "Cancel", manager)
@@ -114,32 +118,73 @@ class RequestBehaviour(Behaviour):
 		)
 		self.assertEqual(left, [])
 
-	def test_a_wrong_role_decides_nothing(self) -> None:
-		request = self.ask()
+	def test_a_wrong_role_cannot_decide(self) -> None:
+		request = self.create()
 		with self.refused("step_not_permitted", 403):
 			self.act(request, "Approve", self.supervisor)
-		self.act(request, "Ask for Approval", self.buyer)
+		self.act(request, "Request Approval", self.buyer)
 		for user in (self.buyer, self.director, self.platform.make_user(["Warehouse Operator"])):
 			with self.refused("step_not_permitted", 403):
 				self.act(request, "Approve", user)
 		self.assert_state(request, "Pending Supervisor", "Pending")
 
-	def test_rejected_it_is_revised_and_asked_for_again(self) -> None:
-		request = self.ask()
-		self.act(request, "Ask for Approval", self.buyer)
-		self.act(request, "Reject", self.supervisor)
+	def test_a_rejected_request_is_revised_and_sent_again(self) -> None:
+		request = self.create()
+		self.act(request, "Request Approval", self.buyer)
+		self.act(request, "Reject", self.supervisor, "Too many.")
 		self.assert_state(request, "Rejected", "Rejected")
 		with self.refused("step_not_permitted", 403):
 			self.act(request, "Approve", self.supervisor)
 		self.act(request, "Revise", self.buyer)
 		self.assert_state(request, "Draft", "Draft")
-		self.act(request, "Ask for Approval", self.buyer)
+		self.act(request, "Request Approval", self.buyer)
 		self.act(request, "Approve", self.supervisor)
 		self.assert_state(request, "Approved", "Approved", 1)
 
-	def test_no_action_of_this_name(self) -> None:
+	def test_a_rejection_has_a_reason_that_is_logged_and_shown(self) -> None:
+		request = self.create()
+		self.act(request, "Request Approval", self.buyer)
+		for reason in ("", "  "):
+			with self.refused("missing_argument", 400, argument="reason"):
+				self.act(request, "Reject", self.supervisor, reason)
+		with self.refused("markup", 400, argument="reason"):
+			self.act(request, "Reject", self.supervisor, "<b>No</b>")
+		self.assert_state(request, "Pending Supervisor", "Pending")
+		rejected = self.act(request, "Reject", self.supervisor, "Two are enough.")
+		self.assertEqual(rejected["rejection_reason"], "Two are enough.")
+		revised = self.act(request, "Revise", self.buyer)
+		self.assertFalse(revised["rejection_reason"])
+		self.act(request, "Request Approval", self.buyer, "Urgent.")
+		approved = self.act(request, "Approve", self.supervisor)
+		self.assertFalse(approved["rejection_reason"])
+		logged = self.platform.rows(
+			"SELECT to_value, reason FROM `tabStock Operation Log`"
+			" WHERE reference_name = %(name)s AND operation = 'Approval' ORDER BY happened_at, name",
+			name=request["name"],
+		)
+		self.assertEqual(
+			[(row["to_value"], row["reason"] or "") for row in logged if row["to_value"] != "Draft"],
+			[
+				("Pending Supervisor", ""),
+				("Rejected", "Two are enough."),
+				("Pending Supervisor", "Urgent."),
+				("Approved", ""),
+			],
+		)
+
+	def test_every_role_that_creates_a_request_may_request_its_approval_and_revise_it(self) -> None:
+		for role in ROLES:
+			user = self.platform.make_user([role])
+			request = self.create(user=user)
+			self.act(request, "Request Approval", user)
+			self.assert_state(request, "Pending Supervisor", "Pending")
+			self.act(request, "Reject", self.supervisor, "Not now.")
+			self.act(request, "Revise", user)
+			self.assert_state(request, "Draft", "Draft")
+
+	def test_an_unknown_action_is_refused(self) -> None:
 		with self.assertRaises(Exception) as raised:
-			self.act(self.ask(), "Wave Through", self.supervisor)
+			self.act(self.create(), "Wave Through", self.supervisor)
 		self.assertIn(getattr(raised.exception, "http_status_code", 500), (400, 403))
 
 	def test_an_approved_purchase_becomes_a_draft_material_request(self) -> None:
@@ -185,54 +230,110 @@ class RequestBehaviour(Behaviour):
 				(0, "Material Issue", request["name"], self.item, self.warehouse),
 			)
 			self.assertEqual(float(row["transfer_qty"]), 3.0)
-			told = self.platform.rows(
+			notified = self.platform.rows(
 				"SELECT allocated_to FROM `tabToDo` WHERE reference_type = 'Stock Entry'"
 				" AND reference_name = %(name)s AND status = 'Open'",
 				name=request["created_document"],
 			)
-			self.assertIn(self.supervisor, [t["allocated_to"] for t in told])
+			self.assertIn(self.supervisor, [t["allocated_to"] for t in notified])
 		self.assert_position(self.item, self.warehouse, on_hand=10)
 
 	def approved(self, **values: Any) -> Row:
-		request = self.ask(**values)
-		self.act(request, "Ask for Approval", self.buyer)
+		request = self.create(**values)
+		self.act(request, "Request Approval", self.buyer)
 		return self.act(request, "Approve", self.supervisor)
 
 	def test_units_are_converted(self) -> None:
 		item = self.platform.make_item(uoms=[{"uom": "Box", "conversion_factor": 12}])
-		request = self.ask(items=[{"item_code": item, "qty": 2, "uom": "Box", "rate": 6}])
+		request = self.create(items=[{"item_code": item, "qty": 2, "uom": "Box", "rate": 6}])
 		line = request["items"][0]
 		self.assertEqual((line["qty"], line["uom"], line["stock_qty"], line["amount"]), (2, "Box", 24, 12))
 		with self.refused("unknown_uom", 400):
-			self.ask(items=[{"item_code": item, "qty": 2, "uom": "Litre"}])
+			self.create(items=[{"item_code": item, "qty": 2, "uom": "Litre"}])
 
-	def test_a_purpose_is_plain_whoever_writes_it(self) -> None:
-		request = self.ask(purpose="urgent: < 3 left")
+	def test_units_of_the_site_are_converted_as_erpnext_does(self) -> None:
+		"""A UOM Conversion Factor of the site counts either way round and over a third unit; the item's own goes first."""
+		kilo, gram, milligram, tonne, own, other = (self.unit() for _ in range(6))
+		for from_uom, to_uom, value in (
+			(kilo, gram, 1000),
+			(gram, milligram, 1000),
+			(tonne, kilo, 1000),
+			(tonne, gram, 1000000),
+		):
+			self.conversion(from_uom, to_uom, value)
+		item = self.platform.make_item(stock_uom=kilo, uoms=[{"uom": own, "conversion_factor": 5}])
+		# after the item, for ERPNext copies a factor that the site has into an item that is saved
+		self.conversion(own, kilo, 7)
+		for uom, stock_qty in ((kilo, 2), (tonne, 2000), (gram, 0.002), (own, 10)):
+			self.assertEqual(self.stock_qty(item, uom), stock_qty, uom)
+		third = self.platform.make_item(stock_uom=milligram)
+		self.conversion(tonne, milligram, 10**9)
+		self.assertEqual(self.stock_qty(third, kilo), 2000000)
+		with self.refused("unknown_uom", 400, uom=other):
+			self.stock_qty(item, other)
+		self.receive(item, self.warehouse, 2)
+		reserved = self.reserve(item, self.warehouse, 1500, uom=gram)
+		self.assertEqual(reserved["reserved_qty"], 1.5)
+
+	def test_a_variant_has_the_units_of_its_template(self) -> None:
+		template = self.platform.make_item(uoms=[{"uom": "Box", "conversion_factor": 12}])
+		variant, other = (
+			self.platform.make_item(),
+			self.platform.make_item(uoms=[{"uom": "Box", "conversion_factor": 6}]),
+		)
+		with self.refused("unknown_uom", 400):
+			self.stock_qty(variant, "Box")
+		with self.platform.context() as ctx:
+			for item in (variant, other):
+				sql = "UPDATE `tabItem` SET variant_of = %(template)s WHERE name = %(item)s"
+				ctx.store.execute(sql, {"template": template, "item": item})
+		self.assertEqual((self.stock_qty(variant, "Box"), self.stock_qty(other, "Box")), (24, 12))
+
+	def unit(self) -> str:
+		name = unique("Unit")
+		return self.platform.create("UOM", {"name": name, "uom_name": name})
+
+	def conversion(self, from_uom: str, to_uom: str, value: int) -> None:
+		"""Create a UOM Conversion Factor: one ``from_uom`` is ``value`` of ``to_uom``."""
+		row = {"name": unique("UCF"), "from_uom": from_uom, "to_uom": to_uom, "value": value}
+		with self.platform.context() as ctx:
+			ctx.store.insert("UOM Conversion Factor", [row])
+
+	def stock_qty(self, item_code: str, uom: str) -> Any:
+		"""Return how much two of the unit are in stock UOM on a request."""
+		return self.create(items=[{"item_code": item_code, "qty": 2, "uom": uom, "rate": 1}])["items"][0][
+			"stock_qty"
+		]
+
+	def test_a_purpose_is_plain_text_for_every_writer(self) -> None:
+		request = self.create(purpose="urgent: < 3 left")
 		with self.refused("markup", 400, argument="purpose"):
 			lines = [{"item_code": self.item, "qty": 2, "rate": 10}]
 			values = {"purpose": "<b>urgent</b>", "items": lines}
 			self.platform.update("Inventory Request", request["name"], values)
 		with self.refused("markup", 400, argument="purpose"):
-			self.ask(purpose="<b>urgent</b>")
+			self.create(purpose="<b>urgent</b>")
 		self.assertEqual(
 			self.platform.call("request.get", name=request["name"])["purpose"], "urgent: < 3 left"
 		)
 
-	def test_a_part_of_what_is_counted_in_whole_units_is_not_asked_for(self) -> None:
-		"""No draft could be made of it: the last approval would fail."""
+	def test_a_part_of_a_whole_unit_cannot_be_requested(self) -> None:
+		"""ERPNext could not draft it, so the last approval would fail."""
 		item = self.platform.make_item(stock_uom="Nos", uoms=[{"uom": "Box", "conversion_factor": 12}])
 		for request_type in ("Purchase", "Issue"):
 			with self.refused("not_whole", 400, item_code=item, uom="Nos", qty="1.5"):
-				self.ask(request_type=request_type, items=[{"item_code": item, "qty": "1.5"}])
+				self.create(request_type=request_type, items=[{"item_code": item, "qty": "1.5"}])
 		with self.refused("not_whole", 400, uom="Box", qty="0.5"):
-			self.ask(items=[{"item_code": item, "qty": 2}, {"item_code": item, "qty": "0.5", "uom": "Box"}])
+			self.create(
+				items=[{"item_code": item, "qty": 2}, {"item_code": item, "qty": "0.5", "uom": "Box"}]
+			)
 		self.assertEqual(
-			self.ask(items=[{"item_code": item, "qty": 2, "uom": "Box"}])["items"][0]["stock_qty"], 24
+			self.create(items=[{"item_code": item, "qty": 2, "uom": "Box"}])["items"][0]["stock_qty"], 24
 		)
 
 	def test_a_request_under_approval_is_not_changed(self) -> None:
-		request = self.ask()
-		self.act(request, "Ask for Approval", self.buyer)
+		request = self.create()
+		self.act(request, "Request Approval", self.buyer)
 		with self.refused("under_approval"):
 			self.platform.update(
 				"Inventory Request",
@@ -241,35 +342,35 @@ class RequestBehaviour(Behaviour):
 			)
 		self.assertEqual(self.platform.call("request.get", name=request["name"])["amount"], 20)
 
-	def test_what_is_asked_for_is_checked(self) -> None:
+	def test_requested_lines_are_checked(self) -> None:
 		with self.refused("missing_argument", 400):
-			self.ask(items=[])
+			self.create(items=[])
 		with self.refused("invalid_argument", 400, argument="items"):
-			self.ask(items=[{"item_code": "any", "qty": 1}] * 501)
+			self.create(items=[{"item_code": "any", "qty": 1}] * 501)
 		with self.refused("unknown_item", 404):
-			self.ask(items=[{"item_code": "no such item", "qty": 1}])
+			self.create(items=[{"item_code": "no such item", "qty": 1}])
 		with self.refused("invalid_quantity", 400):
-			self.ask(qty=0)
+			self.create(qty=0)
 		with self.refused("unknown_warehouse", 404):
-			self.ask(warehouse="no such warehouse")
+			self.create(warehouse="no such warehouse")
 		with self.refused("unknown_request", 404):
 			self.platform.call("request.get", name="no such request")
 
-	def test_switched_off_nothing_is_asked_for(self) -> None:
+	def test_switched_off_nothing_is_requested(self) -> None:
 		self.platform.settings(approval=False)
 		with self.refused("module_off"):
-			self.ask()
+			self.create()
 
-	def test_a_request_of_a_warehouse_one_may_not_see(self) -> None:
-		request = self.ask()
+	def test_a_request_for_a_warehouse_the_user_may_not_see(self) -> None:
+		request = self.create()
 		stranger = self.platform.make_user(["Warehouse Supervisor"], [self.platform.make_warehouse()])
 		with self.refused("warehouse_not_permitted", 403):
 			self.platform.call("request.get", name=request["name"], user=stranger)
 		with self.refused("warehouse_not_permitted", 403):
-			self.act(request, "Ask for Approval", stranger)
+			self.act(request, "Request Approval", stranger)
 
-	def test_whoever_may_not_see_costs_sees_none(self) -> None:
-		request = self.ask()
+	def test_users_who_may_not_see_costs_see_none(self) -> None:
+		request = self.create()
 		for role, sees in (
 			("Inventory Manager", True),
 			("Warehouse Supervisor", True),
@@ -289,32 +390,32 @@ class RequestBehaviour(Behaviour):
 			)
 			self.assertEqual((seen["name"], seen["items"][0]["qty"]), (request["name"], 2))
 
-	def test_a_rate_is_not_theirs_to_say_who_may_not_see_it(self) -> None:
-		"""It decides whether the director is needed: an operator's request is priced by what was last paid."""
+	def test_a_rate_of_a_user_who_may_not_see_it_is_ignored(self) -> None:
+		"""The rate decides whether the director approves: an operator's request gets the last purchase rate."""
 		operator = self.platform.make_user(["Warehouse Operator"])
 		item = self.platform.make_item(last_purchase_rate=600)
 		for rate in (None, "0.01"):
-			request = self.ask(items=[{"item_code": item, "qty": 2, "rate": rate}], user=operator)
+			request = self.create(items=[{"item_code": item, "qty": 2, "rate": rate}], user=operator)
 			self.assertEqual((request["amount"], request["items"][0]["rate"]), (None, None))
 			self.assertEqual(request["needs_director"], 1)
 			seen = self.platform.call("request.get", name=request["name"], user=self.supervisor)
 			self.assertEqual((seen["amount"], seen["items"][0]["rate"]), (1200, 600))
 
-	def test_what_a_buyer_estimated_stays_when_an_operator_changes_the_request(self) -> None:
+	def test_a_buyers_rate_stays_when_an_operator_changes_the_request(self) -> None:
 		operator = self.platform.make_user(["Warehouse Operator"])
 		dear = self.platform.make_item(last_purchase_rate=5000)
-		request = self.ask(rate=30)
+		request = self.create(rate=30)
 		lines = [{"item_code": self.item, "qty": 3, "rate": 1}, {"item_code": dear, "qty": 1, "rate": 1}]
 		self.platform.update("Inventory Request", request["name"], {"items": lines}, user=operator)
 		now = self.platform.call("request.get", name=request["name"])
 		self.assertEqual([line["rate"] for line in now["items"]], [30, 5000])
 		self.assertEqual((now["amount"], now["needs_director"]), (5090, 1))
 
-	def test_only_who_may_see_the_warehouse_is_told_of_a_request(self) -> None:
+	def test_only_users_who_may_see_the_warehouse_are_notified_of_a_request(self) -> None:
 		elsewhere = self.platform.make_user(["Warehouse Supervisor"], [self.platform.make_warehouse()])
 		here = self.platform.make_user(["Warehouse Supervisor"], [self.warehouse])
-		request = self.ask()
-		self.act(request, "Ask for Approval", self.buyer)
-		told = self.todos(request)
-		self.assertIn(here, told)
-		self.assertNotIn(elsewhere, told)
+		request = self.create()
+		self.act(request, "Request Approval", self.buyer)
+		notified = self.todos(request)
+		self.assertIn(here, notified)
+		self.assertNotIn(elsewhere, notified)

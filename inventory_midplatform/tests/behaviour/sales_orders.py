@@ -1,9 +1,8 @@
-"""Sales Orders reserve what is free; their reservations follow them through everything that happens to an order."""
+"""Sales Orders reserve what is available; their reservations are synced with every change of an order."""
 
-import time
 from datetime import timedelta
 
-from inventory_midplatform.services import orders, reservation
+from inventory_midplatform.services.reservation import document_sync, reservations
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
 from inventory_midplatform.tests.platform import unique
 
@@ -39,7 +38,7 @@ class SalesOrderBehaviour(Behaviour):
 		self.receive(self.item, self.warehouse, 1)
 		self.assert_row(order, status="Reserved", reserved_qty=11)
 
-	def test_reserved_by_hand_the_order_is_kept_for_row_by_row(self) -> None:
+	def test_reserved_by_hand_the_order_is_reserved_row_by_row(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
 		order = self.order(self.item, self.warehouse, 10)
 		(row,) = self.row_names(order)
@@ -48,49 +47,49 @@ class SalesOrderBehaviour(Behaviour):
 		self.assert_reservation(made, demand_line=row, reserved_qty=6)
 		self.assertEqual(self.reserve(self.item, self.warehouse, 6, name=made["name"], **of_order), made)
 		other = self.reserve(self.item, self.warehouse, 4)
-		given = self.platform.call("reservation.transfer", name=other["name"], **of_order)
+		given = self.platform.call("reservation.reassign", name=other["name"], **of_order)
 		self.assert_reservation(given, demand_line=row, reserved_qty=4)
-		self.follow(order)
+		self.sync(order)
 		self.assert_now(reserved=10)
 		self.platform.books.deliver(order)
 		self.assert_now(on_hand=0, reserved=0)
 
-	def test_what_no_row_of_an_order_wants_is_not_kept_for_it(self) -> None:
+	def test_what_no_row_of_an_order_demands_is_not_reserved_for_it(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
 		order = self.order(self.item, self.warehouse, 4)
 		other = self.platform.make_item()
 		self.receive(other, self.warehouse, 5)
 		of_order = {"demand_type": "Sales Order", "demand_name": order}
-		with self.refused("not_wanted", 400, item_code=other):
+		with self.refused("not_demanded", 400, item_code=other):
 			self.reserve(other, self.warehouse, 1, **of_order)
-		with self.refused("not_wanted", 400):
+		with self.refused("not_demanded", 400):
 			self.reserve(self.item, self.warehouse, 1, **of_order, demand_line="no such row")
 		with self.refused("unknown_demand", 404):
 			self.reserve(self.item, self.warehouse, 1, demand_type="Sales Order", demand_name="no such order")
 		made = self.reserve(self.item, self.warehouse, 1)
 		with self.refused("unknown_demand", 404):
 			self.platform.call(
-				"reservation.transfer", name=made["name"], demand_type="Sales Order", demand_name="none"
+				"reservation.reassign", name=made["name"], demand_type="Sales Order", demand_name="none"
 			)
 		self.platform.books.deliver(order)
-		with self.refused("not_wanted", 400):
+		with self.refused("not_demanded", 400):
 			self.reserve(self.item, self.warehouse, 1, **of_order)
 
-	def test_no_more_is_kept_for_an_order_than_its_rows_want(self) -> None:
+	def test_no_more_is_reserved_for_an_order_than_is_outstanding(self) -> None:
 		order = self.order(self.item, self.warehouse, 4)
 		self.assert_now(reserved=4)
 		of_order = {"demand_type": "Sales Order", "demand_name": order}
-		with self.refused("more_than_wanted", left="0", qty="1"):
+		with self.refused("more_than_outstanding", left="0", qty="1"):
 			self.reserve(self.item, self.warehouse, 1, **of_order)
-		kept = self.reservation_of(order, 0)
-		self.platform.call("reservation.release", name=kept["name"], qty=3)
-		with self.refused("more_than_wanted", left="3", qty="4"):
+		reservation = self.reservation_of(order, 0)
+		self.platform.call("reservation.release", name=reservation["name"], qty=3)
+		with self.refused("more_than_outstanding", left="3", qty="4"):
 			self.reserve(self.item, self.warehouse, 4, **of_order)
 		self.reserve(self.item, self.warehouse, 3, **of_order)
-		self.follow(order)
+		self.sync(order)
 		self.assert_now(reserved=4)
 
-	def test_what_an_order_wants_more_of_waits_behind_who_waits_already(self) -> None:
+	def test_more_demand_of_an_order_waits_behind_those_waiting_already(self) -> None:
 		item, warehouse = self.stocked(0)
 		first, second = self.order(item, warehouse, 1), self.order(item, warehouse, 10)
 		self.platform.books.update_order(first, {self.row_names(first)[0]: D(11)})
@@ -119,13 +118,13 @@ class SalesOrderBehaviour(Behaviour):
 		self.platform.books.deliver(order)
 		self.assert_now(on_hand=0, reserved=0)
 
-	def test_a_pos_invoice_wants_what_waits_for_it_and_no_more(self) -> None:
-		with self.refused("not_wanted", 400):
+	def test_a_pos_invoice_demands_what_waits_for_it_and_no_more(self) -> None:
+		with self.refused("not_demanded", 400):
 			self.reserve(
 				self.item, self.warehouse, 1, demand_type="POS Invoice", demand_name="No such invoice"
 			)
 
-	def test_what_was_kept_for_a_time_is_asked_for_anew_when_it_is_over(self) -> None:
+	def test_an_expired_reservation_of_a_row_is_demanded_again(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
 		order = self.order(self.item, self.warehouse, 10)
 		with self.platform.context() as ctx:
@@ -134,21 +133,21 @@ class SalesOrderBehaviour(Behaviour):
 		made = self.reserve(self.item, self.warehouse, 10, **of_order)
 		self.platform.books.deliver(order, {self.row_names(order)[0]: D(3)})
 		self.platform.settings(sales_order_policy="Partial")
-		time.sleep(1.1)
+		self.later(seconds=2)
 		with self.platform.context() as ctx:
-			reservation.sweep(ctx)
+			reservations.release_expired(ctx)
 		self.assert_reservation(
 			self.platform.call("reservation.get", name=made["name"]), status="Expired", released_qty=7
 		)
 		for _ in range(2):
-			self.follow(order)
+			self.sync(order)
 			self.assert_now(on_hand=7, reserved=7)
 		self.platform.books.deliver(order)
 		self.assert_now(on_hand=0, reserved=0)
 
-	def follow(self, order: str) -> None:
+	def sync(self, order: str) -> None:
 		with self.platform.context() as ctx:
-			orders.follow(ctx, "Sales Order", order)
+			document_sync.sync(ctx, "Sales Order", order)
 
 	def test_policy_off_reserves_nothing(self) -> None:
 		self.platform.settings(sales_order_policy="Off")
@@ -185,7 +184,7 @@ class SalesOrderBehaviour(Behaviour):
 		self.assert_row(order, status="Consumed", consumed_qty=4)
 
 	def test_a_delivery_of_what_still_waits_consumes_it(self) -> None:
-		"""The stock came by hand-typed ways or was free at that moment: the order has what it wanted."""
+		"""A delivery may take stock that was not reserved for the order; the order's demand is met all the same."""
 		order = self.order(self.item, self.warehouse, 12)
 		self.assert_row(order, reserved_qty=10, waiting_qty=2)
 		self.receive(self.item, self.warehouse, 2)
@@ -202,7 +201,7 @@ class SalesOrderBehaviour(Behaviour):
 		self.platform.books.deliver(order)
 		self.assert_row(order, status="Consumed", consumed_qty=4)
 
-	def test_a_closed_order_gives_back_and_a_re_opened_one_wants_again(self) -> None:
+	def test_a_closed_order_releases_and_a_re_opened_one_demands_again(self) -> None:
 		order = self.order(self.item, self.warehouse, 12)
 		self.platform.books.deliver(order, {self.row_names(order)[0]: D(2)})
 		self.platform.books.close_order(order)
@@ -212,7 +211,7 @@ class SalesOrderBehaviour(Behaviour):
 		self.assert_row(order, reserved_qty=8, waiting_qty=2, consumed_qty=2)
 		self.assert_now(reserved=8, available=0)
 
-	def test_what_a_closed_order_gives_back_goes_to_the_next(self) -> None:
+	def test_what_a_closed_order_releases_goes_to_the_next(self) -> None:
 		first = self.order(self.item, self.warehouse, 10)
 		second = self.order(self.item, self.warehouse, 5)
 		self.assert_row(second, status="Waiting", waiting_qty=5)
@@ -232,10 +231,10 @@ class SalesOrderBehaviour(Behaviour):
 		self.assert_row(order, qty=2, reserved_qty=2, waiting_qty=0)
 		self.assert_now(reserved=2, available=8)
 
-	def test_a_cancelled_order_gives_back_and_its_amendment_reserves(self) -> None:
+	def test_a_cancelled_order_releases_and_its_amendment_reserves(self) -> None:
 		order = self.order(self.item, self.warehouse, 4)
 		self.platform.books.cancel_order(order)
-		self.assert_row(order, status="Closed", reserved_qty=0)
+		self.assert_row(order, status="Cancelled", reserved_qty=0)
 		self.assert_now(reserved=0, available=10)
 		amended = self.platform.books.amend_order(order)
 		self.assertNotEqual(amended, order)
@@ -262,7 +261,7 @@ class SalesOrderBehaviour(Behaviour):
 		self.platform.books.reopen_order(order)
 		self.assert_row(order, status="Reserved", reserved_qty=2, released_qty=4)
 
-	def test_an_order_may_deliver_what_was_released_if_nobody_else_keeps_it(self) -> None:
+	def test_an_order_may_deliver_what_was_released_if_nobody_else_reserves_it(self) -> None:
 		order = self.order(self.item, self.warehouse, 6)
 		self.platform.call("reservation.release", name=self.reservation_of(order)["name"])
 		self.platform.books.deliver(order)
@@ -285,7 +284,7 @@ class SalesOrderBehaviour(Behaviour):
 		self.platform.books.update_order(order, {row: D(12)})
 		self.assert_reservation(self.reservation_of(order), reserved_qty=2, waiting_qty=0, consumed_qty=6)
 
-	def test_what_happens_while_reservations_are_off_is_followed(self) -> None:
+	def test_changes_while_reservations_are_off_are_synced(self) -> None:
 		item, warehouse = self.stocked(10)
 		delivered, closed = self.order(item, warehouse, 4), self.order(item, warehouse, 3)
 		self.platform.settings(reservation=False)
@@ -295,7 +294,7 @@ class SalesOrderBehaviour(Behaviour):
 		self.platform.settings(reservation=True)
 		self.issue(item, warehouse, 6)
 
-	def test_with_reservations_off_nothing_is_refused_but_told(self) -> None:
+	def test_with_reservations_off_nothing_is_refused_but_an_alert_opens(self) -> None:
 		item, warehouse = self.stocked(10)
 		self.order(item, warehouse, 8)
 		self.platform.settings(reservation=False)

@@ -1,4 +1,4 @@
-"""Whatever the books post becomes movements in bins, and its cancellation takes them back."""
+"""Each posting of the books becomes movements in bins, and its cancellation reverses them."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ class SettlementBehaviour(Behaviour):
 		)
 		return sorted((row["kind"], float(row["qty"])) for row in rows)
 
-	def assert_lies(self, item: str, warehouse: str, qty: Any) -> None:
-		"""The books, the position and the Unplaced bin all say ``qty``."""
+	def assert_on_hand_everywhere(self, item: str, warehouse: str, qty: Any) -> None:
+		"""Check that the books, the position and the Unplaced bin all have ``qty``."""
 		self.assertEqual(self.platform.booked(item, warehouse), D(str(qty)))
 		self.assert_position(item, warehouse, on_hand=qty, on_hold=0)
 		self.assertEqual(self.in_bins(item, warehouse), {"UNPLACED": qty} if qty else {})
@@ -24,10 +24,10 @@ class SettlementBehaviour(Behaviour):
 	def test_receipt_and_its_cancellation(self) -> None:
 		item, warehouse = self.stocked(0)
 		voucher = self.receive(item, warehouse, "12.345")
-		self.assert_lies(item, warehouse, 12.345)
+		self.assert_on_hand_everywhere(item, warehouse, 12.345)
 		self.assertEqual(self.kinds_and_quantities(voucher), [("Incoming", 12.345)])
 		self.platform.books.cancel(voucher)
-		self.assert_lies(item, warehouse, 0)
+		self.assert_on_hand_everywhere(item, warehouse, 0)
 		self.assertEqual(
 			self.kinds_and_quantities(voucher), [("Cancellation", -12.345), ("Incoming", 12.345)]
 		)
@@ -37,27 +37,27 @@ class SettlementBehaviour(Behaviour):
 		supplier = self.platform.make_supplier()
 		voucher = self.platform.books.receive([self.line(item, warehouse, 7)], supplier=supplier)
 		self.assertEqual(voucher.voucher_type, "Purchase Receipt")
-		self.assert_lies(item, warehouse, 12)
+		self.assert_on_hand_everywhere(item, warehouse, 12)
 		self.platform.books.cancel(voucher)
-		self.assert_lies(item, warehouse, 5)
+		self.assert_on_hand_everywhere(item, warehouse, 5)
 
 	def test_issue_and_its_cancellation(self) -> None:
 		item, warehouse = self.stocked(10)
 		voucher = self.issue(item, warehouse, 4)
-		self.assert_lies(item, warehouse, 6)
+		self.assert_on_hand_everywhere(item, warehouse, 6)
 		self.assertEqual(self.kinds_and_quantities(voucher), [("Outgoing", -4.0)])
 		self.platform.books.cancel(voucher)
-		self.assert_lies(item, warehouse, 10)
+		self.assert_on_hand_everywhere(item, warehouse, 10)
 
 	def test_transfer_and_its_cancellation(self) -> None:
 		item, source = self.stocked(10)
 		target = self.platform.make_warehouse()
 		voucher = self.platform.books.transfer([self.line(item, source, 3)], target)
-		self.assert_lies(item, source, 7)
-		self.assert_lies(item, target, 3)
+		self.assert_on_hand_everywhere(item, source, 7)
+		self.assert_on_hand_everywhere(item, target, 3)
 		self.platform.books.cancel(voucher)
-		self.assert_lies(item, source, 10)
-		self.assert_lies(item, target, 0)
+		self.assert_on_hand_everywhere(item, source, 10)
+		self.assert_on_hand_everywhere(item, target, 0)
 
 	def test_what_came_from_two_bins_that_are_disabled_since_comes_back(self) -> None:
 		item, warehouse = self.stocked(0)
@@ -68,10 +68,10 @@ class SettlementBehaviour(Behaviour):
 		for bin in bins:
 			self.platform.update("Warehouse Bin", bin, {"disabled": 1})
 		self.platform.books.cancel(voucher)
-		self.assert_lies(item, warehouse, 10)
+		self.assert_on_hand_everywhere(item, warehouse, 10)
 
 	def test_a_cancellation_takes_back_its_own_rows_only(self) -> None:
-		"""What lay there before the ledger was on is taken in with the first voucher, and is not its."""
+		"""Stock from before the ledger was enabled becomes opening stock with the first voucher, and is not that voucher's."""
 		self.platform.settings(ledger=False, reservation=False, replenishment=False)
 		item, warehouse = self.stocked(100)
 		self.setUp()
@@ -84,11 +84,11 @@ class SettlementBehaviour(Behaviour):
 			"to_bin": bin,
 		}
 		self.platform.call("stock.move", **move, qty=110)
-		kept = self.reserve(item, warehouse, 100)["name"]
-		self.platform.call("reservation.allocate", name=kept)
+		reservation = self.reserve(item, warehouse, 100)["name"]
+		self.platform.call("reservation.allocate", name=reservation)
 		self.platform.books.cancel(voucher)
 		self.assertEqual(list(self.in_bins(item, warehouse).values()), [100])
-		self.assert_reservation(self.platform.call("reservation.get", name=kept), allocated_qty=100)
+		self.assert_reservation(self.platform.call("reservation.get", name=reservation), allocated_qty=100)
 
 	def test_count_up_and_its_cancellation(self) -> None:
 		self.count_and_cancel(10, 25)
@@ -105,18 +105,18 @@ class SettlementBehaviour(Behaviour):
 	def count_and_cancel(self, before: int, counted: int) -> None:
 		item, warehouse = self.stocked(before)
 		voucher = self.platform.books.count([self.line(item, warehouse, counted)])
-		self.assert_lies(item, warehouse, counted)
+		self.assert_on_hand_everywhere(item, warehouse, counted)
 		self.assertEqual(self.kinds_and_quantities(voucher), [("Reconciliation", float(counted - before))])
 		self.platform.books.cancel(voucher)
-		self.assert_lies(item, warehouse, before)
+		self.assert_on_hand_everywhere(item, warehouse, before)
 
 	def test_delivery_and_its_cancellation(self) -> None:
 		item, warehouse = self.stocked(10)
 		order = self.order(item, warehouse, 4)
 		voucher = self.platform.books.deliver(order)
-		self.assert_lies(item, warehouse, 6)
+		self.assert_on_hand_everywhere(item, warehouse, 6)
 		self.platform.books.cancel(voucher)
-		self.assert_lies(item, warehouse, 10)
+		self.assert_on_hand_everywhere(item, warehouse, 10)
 
 	def test_a_voucher_of_many_lines_and_warehouses(self) -> None:
 		items = [self.platform.make_item() for _ in range(3)]
@@ -124,17 +124,17 @@ class SettlementBehaviour(Behaviour):
 		lines = [self.line(i, w, n + 1) for n, (i, w) in enumerate((i, w) for i in items for w in warehouses)]
 		voucher = self.platform.books.receive([*lines, lines[0]])
 		for line in lines[1:]:
-			self.assert_lies(line.item_code, line.warehouse, line.qty)
-		self.assert_lies(items[0], warehouses[0], 2)
+			self.assert_on_hand_everywhere(line.item_code, line.warehouse, line.qty)
+		self.assert_on_hand_everywhere(items[0], warehouses[0], 2)
 		self.platform.books.cancel(voucher)
 		for line in lines:
-			self.assert_lies(line.item_code, line.warehouse, 0)
+			self.assert_on_hand_everywhere(line.item_code, line.warehouse, 0)
 
 	def test_what_the_books_refuse_leaves_nothing_behind(self) -> None:
 		item, warehouse = self.stocked(3)
 		with self.refused("negative_stock"):
 			self.issue(item, warehouse, 4)
-		self.assert_lies(item, warehouse, 3)
+		self.assert_on_hand_everywhere(item, warehouse, 3)
 
 	def test_fractions_add_up_without_dust(self) -> None:
 		item, warehouse = self.stocked(0)
@@ -147,8 +147,8 @@ class SettlementBehaviour(Behaviour):
 		with self.refused("insufficient_stock", available="0"):
 			self.reserve(item, warehouse, "0.000000001")
 
-	def test_with_the_ledger_off_nothing_is_followed_and_taking_in_catches_up(self) -> None:
-		from inventory_midplatform.services import take_in
+	def test_with_the_ledger_off_nothing_changes_and_opening_stock_reconciles(self) -> None:
+		from inventory_midplatform.services.reconciliation import opening_stock
 
 		item, warehouse = self.stocked(5)
 		self.platform.settings(ledger=False, reservation=False, replenishment=False)
@@ -159,5 +159,5 @@ class SettlementBehaviour(Behaviour):
 		with self.platform.context() as ctx:
 			after: Any = ("", "")
 			while after is not None:
-				_, after = take_in.take_in(ctx, after)
-		self.assert_lies(item, warehouse, 8)
+				_, after = opening_stock.opening_stock(ctx, after)
+		self.assert_on_hand_everywhere(item, warehouse, 8)

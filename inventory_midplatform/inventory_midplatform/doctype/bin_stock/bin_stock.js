@@ -5,20 +5,14 @@ frappe.ui.form.on("Bin Stock", {
 
 	refresh(frm) {
 		if (frm.doc.stock_owner || frm.doc.qty <= 0) return;
-		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
-		if (may("stock.move")) {
+		const { change_stock_status, is_allowed, move_stock } = inventory_midplatform;
+		if (is_allowed("stock.move")) {
 			frm.add_custom_button(__("Move to Another Bin"), () =>
-				frappe.require("/assets/inventory_midplatform/js/move_stock.js", () =>
-					inventory_midplatform.move_stock(frm.doc, () => frm.reload_doc())
-				)
-			).addClass("btn-primary");
+				move_stock(frm.doc, () => frm.reload_doc())).addClass("btn-primary"
+			);
 		}
 		const on_hold = frm.doc.stock_status !== "Available";
-		if (!may(on_hold ? "stock.release_hold" : "stock.hold")) return;
-		frm.add_custom_button(on_hold ? __("Release from Hold", null, "Stock Operation Log") : __("Put on Hold"), () =>
-			frappe.require("/assets/inventory_midplatform/js/stock_status.js", () =>
-				inventory_midplatform.change_stock_status(frm.doc, () => frappe.set_route("bin-stock"))
-			)
-		);
+		if (!is_allowed(on_hold ? "stock.unblock" : "stock.block")) return;
+		frm.add_custom_button(on_hold ? __("Unblock", null, "Stock Operation Log") : __("Block Stock"), () => change_stock_status(frm.doc, () => frappe.set_route("bin-stock")));
 	},
 });

@@ -1,5 +1,5 @@
-frappe.listview_settings["Bin Stock"] = {
+inventory_midplatform.stock_list("Bin Stock", {
 	formatters: {
 		stock_status: (value) => __(value, null, "Bin Stock"),
 	},
-};
+});

@@ -1,16 +1,14 @@
 frappe.ui.form.on("Inventory Alert", {
 	setup(frm) {
-		frm.get_docfield("message").formatter = (value) => frappe.utils.escape_html(__(value));
+		frm.get_docfield("message").formatter = (value) => inventory_midplatform.escape(__(value));
 		frm.get_docfield("status").formatter = (value) => __(value, null, "Inventory Alert");
 	},
 
 	refresh(frm) {
 		if (!frm.doc.item_code || !frm.doc.warehouse) return;
-		if (!frappe.boot.inventory_operations.includes("stock.explain")) return;
+		if (!inventory_midplatform.is_allowed("stock.explain")) return;
 		frm.add_custom_button(__("Why This Much"), () =>
-			frappe.require("/assets/inventory_midplatform/js/stock_explanation.js", () =>
-				inventory_midplatform.explain_stock(frm.doc.item_code, frm.doc.warehouse)
-			)
+			inventory_midplatform.explain_stock(frm.doc.item_code, frm.doc.warehouse)
 		);
 	},
 });

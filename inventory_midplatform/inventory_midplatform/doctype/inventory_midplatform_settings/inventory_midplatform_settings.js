@@ -1,35 +1,35 @@
-const OPERATIONS = "/assets/inventory_midplatform/js/operations.js";
-
 frappe.ui.form.on("Inventory Midplatform Settings", {
 	setup(frm) {
-		frappe.realtime.on("inventory_take_in", ({ done, total }) => show_progress(frm, done, total));
+		frappe.realtime.on("inventory_opening_stock", ({ done, total }) => show_progress(frm, done, total));
 		frappe.realtime.on("inventory_rebuild", (at) => show_rebuilt(frm, at));
 	},
 
 	refresh(frm) {
 		frm.set_intro(); // a form that is refreshed again keeps it
 		if (!frm.doc.ledger_enabled) {
-			frm.set_intro(__("Begin with Keep the Ledger, save, then take in the stock you have."), "blue");
+			frm.set_intro(__("Begin with Enable the Ledger, save, then record the opening stock."), "blue");
 			return;
 		}
-		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
-		if (may("take_in")) frm.add_custom_button(__("Take In Existing Stock"), () => take_in(frm));
-		if (may("ledger.verify")) frm.add_custom_button(__("Verify the Ledger"), verify);
-		if (may("rebuild")) frm.add_custom_button(__("Rebuild the Ledger"), rebuild);
-		if (frm.doc.replenishment_enabled && may("replenishment.create_material_requests")) {
-			frm.add_custom_button(__("Ask for Low Stock Now"), ask_for_low_stock);
+		const { is_allowed } = inventory_midplatform;
+		if (is_allowed("opening_stock")) frm.add_custom_button(__("Record Opening Stock"), () =>
+			opening_stock(frm)
+		);
+		if (is_allowed("ledger.verify")) frm.add_custom_button(__("Verify the Ledger"), verify);
+		if (is_allowed("rebuild")) frm.add_custom_button(__("Rebuild the Ledger"), rebuild);
+		if (frm.doc.replenishment_enabled && is_allowed("replenishment.create_material_requests")) {
+			frm.add_custom_button(__("Replenish Low Stock Now"), replenish_low_stock);
 		}
 	},
 });
 
-function take_in() {
+function opening_stock() {
 	frappe.confirm(
 		__(
-			"What ERPNext says lies in your warehouses will appear in their Unplaced bins. Nothing is posted in ERPNext. It can be run again at any time."
+			"The stock that ERPNext has in your warehouses will appear in their Unplaced bins. Nothing is posted in ERPNext. It can be run again at any time."
 		),
 		async () => {
-			await frappe.xcall("inventory_midplatform.adapters.site.jobs.enqueue_take_in");
-			frappe.show_alert({ message: __("Taking in stock in the background."), indicator: "blue" });
+			await frappe.xcall("inventory_midplatform.adapters.site.jobs.enqueue_opening_stock");
+			frappe.show_alert({ message: __("Recording opening stock in the background."), indicator: "blue" });
 		}
 	);
 }
@@ -37,17 +37,17 @@ function take_in() {
 function show_progress(frm, done, total) {
 	const text = __("{0} of {1} items and warehouses", [done, total]);
 	const percent = total ? (done / total) * 100 : 100;
-	frm.dashboard.show_progress(__("Taking In Stock"), percent, text);
+	frm.dashboard.show_progress(__("Recording Opening Stock"), percent, text);
 	if (done >= total) {
-		frm.dashboard.hide_progress(__("Taking In Stock"));
-		frappe.show_alert({ message: __("The stock you have is taken in."), indicator: "green" }, 10);
+		frm.dashboard.hide_progress(__("Recording Opening Stock"));
+		frappe.show_alert({ message: __("The opening stock is recorded."), indicator: "green" }, 10);
 	}
 }
 
 function rebuild() {
 	frappe.confirm(
 		__(
-			"Bins, positions, serial locations and ages are made anew from movements, reservations and ERPNext's books. Movements and reservations stay as they are. It can be run again at any time."
+			"Bins, positions, serial locations and ages are rebuilt from movements, reservations and ERPNext's books. Movements and reservations stay as they are. It can be run again at any time."
 		),
 		async () => {
 			await frappe.xcall("inventory_midplatform.adapters.site.jobs.enqueue_rebuild");
@@ -67,7 +67,6 @@ function show_rebuilt(frm, { done, total, mended }) {
 }
 
 async function verify() {
-	await frappe.require(OPERATIONS);
 	const shown = { type: "GET", freeze: true, freeze_message: __("Verifying…") };
 	const found = await inventory_midplatform.call("ledger.verify", {}, shown);
 	if (!found) return;
@@ -75,33 +74,33 @@ async function verify() {
 		.map(([doctype, count]) => `${__(doctype)}: ${format_number(count, null, 0)}`)
 		.join(" · ");
 	frappe.msgprint({
-		title: found.ok ? __("The Ledger Is True") : __("The Ledger Disagrees"),
+		title: found.ok ? __("The Ledger Is Correct") : __("The Ledger Disagrees"),
 		indicator: found.ok ? "green" : "red",
-		message: `${found.ok ? `<p>${__("Every law holds.")}</p>` : findings_table(found.findings)}
-			${found.contradictions.length ? contradictions_table(found.contradictions) : ""}
+		message: `${found.ok ? `<p>${__("Every invariant holds.")}</p>` : findings_table(found.findings)}
+			${found.book_discrepancies.length ? book_discrepancies_table(found.book_discrepancies) : ""}
 			${found.more ? `<p class="text-muted">${__("And {0} more.", [found.more])}</p>` : ""}
 			<p class="text-muted small">${__("Checked")}: ${checked}</p>`,
 		wide: true,
 	});
 }
 
-function contradictions_table(contradictions) {
-	return `<p><b>${__("ERPNext's books contradict themselves:")}</b></p>${findings_table(contradictions)}`;
+function book_discrepancies_table(book_discrepancies) {
+	return `<p><b>${__("ERPNext's books disagree with each other:")}</b></p>${findings_table(book_discrepancies)}`;
 }
 
 function findings_table(findings) {
-	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
+	const { escape } = inventory_midplatform;
 	const rows = findings.map(
 		(f) => `<tr>
-			<td>${text(__(f.sentence))}</td>
-			<td>${text(f.item_code)}<br><span class="text-muted">${text(f.warehouse)}</span></td>
-			<td class="text-right">${text(f.expected)}</td>
-			<td class="text-right">${text(f.found)}</td>
+			<td>${escape(__(f.sentence))}</td>
+			<td>${escape(f.item_code)}<br><span class="text-muted">${escape(f.warehouse)}</span></td>
+			<td class="text-right">${escape(f.expected)}</td>
+			<td class="text-right">${escape(f.found)}</td>
 		</tr>`
 	);
 	return `<div style="overflow-x: auto"><table class="table table-sm">
 			<thead><tr>
-				<th>${__("Law")}</th><th>${__("Item")}</th>
+				<th>${__("Invariant")}</th><th>${__("Item")}</th>
 				<th class="text-right text-nowrap">${__("Expected")}</th>
 				<th class="text-right text-nowrap">${__("Found")}</th>
 			</tr></thead>
@@ -109,8 +108,7 @@ function findings_table(findings) {
 		</table></div>`;
 }
 
-async function ask_for_low_stock() {
-	await frappe.require(OPERATIONS);
+async function replenish_low_stock() {
 	const asked = await inventory_midplatform.call("replenishment.create_material_requests", {}, { freeze: true });
 	if (!asked) return;
 	const link = (name) => frappe.utils.get_form_link("Material Request", name, true);
@@ -119,9 +117,9 @@ async function ask_for_low_stock() {
 			`<li>${link(c.material_request)}: ${__("{0} items for {1}", [c.items.length, c.warehouse])}</li>`
 	);
 	const failed = asked.failed.map(
-		(f) => `<li class="text-danger">${frappe.utils.escape_html(`${f.item_code}: ${f.reason}`)}</li>`
+		(f) => `<li class="text-danger">${inventory_midplatform.escape(`${f.item_code}: ${f.reason}`)}</li>`
 	);
-	const nothing = `<p>${__("Nothing is low, or it has been asked for already.")}</p>`;
+	const nothing = `<p>${__("Nothing is low, or it has been requested already.")}</p>`;
 	frappe.msgprint({
 		title: __("Low Stock"),
 		indicator: failed.length ? "orange" : "green",

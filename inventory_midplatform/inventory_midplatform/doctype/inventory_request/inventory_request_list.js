@@ -1,11 +1,11 @@
-frappe.listview_settings["Inventory Request"] = {
+inventory_midplatform.stock_list("Inventory Request", {
 	add_fields: ["status", "needs_director", "currency"],
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
 
 	formatters: {
 		request_type: (value) => __(value, null, "Inventory Request"),
-		requested_by: (value) => frappe.utils.escape_html(frappe.user.full_name(value)),
+		requested_by: (value) => inventory_midplatform.escape(frappe.user.full_name(value)),
 	},
 
 	get_indicator(doc) {
@@ -18,4 +18,4 @@ frappe.listview_settings["Inventory Request"] = {
 		}[doc.status];
 		return [__(doc.status, null, "Inventory Request"), colour || "gray", `status,=,${doc.status}`];
 	},
-};
+});

@@ -1,66 +1,59 @@
-const OPERATIONS = "/assets/inventory_midplatform/js/operations.js";
-
 frappe.ui.form.on("Inventory Reservation", {
 	onload(frm) {
 		// A DocType by its name in the user's language; what another system calls it as it is.
-		frm.set_df_property("demand_type", "formatter", (value) => frappe.utils.escape_html(__(value || "")));
+		frm.set_df_property("demand_type", "formatter", (value) => inventory_midplatform.escape(__(value || "")));
 		for (const field of ["demand_name", "demand_line", "reason"]) {
-			frm.set_df_property(field, "formatter", (value) => frappe.utils.escape_html(value || ""));
+			frm.set_df_property(field, "formatter", inventory_midplatform.escape);
 		}
 	},
 
 	refresh(frm) {
+		const { explain_stock, is_allowed } = inventory_midplatform;
 		const { item_code, warehouse, demand_type, demand_name } = frm.doc;
-		if (frappe.boot.inventory_operations.includes("stock.explain")) {
-			frm.add_custom_button(__("Why This Much"), () =>
-				frappe.require("/assets/inventory_midplatform/js/stock_explanation.js", () =>
-					inventory_midplatform.explain_stock(item_code, warehouse)
-				)
-			);
+		if (is_allowed("stock.explain")) {
+			frm.add_custom_button(__("Why This Much"), () => explain_stock(item_code, warehouse));
 		}
 		if (demand_name && frappe.model.can_read(demand_type)) {
 			frm.add_custom_button(__(demand_type), () => frappe.set_route("Form", demand_type, demand_name));
 		}
-		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
-		if (open_quantity(frm) > 0 && may("reservation.transfer")) {
-			frm.add_custom_button(__("Transfer to Another Demand"), () =>
-				frappe.require(OPERATIONS, () => transfer(frm))
-			);
+		if (open_quantity(frm) > 0 && is_allowed("reservation.reassign")) {
+			frm.add_custom_button(__("Reassign to Another Demand"), () => reassign(frm));
 		}
-		if (flt(frm.doc.reserved_qty - frm.doc.allocated_qty, 9) > 0 && may("reservation.allocate")) {
-			frm.add_custom_button(__("Pin to Bins"), () => pin(frm, "reservation.allocate"));
+		if (flt(frm.doc.reserved_qty - frm.doc.allocated_qty, 9) > 0 && is_allowed("reservation.allocate")) {
+			frm.add_custom_button(__("Allocate to Bins"), () =>
+				change_allocation(frm, "reservation.allocate")
+			);
 		}
 		if (frm.doc.allocated_qty > 0) {
 			show_bins(frm);
-			if (may("reservation.deallocate")) {
-				frm.add_custom_button(__("Take Off Bins"), () => pin(frm, "reservation.deallocate"));
+			if (is_allowed("reservation.deallocate")) {
+				frm.add_custom_button(__("Deallocate from Bins"), () =>
+					change_allocation(frm, "reservation.deallocate")
+				);
 			}
 		}
-		if (open_quantity(frm) > 0 && may("reservation.release")) {
-			frm.add_custom_button(__("Release"), () =>
-				frappe.require(OPERATIONS, () => release(frm))
-			).addClass("btn-danger-light");
+		if (open_quantity(frm) > 0 && is_allowed("reservation.release")) {
+			frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-danger-light");
 		}
 	},
 });
 
-// For picking: what is kept is pinned to bins by the Storage Policy's strategy, or comes off them again.
-async function pin(frm, operation) {
-	await frappe.require(OPERATIONS);
+// For picking: allocates what is reserved to bins by the Storage Policy's strategy, or deallocates it.
+async function change_allocation(frm, operation) {
 	const done = await inventory_midplatform.call(operation, { name: frm.doc.name }, { freeze: true });
 	if (done) frm.reload_doc();
 }
 
 async function show_bins(frm) {
-	const pinned = await frappe.db.get_list("Bin Allocation", {
+	const allocated = await frappe.db.get_list("Bin Allocation", {
 		filters: { reservation: frm.doc.name },
 		fields: ["bin", "batch_no", "qty"],
 		order_by: "bin",
 		limit: 100,
 	});
 	frm.set_intro(); // a form that is refreshed again keeps it
-	const text = pinned.map(({ bin, batch_no, qty }) => `${[bin, batch_no].filter(Boolean).join(" · ")} × ${qty}`);
-	frm.set_intro(`${__("Pinned to bins")}: ${frappe.utils.escape_html(text.join(", "))}`, "blue");
+	const text = allocated.map(({ bin, batch_no, qty }) => `${[bin, batch_no].filter(Boolean).join(" · ")} × ${qty}`);
+	frm.set_intro(`${__("Allocated to bins")}: ${inventory_midplatform.escape(text.join(", "))}`, "blue");
 }
 
 function open_quantity(frm) {
@@ -77,7 +70,7 @@ function release(frm) {
 				fieldtype: "Float",
 				label: __("Quantity"),
 				default: open_quantity(frm),
-				description: __("At most {0}. What waits is given up first.", [open_quantity(frm)]),
+				description: __("At most {0}. What waits is released first.", [open_quantity(frm)]),
 				reqd: 1,
 			},
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
@@ -94,10 +87,10 @@ function release(frm) {
 
 const DEMAND_TYPES = ["Sales Order", "Material Request", "Work Order", "Project"];
 
-function transfer(frm) {
+function reassign(frm) {
 	const dialog = inventory_midplatform.operation_dialog({
-		title: __("Transfer to Another Demand"),
-		operation: "reservation.transfer",
+		title: __("Reassign to Another Demand"),
+		operation: "reservation.reassign",
 		fields: [
 			{
 				fieldname: "demand_type",
@@ -114,14 +107,14 @@ function transfer(frm) {
 				fieldtype: "Float",
 				label: __("Quantity"),
 				default: open_quantity(frm),
-				description: __("At most {0}. What is kept is handed over first, and is free at no moment.", [
+				description: __("At most {0}. Reserved stock is reassigned first and is never free in between.", [
 					open_quantity(frm),
 				]),
 				reqd: 1,
 			},
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Why") },
 		],
-		primary_action_label: __("Transfer"),
+		primary_action_label: __("Reassign"),
 		args: ({ demand_type, demand_name, qty, reason }) => ({
 			name: frm.doc.name,
 			demand_type,
@@ -130,7 +123,7 @@ function transfer(frm) {
 			reason: reason || "",
 		}),
 		done: (made) => {
-			frappe.show_alert({ message: __("Transferred"), indicator: "green" });
+			frappe.show_alert({ message: __("Reassigned"), indicator: "green" });
 			frappe.set_route("Form", "Inventory Reservation", made.name);
 		},
 	});

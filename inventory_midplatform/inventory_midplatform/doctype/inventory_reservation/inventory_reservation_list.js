@@ -1,4 +1,4 @@
-frappe.listview_settings["Inventory Reservation"] = {
+inventory_midplatform.stock_list("Inventory Reservation", {
 	add_fields: ["status", "reserved_qty", "waiting_qty"],
 	get_indicator(doc) {
 		const colour = {
@@ -12,4 +12,4 @@ frappe.listview_settings["Inventory Reservation"] = {
 		}[doc.status];
 		return [__(doc.status, null, "Inventory Reservation"), colour || "gray", `status,=,${doc.status}`];
 	},
-};
+});

@@ -1,4 +1,4 @@
-from inventory_midplatform.adapters.site.closed import ClosedDocument
+from inventory_midplatform.adapters.site.protected_tables import ClosedDocument
 
 
 class SerialLocation(ClosedDocument):

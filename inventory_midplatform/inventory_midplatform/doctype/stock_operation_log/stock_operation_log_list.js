@@ -1,5 +1,5 @@
-frappe.listview_settings["Stock Operation Log"] = {
+inventory_midplatform.stock_list("Stock Operation Log", {
 	formatters: {
 		operation: (value) => __(value, null, "Stock Operation Log"),
 	},
-};
+});

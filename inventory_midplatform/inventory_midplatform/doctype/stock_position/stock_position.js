@@ -2,20 +2,14 @@ frappe.ui.form.on("Stock Position", {
 	refresh(frm) {
 		frm.set_intro(); // a form that is refreshed again keeps it
 		frm.set_intro(available_sentence(frm.doc), available(frm.doc) < 0 ? "red" : "green");
-		const may = (operation) => frappe.boot.inventory_operations.includes(operation);
-		if (may("stock.explain")) {
+		const { explain_stock, is_allowed, where_to_pick } = inventory_midplatform;
+		if (is_allowed("stock.explain")) {
 			frm.add_custom_button(__("Why This Much"), () =>
-				frappe.require("/assets/inventory_midplatform/js/stock_explanation.js", () =>
-					inventory_midplatform.explain_stock(frm.doc.item_code, frm.doc.warehouse)
-				)
+				explain_stock(frm.doc.item_code, frm.doc.warehouse)
 			);
 		}
-		if (may("stock.suggest_removal") && frm.doc.on_hand > 0) {
-			frm.add_custom_button(__("Where to Pick"), () =>
-				frappe.require("/assets/inventory_midplatform/js/where_to_pick.js", () =>
-					inventory_midplatform.where_to_pick(frm.doc)
-				)
-			);
+		if (is_allowed("stock.suggest_removal") && frm.doc.on_hand > 0) {
+			frm.add_custom_button(__("Where to Pick"), () => where_to_pick(frm.doc));
 		}
 		frm.add_custom_button(__("Movements"), () =>
 			frappe.set_route("List", "Stock Movement", {
@@ -23,10 +17,8 @@ frappe.ui.form.on("Stock Position", {
 				warehouse: frm.doc.warehouse,
 			})
 		);
-		if (may("reservation.reserve")) {
-			frm.add_custom_button(__("Reserve"), () =>
-				frappe.require("/assets/inventory_midplatform/js/operations.js", () => reserve(frm))
-			).addClass("btn-primary");
+		if (is_allowed("reservation.reserve")) {
+			frm.add_custom_button(__("Reserve"), () => reserve(frm)).addClass("btn-primary");
 		}
 	},
 });
@@ -58,7 +50,7 @@ function reserve(frm) {
 				reqd: 1,
 			},
 			{
-				fieldname: "if_short",
+				fieldname: "shortage_policy",
 				fieldtype: "Select",
 				label: __("If Less Is Available"),
 				options: [

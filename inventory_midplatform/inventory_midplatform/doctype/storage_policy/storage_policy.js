@@ -9,7 +9,7 @@ frappe.ui.form.on("Storage Policy", {
 
 	// Other apps may offer more strategies than the field's own options.
 	async onload(frm) {
-		if (!frappe.boot.inventory_operations.includes("stock.list_strategies")) return;
+		if (!inventory_midplatform.is_allowed("stock.list_strategies")) return;
 		const names = await frappe.xcall("inventory_midplatform.api.v1.stock.list_strategies");
 		for (const [field, known] of [
 			["put_away_strategy", names.put_away],

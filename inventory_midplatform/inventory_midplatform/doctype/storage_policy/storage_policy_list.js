@@ -1,8 +1,8 @@
-const strategy = (value) => frappe.utils.escape_html(__(value || "", null, "Storage Policy"));
+const strategy = (value) => inventory_midplatform.escape(__(value || "", null, "Storage Policy"));
 
-frappe.listview_settings["Storage Policy"] = {
+inventory_midplatform.stock_list("Storage Policy", {
 	formatters: {
 		put_away_strategy: strategy,
 		removal_strategy: strategy,
 	},
-};
+});

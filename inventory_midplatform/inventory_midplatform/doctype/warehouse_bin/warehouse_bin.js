@@ -1,5 +1,3 @@
-const MOVE_STOCK = "/assets/inventory_midplatform/js/move_stock.js";
-
 frappe.ui.form.on("Warehouse Bin", {
 	setup(frm) {
 		frm.set_query("warehouse", () => ({ filters: { is_group: 0, disabled: 0 } }));
@@ -8,14 +6,15 @@ frappe.ui.form.on("Warehouse Bin", {
 
 	refresh(frm) {
 		if (frm.is_new()) return;
-		if (frappe.boot.inventory_operations.includes("stock.move")) {
+		if (inventory_midplatform.is_allowed("stock.move")) {
 			frm.add_custom_button(__("Move to Another Bin"), () =>
-				frappe.require(MOVE_STOCK, () =>
-					inventory_midplatform.move_stock({ bin: frm.doc.name }, () => frm.reload_doc())
-				)
+				inventory_midplatform.move_stock({ bin: frm.doc.name }, () => frm.reload_doc())
 			);
 		}
-		frappe.require(MOVE_STOCK, () => show_contents(frm));
+		if (frm.doc.count_requested && inventory_midplatform.is_allowed("stock.bin_counted")) {
+			frm.add_custom_button(__("Counted", null, "Warehouse Bin"), () => say_counted(frm));
+		}
+		show_contents(frm);
 	},
 
 	warehouse(frm) {
@@ -23,22 +22,28 @@ frappe.ui.form.on("Warehouse Bin", {
 	},
 });
 
+async function say_counted(frm) {
+	const { warehouse, name: bin } = frm.doc;
+	await inventory_midplatform.call("stock.bin_counted", { warehouse, bin });
+	frm.reload_doc();
+}
+
 async function show_contents(frm) {
-	const asked = (frm.contents_asked = {});
+	const request = (frm.contents_request = {});
 	const contents = await inventory_midplatform.bin_contents(frm.doc.name);
-	if (frm.contents_asked !== asked) return; // the form was refreshed again meanwhile
-	const text = (value) => frappe.utils.escape_html(String(value || ""));
+	if (frm.contents_request !== request) return; // the form was refreshed again meanwhile
+	const { escape, format_quantity, link_to } = inventory_midplatform;
 	const rows = contents.map(
 		(c) => `<tr>
-			<td><a href="${frappe.utils.get_form_link("Bin Stock", c.name)}">${text(c.item_code)}</a></td>
-			<td>${text(c.batch_no)}</td>
-			<td>${text(__(c.stock_status, null, "Bin Stock"))}</td>
-			<td class="text-right">${format_number(c.qty, null, String(c.qty).split(".")[1]?.length || 0)}</td>
+			<td>${link_to("Bin Stock", c.name, c.item_code)}</td>
+			<td>${escape(c.batch_no)}</td>
+			<td>${escape(__(c.stock_status, null, "Bin Stock"))}</td>
+			<td class="text-right">${format_quantity(c.qty)}</td>
 		</tr>`
 	);
 	const html = rows.length
 		? `<table class="table table-sm" style="margin: 0"><tbody>${rows.join("")}</tbody></table>`
-		: `<p class="text-muted">${__("Nothing lies in this bin.")}</p>`;
-	frm.dashboard.add_section(html, __("What Lies Here"));
+		: `<p class="text-muted">${__("This bin is empty.")}</p>`;
+	frm.dashboard.add_section(html, __("What Is Here"));
 	frm.dashboard.show();
 }

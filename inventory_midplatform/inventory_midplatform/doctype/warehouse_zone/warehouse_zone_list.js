@@ -1,5 +1,5 @@
-frappe.listview_settings["Warehouse Zone"] = {
+inventory_midplatform.stock_list("Warehouse Zone", {
 	formatters: {
 		zone_type: (value) => __(value, null, "Warehouse Zone"),
 	},
-};
+});

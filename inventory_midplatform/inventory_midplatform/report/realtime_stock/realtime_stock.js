@@ -5,7 +5,7 @@ frappe.query_reports["Realtime Stock"] = {
 			label: __("Company"),
 			fieldtype: "Link",
 			options: "Company",
-			// who comes for a warehouse of another company than their own still sees it
+			// opened for a warehouse of another company than the user's own, it shows that warehouse
 			default: frappe.route_options?.warehouse ? "" : frappe.defaults.get_user_default("Company"),
 		},
 		{
@@ -46,7 +46,6 @@ frappe.query_reports["Realtime Stock"] = {
 	],
 
 	onload(report) {
-		frappe.require("/assets/inventory_midplatform/js/stock_explanation.js");
 		const row_of = (event) => report.data[$(event.currentTarget).data("row")];
 		report.page.wrapper.on("click", "[data-stock-why]", (event) => {
 			event.preventDefault();
@@ -68,11 +67,11 @@ frappe.query_reports["Realtime Stock"] = {
 		const index = row.meta.rowIndex;
 		if (column.fieldname === "item_code") {
 			const hint = __("Show its movements");
-			const code = frappe.utils.escape_html(value);
+			const code = inventory_midplatform.escape(value);
 			return `<a href="#" data-stock-movements data-row="${index}" title="${hint}">${code}</a>`;
 		}
 		if (column.fieldtype !== "Float") return default_formatter(value, row, column, data);
-		const text = format_number(value || 0, null, String(value || 0).split(".")[1]?.length || 0);
+		const text = inventory_midplatform.format_quantity(value);
 		const right = (content) => `<div style="text-align: right">${content}</div>`;
 		if (column.fieldname === "available") {
 			const colour = value < 0 ? "var(--red-600)" : value > 0 ? "var(--green-700)" : "inherit";

@@ -1,0 +1,21 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Order = Schemas["OutboundOrder"];
+export type Line = Schemas["OutboundLine"];
+export type Pick = Schemas["OutboundPick"];
+export type Task = Schemas["OutboundTask"];
+export type Reason = Schemas["Reason"];
+export type Lookup = Schemas["Lookup"];
+export type Me = Schemas["Me"];
+export type Wave = Schemas["Wave"];
+export type WaveTask = Schemas["WaveTask"];
+export type WaveOrder = Schemas["WaveOrder"];
+export type RefillTask = Schemas["RefillTask"];
+export type Packing = Schemas["Packing"];
+export type Package = Schemas["Package"];
+export type Inbound = Schemas["InboundOrder"];
+export type InboundLine = Schemas["InboundLine"];
+export type InboundScan = Schemas["InboundScan"];
+export type InboundTask = Schemas["InboundTask"];
+export type ToPutAway = Schemas["ToPutAway"];

@@ -1,0 +1,72 @@
+"""What print formats use: QR codes, and what is to be picked or packed of an Outbound Order or a wave."""
+
+from collections.abc import Sequence
+
+import frappe
+import segno
+
+from inventory_midplatform.adapters.site.context import site_context
+from inventory_midplatform.domain.outbound import OUTBOUND, TO_CHECK
+from inventory_midplatform.domain.quantity import to_text
+from inventory_midplatform.ports import Row
+from inventory_midplatform.reporting import outbound, waves
+
+
+def inventory_qr(text: str) -> str:
+	"""Return a QR code as SVG that fills the element around it, with the quiet zone scanners need."""
+	return str(segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=4))
+
+
+def inventory_full_name(user: str | None) -> str:
+	"""Return a user's full name; "" for none."""
+	return str(frappe.db.get_value("User", user, "full_name") or user) if user else ""
+
+
+def outbound_picks(name: str) -> list[Row]:
+	"""Return what is still to be picked for an Outbound Order, in walking order, each with its line's item name and unit."""
+	order = outbound.get(site_context(), name)
+	lines = {line["line"]: line for line in order["lines"]}
+	about_items = ("item_name", "stock_uom")
+	return _to_pick([{**pick, **{k: lines[pick["line"]][k] for k in about_items}} for pick in order["picks"]])
+
+
+def outbound_wave(name: str) -> Row:
+	"""Return an Outbound Wave with its orders, and what is still to be picked for all of them, in walking order."""
+	wave = waves.get(site_context(), name)
+	return {**wave, "picks": _to_pick(wave["picks"])}
+
+
+def _to_pick(picks: Sequence[Row]) -> list[Row]:
+	"""Return the picks that are not done, with what the QR code of their bin says."""
+	left = [pick for pick in picks if not pick["done"]]
+	bins = {pick["bin"] for pick in left}
+	barcodes = dict(
+		frappe.get_all(
+			"Warehouse Bin",
+			{"name": ("in", sorted(bins))},
+			["name", "barcode"],
+			order_by="name",
+			as_list=True,
+		)
+		if bins
+		else ()
+	)
+	return [
+		{**pick, "qty": to_text(pick["qty"]), "bin_barcode": barcodes.get(pick["bin"]) or pick["bin_code"]}
+		for pick in left
+	]
+
+
+def outbound_packed(name: str) -> list[Row]:
+	"""Return what is picked for an Outbound Order, by line and batch, with serial numbers; nothing while it is to be
+	checked: the count is blind.
+	"""
+	if frappe.db.get_value(OUTBOUND.doctype, name, "state") == TO_CHECK:
+		return []
+	return [{**row, "qty": to_text(row["qty"])} for row in outbound.packed(site_context(), name)]
+
+
+def item_barcode(item_code: str) -> str:
+	"""Return the text of a label's QR code: the item's first barcode, or its code where it has none."""
+	barcode = frappe.db.get_value("Item Barcode", {"parent": item_code}, "barcode", order_by="idx")
+	return str(barcode or item_code)

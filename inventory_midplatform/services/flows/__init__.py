@@ -1,0 +1,1 @@
+"""Taking a step of a flow: what all flows share."""

@@ -1,0 +1,1 @@
+"""Inbound Orders: what is expected arrives, is received, inspected and put away."""

@@ -1,0 +1,215 @@
+"""What brings stock into a warehouse: a table with an entry for each kind of source. A further one is an entry here, and the
+draft of its receipt in both adapters (``ports.Books.draft_receipt``).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.ports import Context, Row, Settings
+
+PURCHASE_ORDER = "Purchase Order"
+STOCK_ENTRY = "Stock Entry"
+DELIVERY_NOTE = "Delivery Note"
+SUBCONTRACTING_ORDER = "Subcontracting Order"
+
+Line = tuple[str, str]
+"""(row of the document, item)"""
+
+
+@dataclass(frozen=True)
+class InboundSource:
+	"""A kind of document that brings stock into warehouses."""
+
+	source_type: str
+	header: str
+	"""The statement that reads company and supplier of one document, ``name``."""
+	rows: str
+	"""The statement that reads what one document still brings: source_row, item_code, warehouse, qty (stock UOM), due."""
+	unsynced: str = ""
+	"""The statement that names documents without an Inbound Order that may bring something, after the name ``after``."""
+	closed: tuple[str, ...] = ()
+	"""Values of the document's status in which it brings nothing more."""
+	ordered: str = ""
+	"""The statement that reads all that was ordered in a row, and what of it is received: an allowance is a share of it.
+	Where there is none, what is expected is the limit."""
+	moved: bool = False
+	"""Its rows took stock out: of its batches and serial numbers only those come in."""
+	by_request: bool = False
+	"""Somebody says what is expected of it; else all that it still brings is."""
+	inspects: Callable[[Settings, Row], bool] = lambda settings, item: False
+	"""Whether an item is in status Quality until it is inspected."""
+
+
+def _item_says(settings: Settings, item: Row) -> bool:
+	return bool(item["to_inspect"])
+
+
+PURCHASES = InboundSource(
+	PURCHASE_ORDER,
+	"SELECT company, supplier FROM `tabPurchase Order` WHERE name = %(name)s",
+	"""
+SELECT r.name AS source_row, r.item_code, r.warehouse, r.stock_qty - r.received_qty * r.conversion_factor AS qty,
+	COALESCE(r.expected_delivery_date, r.schedule_date) AS due
+FROM `tabPurchase Order Item` r
+JOIN `tabPurchase Order` d ON d.name = r.parent
+JOIN `tabItem` item ON item.name = r.item_code
+JOIN `tabWarehouse` wh ON wh.name = r.warehouse
+WHERE d.name = %(name)s AND d.docstatus = 1 AND d.status NOT IN %(closed)s
+	AND COALESCE(r.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0
+ORDER BY r.idx
+""",
+	unsynced="""
+SELECT d.name FROM `tabPurchase Order` d
+WHERE d.docstatus = 1 AND d.status IN ('To Receive and Bill', 'To Receive') AND d.name > %(after)s
+""",
+	closed=("Closed", "Completed", "Delivered"),
+	ordered="""
+SELECT stock_qty AS ordered, received_qty * conversion_factor AS received FROM `tabPurchase Order Item` WHERE name = %(row)s
+""",
+	inspects=_item_says,
+)
+"""A Purchase Order on hold still brings something; ERPNext lets nobody receive it."""
+
+TRANSFERS = InboundSource(
+	STOCK_ENTRY,
+	"SELECT company, NULL AS supplier FROM `tabStock Entry` WHERE name = %(name)s",
+	"""
+SELECT sent.name AS source_row, sent.item_code, request.warehouse, request.schedule_date AS due,
+	sent.transfer_qty - COALESCE((
+		SELECT SUM(received.transfer_qty) FROM `tabStock Entry Detail` received
+		WHERE received.ste_detail = sent.name AND received.docstatus = 1
+	), 0) AS qty
+FROM `tabStock Entry` d
+JOIN `tabStock Entry Detail` sent ON sent.parent = d.name
+JOIN `tabMaterial Request Item` request ON request.name = sent.material_request_item
+JOIN `tabWarehouse` wh ON wh.name = request.warehouse
+WHERE d.name = %(name)s AND d.docstatus = 1 AND d.add_to_transit = 1 AND wh.is_group = 0
+ORDER BY sent.idx
+""",
+	unsynced="""
+SELECT d.name FROM `tabStock Entry` d
+WHERE d.docstatus = 1 AND d.add_to_transit = 1 AND d.per_transferred < 100 AND d.name > %(after)s
+""",
+	moved=True,
+)
+"""What was sent into transit for a Material Request. Where no request names the destination, nobody knows it before the goods
+are received (:mod:`planning.in_transit`)."""
+
+SALES_RETURNS = InboundSource(
+	DELIVERY_NOTE,
+	"SELECT company, NULL AS supplier FROM `tabDelivery Note` WHERE name = %(name)s",
+	"""
+SELECT r.name AS source_row, r.item_code, r.warehouse, NULL AS due,
+	r.stock_qty + COALESCE((
+		SELECT SUM(back.stock_qty) FROM `tabDelivery Note Item` back
+		JOIN `tabDelivery Note` note ON note.name = back.parent
+		WHERE back.dn_detail = r.name AND note.docstatus = 1 AND note.is_return = 1
+	), 0) AS qty
+FROM `tabDelivery Note Item` r
+JOIN `tabDelivery Note` d ON d.name = r.parent
+JOIN `tabItem` item ON item.name = r.item_code
+WHERE d.name = %(name)s AND d.docstatus = 1 AND d.is_return = 0 AND item.is_stock_item = 1
+ORDER BY r.idx
+""",
+	moved=True,
+	by_request=True,
+	inspects=lambda settings, item: settings.inspect_sales_returns or bool(item["to_inspect"]),
+)
+"""What a customer sends back of a Delivery Note: as much as was delivered and has not come back. A return's quantities are
+below zero."""
+
+SUBCONTRACTED = InboundSource(
+	SUBCONTRACTING_ORDER,
+	"SELECT company, supplier FROM `tabSubcontracting Order` WHERE name = %(name)s",
+	"""
+SELECT r.name AS source_row, r.item_code, r.warehouse, r.qty - r.received_qty AS qty,
+	COALESCE(r.expected_delivery_date, r.schedule_date) AS due
+FROM `tabSubcontracting Order Item` r
+JOIN `tabSubcontracting Order` d ON d.name = r.parent
+JOIN `tabWarehouse` wh ON wh.name = r.warehouse
+WHERE d.name = %(name)s AND d.docstatus = 1 AND d.status NOT IN %(closed)s AND wh.is_group = 0
+ORDER BY r.idx
+""",
+	unsynced="""
+SELECT d.name FROM `tabSubcontracting Order` d
+WHERE d.docstatus = 1 AND d.per_received < 100 AND d.status NOT IN ('Closed', 'Completed') AND d.name > %(after)s
+""",
+	closed=("Closed", "Completed"),
+	ordered="SELECT qty AS ordered, received_qty AS received FROM `tabSubcontracting Order Item` WHERE name = %(row)s",
+	inspects=_item_says,
+)
+"""ERPNext's quantities are in stock UOM here. Its Subcontracting Receipt consumes the material at the supplier."""
+
+BY_HAND = InboundSource("", "", "", by_request=True, inspects=_item_says)
+"""What a person expects without a document; its receipt is a Material Receipt."""
+
+SOURCES = {source.source_type: source for source in (PURCHASES, SUBCONTRACTED, TRANSFERS, SALES_RETURNS)}
+"""Documents that bring something, by their type."""
+
+
+def of(order: Row) -> InboundSource:
+	"""Return what brings an Inbound Order."""
+	return SOURCES.get(order["source_type"], BY_HAND)
+
+
+_CLOSED = """
+SELECT line.source_row, SUM(line.closed_qty) AS qty
+FROM `tabInbound Order` o JOIN `tabInbound Order Line` line ON line.parent = o.name
+WHERE o.source_type = %(source_type)s AND o.source_name = %(source_name)s AND line.closed_qty > 0
+GROUP BY line.source_row
+"""
+
+
+def _closed(ctx: Context, source: InboundSource, name: str) -> dict[str, Decimal]:
+	"""Return what of the rows of a document is missing and not expected any more, by a Receiving Tolerance."""
+	if not source.ordered:
+		return {}
+	about = {"source_type": source.source_type, "source_name": name}
+	return {row["source_row"]: from_store(row["qty"]) for row in ctx.store.rows(_CLOSED, about)}
+
+
+def outstanding(ctx: Context, source: InboundSource, name: str) -> tuple[dict[str, dict[Line, Decimal]], Row]:
+	"""Return warehouse → (row, item) → what is still to come, in stock UOM; and warehouse → the earliest day."""
+	found: dict[str, dict[Line, Decimal]] = defaultdict(dict)
+	due: Row = {}
+	closed = _closed(ctx, source, name)
+	for row in ctx.store.rows(source.rows, {"name": name, "closed": source.closed}):
+		qty = from_store(row["qty"]) - closed.get(row["source_row"], ZERO)
+		if qty > 0:
+			found[row["warehouse"]][(row["source_row"], row["item_code"])] = qty
+			days = [day for day in (due.get(row["warehouse"]), row["due"]) if day]
+			due[row["warehouse"]] = min(days, key=str) if days else None
+	return found, due
+
+
+def is_closed(ctx: Context, source: InboundSource, name: str) -> bool:
+	"""Return whether a document's status says that it brings nothing more."""
+	sql = f"SELECT status FROM `tab{source.source_type}` WHERE name = %(name)s"
+	rows = ctx.store.rows(sql, {"name": name})
+	return bool(rows) and rows[0]["status"] in source.closed
+
+
+def ordered(ctx: Context, source: InboundSource, row: str) -> tuple[Decimal, Decimal]:
+	"""Return all that was ordered in a row of a document, and what of it is received, in stock UOM."""
+	rows = ctx.store.rows(source.ordered, {"row": row})
+	return (from_store(rows[0]["ordered"]), from_store(rows[0]["received"])) if rows else (ZERO, ZERO)
+
+
+_ITEMS = (
+	"SELECT name, inspection_required_before_purchase AS to_inspect FROM `tabItem` WHERE name IN %(items)s"
+)
+
+
+def inspected_items(ctx: Context, source_type: str, item_codes: Iterable[str]) -> set[str]:
+	"""Return those of the items that are in status Quality when a source of this type brings them, until they are inspected;
+	none while the module is off.
+	"""
+	items = sorted(set(item_codes))
+	if not ctx.settings.inbound or not items:
+		return set()
+	source = SOURCES.get(source_type, BY_HAND)
+	rows = ctx.store.rows(_ITEMS, {"items": items})
+	return {row["name"] for row in rows if source.inspects(ctx.settings, row)}

@@ -1,0 +1,94 @@
+"""Stock positions: locked in key order, read and changed."""
+
+from collections.abc import Iterable, Mapping
+
+from inventory_midplatform.domain.position import Key, Position
+from inventory_midplatform.domain.quantity import ZERO, from_store, require_below_limit
+from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.query import key_in
+from inventory_midplatform.services.batching import batches
+
+POSITION_KEY = ("item_code", "warehouse")
+
+
+NUMBERS = ("on_hand", "on_hold", "reserved", "waiting")
+
+
+POSITIONS = "SELECT item_code, warehouse, on_hand, on_hold, reserved, waiting, last_change FROM"
+
+
+def lock_positions(ctx: Context, keys: Iterable[Key]) -> dict[Key, Position]:
+	"""Lock the positions in key order and return them as they are now; a missing one is created with zeros."""
+	return lock_and_compare(ctx, keys)[0]
+
+
+def lock_and_compare(ctx: Context, keys: Iterable[Key]) -> tuple[dict[Key, Position], dict[Key, Position]]:
+	"""Lock as :func:`lock_positions` does, and return (positions as locked, positions as this transaction read them before).
+
+	Where the two differ, a plain read on MariaDB returns rows that are older than the lock. Missing rows are found by a
+	plain read and created by an upsert: a lock on the gap would make two first postings of an item wait for each other.
+	"""
+	in_order = sorted(set(keys))
+	if not in_order:
+		return {}, {}
+	seen = read_positions(ctx, in_order)
+	missing = set(in_order) - set(seen)
+	if missing:
+		zeros = dict.fromkeys(NUMBERS, ZERO)
+		rows = [{"item_code": item, "warehouse": warehouse, **zeros} for item, warehouse in sorted(missing)]
+		ctx.store.add("Stock Position", POSITION_KEY, rows, add=tuple(zeros))
+	return read_positions(ctx, in_order, locked=True), seen
+
+
+def lock_item(ctx: Context, item_code: str) -> list[Key]:
+	"""Lock all positions of an item, and the gap where another could be created; return their keys."""
+	source = ctx.store.through("Stock Position", POSITION_KEY)
+	sql = f"SELECT warehouse FROM {source} WHERE item_code = %(item_code)s ORDER BY warehouse"
+	rows = ctx.store.rows(sql + ctx.store.for_update, {"item_code": item_code})
+	return [(item_code, row["warehouse"]) for row in rows]
+
+
+def read_positions(ctx: Context, keys: Iterable[Key], locked: bool = False) -> dict[Key, Position]:
+	"""Return the positions that exist among ``keys``, in key order; with ``locked``, lock them."""
+	found: dict[Key, Position] = {}
+	for some in batches(sorted(set(keys))):
+		condition, params = key_in(some, "item_code", "warehouse")
+		source = ctx.store.through("Stock Position", POSITION_KEY)
+		sql = f"{POSITIONS} {source} WHERE {condition} ORDER BY item_code, warehouse"
+		for row in ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params):
+			position = Position(
+				row["item_code"],
+				row["warehouse"],
+				from_store(row["on_hand"]),
+				from_store(row["on_hold"]),
+				from_store(row["reserved"]),
+				from_store(row["waiting"]),
+				row["last_change"],
+			)
+			found[position.key] = position
+	return found
+
+
+def change_positions(ctx: Context, before: Mapping[Key, Position], after: Mapping[Key, Position]) -> None:
+	"""Write the difference between two readings of locked positions. Raises Conflict (``too_large``)."""
+	rows: list[Row] = []
+	moved: list[Row] = []
+	for key in sorted(after):
+		old, new = before[key], after[key]
+		row = {
+			"item_code": key[0],
+			"warehouse": key[1],
+			"on_hand": new.on_hand - old.on_hand,
+			"on_hold": new.on_hold - old.on_hold,
+			"reserved": new.reserved - old.reserved,
+			"waiting": new.waiting - old.waiting,
+		}
+		require_below_limit(
+			new.on_hand, new.on_hold, new.reserved, new.waiting, item_code=key[0], warehouse=key[1]
+		)
+		if row["on_hand"] or row["on_hold"]:
+			moved.append({**row, "last_change": ctx.clock.now()})
+		elif row["reserved"] or row["waiting"]:
+			rows.append(row)
+	ctx.store.add("Stock Position", POSITION_KEY, rows, add=NUMBERS)
+	ctx.store.add("Stock Position", POSITION_KEY, moved, add=NUMBERS, put=("last_change",))

@@ -1,0 +1,1 @@
+"""Outbound: an order becomes a task, is picked, checked and shipped."""

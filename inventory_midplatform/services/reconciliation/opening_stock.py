@@ -1,0 +1,85 @@
+"""Opening stock: what the books have before the ledger is switched on goes to the Unplaced bins."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.reason import Reason
+from inventory_midplatform.ports import Context
+from inventory_midplatform.services.ledger import batches_and_serials
+from inventory_midplatform.services.settlement import settlement
+
+BOTH_SIDES = """
+	SELECT bin.item_code, bin.warehouse, bin.actual_qty AS booked, COALESCE(sp.on_hand, 0) AS on_hand
+	FROM `tabBin` bin
+	LEFT JOIN `tabStock Position` sp ON sp.item_code = bin.item_code AND sp.warehouse = bin.warehouse
+	UNION ALL
+	SELECT sp.item_code, sp.warehouse, 0, sp.on_hand FROM `tabStock Position` sp
+	WHERE sp.on_hand <> 0 AND NOT EXISTS (
+		SELECT 1 FROM `tabBin` bin WHERE bin.item_code = sp.item_code AND bin.warehouse = sp.warehouse
+	)
+"""
+"""Books and positions side by side, also where ERPNext has thrown its Bin away."""
+
+DIFFERING = f"""
+SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides
+WHERE ABS(booked - on_hand) > %(half_step)s
+	AND (item_code > %(item_code)s OR (item_code = %(item_code)s AND warehouse > %(warehouse)s))
+ORDER BY item_code, warehouse
+LIMIT %(limit)s
+"""
+
+OF_ITEMS = f"""
+SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides
+WHERE item_code IN %(items)s AND ABS(booked - on_hand) > %(half_step)s
+"""
+
+ALL_OF_ITEMS = f"SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides WHERE item_code IN %(items)s"
+
+COUNT = f"SELECT COUNT(*) AS n FROM ({BOTH_SIDES}) both_sides WHERE ABS(booked - on_hand) > %(half_step)s"
+
+HALF_STEP = Decimal("0.0000000005")
+
+
+def count(ctx: Context) -> int:
+	"""How many items × warehouses differ from the books."""
+	return int(ctx.store.rows(COUNT, {"half_step": HALF_STEP})[0]["n"])
+
+
+def differing(ctx: Context, items: Sequence[str]) -> list[Key]:
+	"""The items × warehouses of ``items`` whose position is not what the books say."""
+	if not items:
+		return []
+	rows = ctx.store.rows(OF_ITEMS, {"items": tuple(items), "half_step": HALF_STEP})
+	return [(row["item_code"], row["warehouse"]) for row in rows]
+
+
+def suspects(ctx: Context, items: Sequence[str]) -> list[Key]:
+	"""The items × warehouses of ``items`` whose position may not be what the books say: those that differ, and all of an
+	item with batches or serial numbers, of which the sum can be right and a batch not.
+	"""
+	keys = set(differing(ctx, items))
+	if tracked := tuple(batches_and_serials.tracked_items(ctx, items)):
+		rows = ctx.store.rows(ALL_OF_ITEMS, {"items": tracked})
+		keys |= {(row["item_code"], row["warehouse"]) for row in rows}
+	return sorted(keys)
+
+
+def opening_stock(
+	ctx: Context, after: tuple[str, str] = ("", ""), limit: int = 500, alert: bool = False
+) -> tuple[int, tuple[str, str] | None]:
+	"""Adjust the next ``limit`` items × warehouses that differ from the books; return how many were looked at, and the key
+	to continue after, or None. Those whose stock ledger confirms the position stay as they are.
+
+	The caller commits between calls. After a stop, run again: it continues with what is left. On a site that has its
+	opening stock it adjusts what the books changed without a voucher.
+	"""
+	rows = ctx.store.rows(
+		DIFFERING,
+		{"half_step": HALF_STEP, "item_code": after[0], "warehouse": after[1], "limit": limit},
+	)
+	keys = [(row["item_code"], row["warehouse"]) for row in rows]
+	if not keys:
+		return 0, None
+	settlement.reconcile(ctx, keys, Reason("Opening stock from the books").sentence(), alert=alert)
+	return len(keys), keys[-1] if len(keys) == limit else None
