@@ -114,6 +114,8 @@ class EntryPoints(SiteTestCase):
 		cls.outbound, cls.wave = made["outbound"], made["wave"]
 		erp.insert("Warehouse Zone", zone_code=erp.unique("Z"), warehouse=cls.place)
 		erp.insert("Storage Policy", warehouse=cls.place)
+		erp.insert("Inspection Plan", item_code=cls.item, method="All")
+		erp.insert("Receiving Tolerance", item_code=cls.item, over_percent=1)
 		erp.insert("Inventory Alert", alert_type="Adjustment", status="Open", **where, message="a test's")
 		frappe.db.commit()
 		_, cls.stranger = racing.user_with_key(["Employee"])
