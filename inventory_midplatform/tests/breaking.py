@@ -90,6 +90,12 @@ def content(platform: Platform, tables: Sequence[str] = TABLES) -> dict[str, lis
 	return {table: platform.rows(f"SELECT * FROM `tab{table}` ORDER BY name") for table in tables}
 
 
+def checksums(platform: Platform, tables: Sequence[str]) -> dict[str, Any]:
+	"""Return MariaDB's checksum of all that is in each table: many tests before have filled those of a site."""
+	names = ", ".join(f"`tab{table}`" for table in tables)
+	return {row["Table"]: row["Checksum"] for row in platform.rows(f"CHECKSUM TABLE {names}")}
+
+
 def fails_as_a_whole(
 	platform: Platform,
 	store: type,
@@ -97,23 +103,25 @@ def fails_as_a_whole(
 	operation: str,
 	arguments: Row,
 	tables: Sequence[str] = TABLES,
+	read: Callable[[Platform, Sequence[str]], dict[str, Any]] = content,
 ) -> int:
 	"""Fail each call of an operation in turn, and check that nothing of it is left; then let it pass.
 
-	Returns how many faults there were. On the way nothing else may use the platform.
+	``read`` returns what of each table is compared. Returns how many faults there were. On the way nothing else may use
+	the platform.
 	"""
 	check = TestCase()
-	before = content(platform, tables)
+	before = read(platform, tables)
 	faults = 0
 	while True:
 		with breaking(store, books, faults) as found, contextlib.suppress(Fault):
 			platform.call(operation, **arguments)
 		if not found.broke:
 			break
-		check.assertEqual(content(platform, tables), before, f"left by fault {faults} of {operation}")
+		check.assertEqual(read(platform, tables), before, f"left by fault {faults} of {operation}")
 		faults += 1
 	check.assertGreater(faults, 2, "the step writes more than that")
-	check.assertNotEqual(content(platform, tables), before)
+	check.assertNotEqual(read(platform, tables), before)
 	return faults
 
 

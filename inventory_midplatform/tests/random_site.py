@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import frappe
@@ -73,8 +73,9 @@ class RandomSite:
 		)
 		frappe.db.commit()
 
-	def run(self, operations: int, after_each: Callable[[str], None]) -> None:
-		names = sorted(self.PATHS) + list(self.OFTEN)
+	def run(self, operations: int, after_each: Callable[[str], None], paths: Sequence[str] = ()) -> None:
+		"""Do so many operations, of these paths where any are named."""
+		names = paths or sorted(self.PATHS) + list(self.OFTEN)
 		for _ in range(operations):
 			name = self.hand.choice(names)
 			try:
