@@ -1,7 +1,7 @@
 """Cross-docking: received stock that an Outbound Order needs goes to staging at once, instead of into a storage bin."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -112,27 +112,22 @@ def cross_dock(ctx: Context, name: str, moved: CrossDocked) -> Reason:
 		for row in needed(ctx, name)
 		if (row["line"], row["outbound_order"]) == (moved.line, moved.outbound_order)
 	]
-	if not possible or possible[0]["qty"] < moved.qty:
+	most = sum((row["qty"] for row in possible), ZERO)
+	if most < moved.qty:
 		raise Conflict(
 			"{outbound_order} needs {needed} of item {item_code}; {qty} is more.",
 			code="not_needed",
 			outbound_order=moved.outbound_order,
 			item_code=received.line["item_code"],
-			needed=to_text(possible[0]["qty"] if possible else ZERO),
+			needed=to_text(most),
 			qty=to_text(moved.qty),
 		)
 	outbound = steps.read(ctx, OUTBOUND, moved.outbound_order)
 	if outbound["state"] == TO_ACCEPT:
 		picking.accept(ctx, moved.outbound_order)
-	pick = picking.Pick(
-		possible[0]["outbound_line"],
-		received.unplaced,
-		moved.qty,
-		received.batch_no,
-		moved.serial_nos,
-		name,
-	)
-	picking.pick(ctx, moved.outbound_order, pick)
+	for outbound_line, qty, serial_nos in _parts(possible, moved):
+		pick = picking.Pick(outbound_line, received.unplaced, qty, received.batch_no, serial_nos, name)
+		picking.pick(ctx, moved.outbound_order, pick)
 	staging = steps.read(ctx, OUTBOUND, moved.outbound_order)["staging_bin"]
 	putting_away.placed(ctx, received, "cross_dock", moved.qty, staging)
 	return Reason(
@@ -141,3 +136,14 @@ def cross_dock(ctx: Context, name: str, moved: CrossDocked) -> Reason:
 		item_code=received.line["item_code"],
 		outbound_order=moved.outbound_order,
 	)
+
+
+def _parts(needing: Sequence[Row], moved: CrossDocked) -> Iterator[tuple[str, Decimal, Sequence[str]]]:
+	"""Yield how much, and which serial numbers, go to which line of the Outbound Order: an item may have several."""
+	left, serial_nos = moved.qty, list(moved.serial_nos)
+	for row in needing:
+		qty = min(left, row["qty"])
+		if qty > 0:
+			count = int(qty) if serial_nos else 0
+			yield row["outbound_line"], qty, serial_nos[:count]
+			left, serial_nos = left - qty, serial_nos[count:]

@@ -46,3 +46,27 @@ def test_a_return_is_expected_from_its_delivery_note(
 	assert order == {"state": "Expected", "warehouse": warehouse, "reason": "Too big"}
 	expect(page.locator(".page-head:visible .indicator-pill")).to_have_text(texts("Expected", ORDER))
 	expect(page.locator(".frappe-control[data-fieldname='source_name']:visible")).to_contain_text(note)
+
+
+def test_goods_are_expected_from_the_list(
+	desk: Any, site: Any, texts: Any, language: str, inbound: None
+) -> None:
+	item, warehouse = site.stocked(f"EXP-{language}-{site.stamp}", 1)
+	keeper = desk("supervisor")
+	keeper.go("inbound-order")
+	page = keeper.page
+	keeper.button(texts("Expect Goods")).click()
+	dialog = page.locator(".modal:visible")
+	keeper.choose(dialog.locator("[data-fieldname='warehouse'] input"), warehouse)
+	row = dialog.locator(".grid-body .grid-row").first
+	row.locator("[data-fieldname='item_code']").first.click()
+	keeper.choose(row.locator("[data-fieldname='item_code'] input"), item)
+	row.locator("[data-fieldname='qty']").first.click()
+	row.locator("[data-fieldname='qty'] input").fill("5")
+	dialog.locator("[data-fieldname='reason'] textarea").fill("A sample of a new supplier")
+	keeper.picture(f"expect-goods-{language}")
+	confirmed(page)
+	(order,) = site.get(ORDER, [["warehouse", "=", warehouse]], ["name", "state", "reason"])
+	assert (order["state"], order["reason"]) == ("Expected", "A sample of a new supplier")
+	lines = site.message_of(site.request.get(f"/api/resource/{quote(ORDER)}/{order['name']}"))["lines"]
+	assert [(line["item_code"], line["expected_qty"]) for line in lines] == [(item, 5)]

@@ -1,6 +1,6 @@
 """Scheduled jobs, and jobs behind a button: on Frappe's workers, in small parts, with a job id."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from inventory_midplatform.services.replenishment import material_requests, sugg
 from inventory_midplatform.services.reservation import document_sync, pos_invoices, reservations
 
 CHUNK = 500
+CHUNK_OF_DOCUMENTS = 50
 
 
 def release_expired_reservations() -> None:
@@ -158,63 +159,59 @@ def rebuilding(chunk: int = 50) -> Iterator[tuple[int, int, int]]:
 	yield done, done, mended
 
 
-def syncing_documents(chunk: int = 50) -> Iterator[int]:
+Sync = Callable[[Context, str, str], Any]
+"""Takes a type of documents and the name of one."""
+
+
+def syncing_documents(chunk: int = CHUNK_OF_DOCUMENTS) -> Iterator[int]:
 	"""Sync the reservations of all open documents, and of those with open reservations; yield how many were checked."""
-	done = 0
-	for kind in sources.DEMAND_SOURCES:
-		after = ""
-		find = partial(document_sync.open_documents, demand_type=kind, limit=chunk)
-		while names := in_transaction(SiteUnitOfWork(), partial(find, after=after)):
-			for name in names:
-				_tried(
-					f"{kind} {name} was not synced",
-					partial(document_sync.sync, demand_type=kind, name=name),
-				)
-			done, after = done + len(names), names[-1]
-			yield done
+	return _syncing(
+		"Reservation", sources.DEMAND_SOURCES, document_sync.open_documents, document_sync.sync, chunk
+	)
 
 
-def syncing_pos_invoices(chunk: int = 50) -> Iterator[int]:
+def syncing_pos_invoices(chunk: int = CHUNK_OF_DOCUMENTS) -> Iterator[int]:
 	"""Sync POS Invoices whose POS is not closed yet; yield how many were checked."""
-	done, after = 0, ""
-	while names := in_transaction(
-		SiteUnitOfWork(), partial(pos_invoices.open_pos_invoices, after=after, limit=chunk)
-	):
-		for name in names:
-			sync = partial(pos_invoices.sync_pos_invoice, name=name)
-			_tried(f"POS Invoice {name} was not synced", sync)
-		done, after = done + len(names), names[-1]
-		yield done
+	return _syncing(
+		"Reservation",
+		["POS Invoice"],
+		lambda ctx, kind, after, limit: pos_invoices.open_pos_invoices(ctx, after, limit),
+		lambda ctx, kind, name: pos_invoices.sync_pos_invoice(ctx, name),
+		chunk,
+	)
 
 
-def syncing_outbound_orders(chunk: int = 50) -> Iterator[int]:
+def syncing_outbound_orders(chunk: int = CHUNK_OF_DOCUMENTS) -> Iterator[int]:
 	"""Sync the Outbound Orders of all open documents, and of those with open Outbound Orders; yield how many were checked."""
-	done = 0
-	for kind in outbound_sync.SOURCES:
-		after = ""
-		find = partial(outbound_sync.open_documents, source_type=kind, limit=chunk)
-		while names := in_transaction(SiteUnitOfWork(), partial(find, after=after)):
-			for name in names:
-				_tried(
-					f"Outbound Orders of {kind} {name} were not synced",
-					partial(outbound_sync.sync, source_type=kind, source_name=name),
-				)
-			done, after = done + len(names), names[-1]
-			yield done
+	return _syncing(
+		"Outbound Order", outbound_sync.SOURCES, outbound_sync.open_documents, outbound_sync.sync, chunk
+	)
 
 
-def syncing_inbound_orders(chunk: int = 50) -> Iterator[int]:
+def syncing_inbound_orders(chunk: int = CHUNK_OF_DOCUMENTS) -> Iterator[int]:
 	"""Sync the Inbound Orders of open documents; yield how many were checked."""
+	return _syncing(
+		"Inbound Order", inbound_sync.SOURCES, inbound_sync.open_documents, inbound_sync.sync, chunk
+	)
+
+
+def _syncing(
+	what: str,
+	kinds: Iterable[str],
+	find: Callable[[Context, str, str, int], list[str]],
+	sync: Sync,
+	chunk: int,
+) -> Iterator[int]:
+	"""Sync the documents of each kind that ``find`` names, a chunk after another, each in a transaction of its own.
+
+	``what`` is synced, as the log calls it. What is refused or too busy is logged, and the rest goes on. Yield how many were tried.
+	"""
 	done = 0
-	for kind in inbound_sync.SOURCES:
+	for kind in kinds:
 		after = ""
-		find = partial(inbound_sync.open_documents, source_type=kind, limit=chunk)
-		while names := in_transaction(SiteUnitOfWork(), partial(find, after=after)):
+		while names := in_transaction(SiteUnitOfWork(), lambda ctx, k=kind, a=after: find(ctx, k, a, chunk)):
 			for name in names:
-				_tried(
-					f"Inbound Orders of {kind} {name} were not synced",
-					partial(inbound_sync.sync, source_type=kind, source_name=name),
-				)
+				_tried(f"{what} of {kind} {name} was not synced", lambda ctx, k=kind, n=name: sync(ctx, k, n))
 			done, after = done + len(names), names[-1]
 			yield done
 

@@ -56,12 +56,7 @@ def check_bin(ctx: Context, bin: Mapping[str, Any]) -> None:
 	if _ticked(bin.get("is_unplaced")):
 		if bin.get("disabled"):
 			raise Conflict("The Unplaced bin of a warehouse is always needed.", code="unplaced_needed")
-		others = ctx.store.rows(
-			"SELECT name FROM `tabWarehouse Bin` WHERE warehouse = %(warehouse)s AND is_unplaced = 1"
-			" AND bin_code <> %(bin_code)s",
-			{"warehouse": warehouse, "bin_code": bin["bin_code"]},
-		)
-		if others:
+		if _other(ctx, "is_unplaced", bin, warehouse):
 			raise Conflict(
 				"Warehouse {warehouse} has an Unplaced bin already.",
 				code="duplicate_unplaced_bin",
@@ -77,18 +72,23 @@ def _check_reject(ctx: Context, bin: Mapping[str, Any], warehouse: str) -> None:
 	"""A warehouse has one reject bin at most, and it is for nothing else."""
 	if _ticked(bin.get("is_unplaced")) or _ticked(bin.get("is_staging")):
 		raise Conflict("The reject bin is neither the Unplaced nor the staging bin.", code="reject_bin_apart")
-	others = ctx.store.rows(
-		"SELECT name FROM `tabWarehouse Bin` WHERE warehouse = %(warehouse)s AND is_reject = 1"
-		" AND bin_code <> %(bin_code)s",
-		{"warehouse": warehouse, "bin_code": bin["bin_code"]},
-	)
-	if others:
+	if other := _other(ctx, "is_reject", bin, warehouse):
 		raise Conflict(
 			"Warehouse {warehouse} has the reject bin {bin} already.",
 			code="duplicate_reject_bin",
 			warehouse=warehouse,
-			bin=others[0]["name"],
+			bin=other,
 		)
+
+
+def _other(ctx: Context, flag: str, bin: Mapping[str, Any], warehouse: str) -> str:
+	"""Return another bin of the warehouse that has this flag, "" where none has."""
+	rows = ctx.store.rows(
+		f"SELECT name FROM `tabWarehouse Bin` WHERE warehouse = %(warehouse)s AND {flag} = 1"
+		" AND bin_code <> %(bin_code)s",
+		{"warehouse": warehouse, "bin_code": bin["bin_code"]},
+	)
+	return str(rows[0]["name"]) if rows else ""
 
 
 def _check_unplaced(ctx: Context, bin: Mapping[str, Any]) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from inventory_midplatform.domain.roles import BUYER, OPERATOR
-from inventory_midplatform.ports import Row
+from inventory_midplatform.ports import PostingLine, Row
+from inventory_midplatform.tests.behaviour.base import D
 from inventory_midplatform.tests.behaviour.inbound_case import InboundCase
 
 
@@ -58,6 +59,20 @@ class CrossDockingBehaviour(InboundCase):
 	def test_all_that_came_may_be_needed(self) -> None:
 		data = self.bought(6)
 		self.assertEqual(self.cross_dock(data, 6)["state"], "Done")
+
+	def test_an_order_with_the_item_in_two_rows_gets_both_in_one_step(self) -> None:
+		item = self.platform.make_item()
+		lines = [PostingLine(item, self.warehouse, D(qty), D(1)) for qty in (2, 3)]
+		outbound = self.task_of(self.platform.books.order(self.platform.make_customer(), lines))
+		data = self.received(self.purchase(self.warehouse, (item, 10)))
+		self.assertEqual([qty for _, qty in self.needed(data)], [2, 3])
+		about = {"line": self.line_of(data, item), "outbound_order": outbound}
+		with self.refused("not_needed", 409, needed="5"):
+			self.step("cross_dock", data["name"], **about, qty=6)
+		self.step("cross_dock", data["name"], **about, qty=4)
+		picked = self.platform.call("outbound.get", name=outbound)["lines"]
+		self.assertEqual([line["picked_qty"] for line in picked], [2, 2])
+		self.assertEqual(self.needed(data), [(outbound, 1)])
 
 	def test_older_goods_in_bins_leave_first(self) -> None:
 		bin = self.platform.make_bin(self.warehouse)
