@@ -330,12 +330,17 @@ class RandomSite:
 
 	def reassign(self) -> None:
 		"""From one demand to another."""
-		name = self.hand.choice(self.reservations)
+		reserved = {"name": ("in", self.reservations), "reserved_qty": (">=", 1)}
+		name = self.hand.choice(
+			frappe.get_all("Inventory Reservation", reserved, pluck="name", order_by="name")
+		)
 		demand = {"demand_type": "Project", "demand_name": erp.unique("P")}
 		self.reservations.append(self.call("reservation.reassign", name=name, qty="1", **demand)["name"])
 
 	OFTEN = ("cancel_anything", "cancel_anything", "run_reposts", "invoice_order")
 	"""Once more: most can go wrong where something is taken back, and few orders can be invoiced."""
+	FIRST = ("receipt", "order", "reserve")
+	"""What others need before they can be done."""
 
 	PATHS: dict[str, Callable[["RandomSite"], None]] = {
 		f.__name__: f
