@@ -51,10 +51,13 @@ class OutboundDeskCase(DemandCase):
 			self.call("outbound.pick", name=name, line=pick["line"], bin=pick["bin"], qty=str(pick["qty"]))
 		return str(order["lines"][0]["line"])
 
-	def shipped(self, name: str, qty: float) -> None:
+	def checked(self, name: str, qty: float) -> None:
 		line = self.picked(name)
 		self.call("outbound.finish_picking", name=name)
 		self.call("outbound.check", name=name, counted=[{"line": line, "qty": qty}])
+
+	def shipped(self, name: str, qty: float) -> None:
+		self.checked(name, qty)
 		self.call("outbound.ship", name=name)
 
 	def connected(self, doctype: str, name: str) -> dict[str, int]:

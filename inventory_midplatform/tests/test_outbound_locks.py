@@ -18,7 +18,8 @@ class TestLocks(OutboundDeskCase):
 			change()
 		frappe.db.commit()
 		locking = [sql for sql in recorder.statements if re.search(r"(?i)^update|for update$", sql.strip())]
-		return re.findall(r"(?i)(?:from|update) `tab(Bin|Outbound Order|Stock Position)`", "\n".join(locking))
+		tables = "Bin|Outbound Order|Sales Order|Stock Position"
+		return re.findall(rf"(?i)(?:from|update) `tab({tables})`", "\n".join(locking))
 
 	def test_deliveries_and_orders_lock_outbound_orders_first(self) -> None:
 		order, _ = self.ordered(4)
@@ -30,6 +31,17 @@ class TestLocks(OutboundDeskCase):
 			lambda: frappe.get_doc("Sales Order", order.name).cancel(),
 			lambda: frappe.get_doc("Sales Order", other.name).update_status("Closed"),
 		):
-			tables = self.locked(change)
-			self.assertEqual(tables[0], "Outbound Order", tables)
-			self.assertIn("Stock Position", tables)
+			tables = list(dict.fromkeys(self.locked(change)))
+			self.assertLess(tables.index("Outbound Order"), tables.index("Bin"), tables)
+			self.assertLess(tables.index("Outbound Order"), tables.index("Stock Position"), tables)
+
+	def test_what_posts_locks_the_sales_order_before_its_outbound_orders(self) -> None:
+		order, _ = self.ordered(4)
+		_, outbound = self.ordered(4)
+		self.checked(outbound, 4)
+		for change in (
+			lambda: erp.delivery_for(order.name, 4),
+			lambda: self.call("outbound.ship", name=outbound),
+		):
+			tables = list(dict.fromkeys(self.locked(change)))
+			self.assertEqual(tables[:2], ["Sales Order", "Outbound Order"], tables)

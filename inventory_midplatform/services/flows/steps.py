@@ -1,6 +1,6 @@
 """A step of a flow: the document is locked and checked before it, logged and announced after it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from inventory_midplatform.domain.errors import NotFound
@@ -11,14 +11,17 @@ from inventory_midplatform.services import masters, operation_log
 from inventory_midplatform.services.batching import batches
 
 
-def begin(ctx: Context, flow: Flow, name: str, step: str) -> Row:
+def begin(ctx: Context, flow: Flow, name: str, step: str, posts: bool = False) -> Row:
 	"""Lock a document of a flow and return its header, if this user may take ``step`` on it now.
 
-	Raises NotFound (``unknown_document``), NotPermitted (``step_not_permitted``, ``warehouse_not_permitted``) or
+	``posts``: the step posts in the books, which changes the document's source. That is locked first, as the books do
+	where the source itself is changed. Raises NotFound (``unknown_document``), NotPermitted (``step_not_permitted``, ``warehouse_not_permitted``) or
 	Conflict (``wrong_state``). Locks the document's row: of two who take a step at once, one waits. Raises
 	SnapshotConflict, which is tried again, where somebody changed it meanwhile: Frappe would save what it read before.
 	"""
 	seen = read(ctx, flow, name)
+	if posts and seen["source_type"]:
+		lock_documents(ctx, [(seen["source_type"], seen["source_name"])])
 	document = read(ctx, flow, name, locked=True)
 	if document["modified"] != seen["modified"]:
 		raise SnapshotConflict(f"{flow.doctype} {name} was changed since it was read")
@@ -53,6 +56,15 @@ def read(ctx: Context, flow: Flow, name: str, locked: bool = False) -> Row:
 	if not locked:
 		masters.require_warehouse(ctx, rows[0]["warehouse"])
 	return rows[0]
+
+
+def lock_documents(ctx: Context, documents: Iterable[tuple[str, str]]) -> None:
+	"""Lock documents of the books, (type, name), in the order of these."""
+	for doctype, name in sorted(set(documents)):
+		source = ctx.store.through(doctype, ("name",))
+		ctx.store.rows(
+			f"SELECT name FROM {source} WHERE name = %(name)s{ctx.store.for_update}", {"name": name}
+		)
 
 
 def finish(ctx: Context, flow: Flow, document: Row, step: str, state: str, **changes: Any) -> None:

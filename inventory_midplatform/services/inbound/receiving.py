@@ -118,10 +118,10 @@ def finish_receiving(ctx: Context, name: str) -> Reason:
 	inspected, available all else. Of a line its Inspection Plan says how much is inspected, if any. What is missing becomes a
 	further Inbound Order.
 
-	Locks the order, then what the receipt locks. Raises Conflict (``nothing_received``) and what the books refuse.
+	Locks the order's document, the order, then what the receipt locks. Raises Conflict (``nothing_received``) and what the books refuse.
 	"""
 	modules.require(ctx, "inbound")
-	order = steps.begin(ctx, INBOUND, name, "finish_receiving")
+	order = steps.begin(ctx, INBOUND, name, "finish_receiving", posts=True)
 	lines = orders.lines_of(ctx, name, locked=True)
 	received = orders.receipt_lines(ctx, name, locked=True)
 	if not received:

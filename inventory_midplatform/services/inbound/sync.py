@@ -129,14 +129,17 @@ def orders_of_receipt(ctx: Context, receipt: Voucher) -> list[str]:
 
 
 def lock_orders(ctx: Context, documents: Iterable[Document], cancelled: Voucher | None = None) -> None:
-	"""Lock the Inbound Orders of these documents that can still be received, and those of a receipt to be cancelled.
+	"""Lock those documents of which something can still be received, then their Inbound Orders, and those of a receipt to be
+	cancelled.
 
-	A step locks its order first, then the books and stock; what is posted or changed in the books locks in the same sequence
-	by calling this before. Nothing happens while the module is off.
+	A step that posts locks the order's document, then the order, then the books and stock; what is posted or changed in the
+	books locks in the same sequence by calling this before. Nothing happens while the module is off.
 	"""
 	if not ctx.settings.inbound:
 		return
-	names = {order["name"] for document in documents for order in not_posted(ctx, *document)}
+	found = {document: not_posted(ctx, *document) for document in documents}
+	steps.lock_documents(ctx, [document for document, orders in found.items() if orders])
+	names = {order["name"] for orders in found.values() for order in orders}
 	if cancelled:
 		names |= set(orders_of_receipt(ctx, cancelled))
 	steps.lock_many(ctx, INBOUND, sorted(names))

@@ -1,7 +1,7 @@
 """Which Outbound Orders belong to a document, and their locks.
 
-A step of an order locks it first, then the books and stock. What is posted or changed in the books locks in the same
-sequence, by :func:`lock_orders`; else the two could wait for each other.
+A step that posts locks the order's document, then the order, then the books and stock. What is posted or changed in the
+books locks in the same sequence, by :func:`lock_orders`; else the two could wait for each other.
 """
 
 from collections.abc import Iterable
@@ -36,13 +36,16 @@ def orders_of_delivery(ctx: Context, delivery: Voucher) -> list[str]:
 
 
 def lock_orders(ctx: Context, documents: Iterable[tuple[str, str]], cancelled: Voucher | None = None) -> None:
-	"""Lock the open Outbound Orders of documents (type, name), and those that a delivery to be cancelled shipped.
+	"""Lock those documents (type, name) that have open Outbound Orders, then these, and those that a delivery to be cancelled
+	shipped.
 
 	Call it before the books or stock are locked. Nothing happens while the module is off.
 	"""
 	if not ctx.settings.outbound:
 		return
-	names = {order["name"] for document in documents for order in open_orders(ctx, *document)}
+	found = {document: open_orders(ctx, *document) for document in documents}
+	steps.lock_documents(ctx, [document for document, orders in found.items() if orders])
+	names = {order["name"] for orders in found.values() for order in orders}
 	if cancelled:
 		names |= set(orders_of_delivery(ctx, cancelled))
 	steps.lock_many(ctx, OUTBOUND, sorted(names))

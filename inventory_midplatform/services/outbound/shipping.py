@@ -13,11 +13,11 @@ def ship(ctx: Context, name: str, carrier: str = "", tracking_no: str = "") -> R
 	"""Submit the delivery: the goods leave staging and the reservation is consumed; what is missing becomes a further
 	Outbound Order. Carrier and tracking number that are not named are those of its packages.
 
-	Locks the order, then what the delivery locks. Raises Conflict (``more_than_ordered`` where less is demanded since),
+	Locks the order's document, the order, then what the delivery locks. Raises Conflict (``more_than_ordered`` where less is demanded since),
 	what :func:`parcels.before_shipping` raises, and what the books refuse.
 	"""
 	modules.require(ctx, "outbound")
-	order = steps.begin(ctx, OUTBOUND, name, "ship")
+	order = steps.begin(ctx, OUTBOUND, name, "ship", posts=True)
 	carrier, tracking_no = carrier or order["carrier"] or "", tracking_no or order["tracking_no"] or ""
 	if order["is_posted"]:
 		steps.finish(ctx, OUTBOUND, order, "ship", SHIPPED, carrier=carrier, tracking_no=tracking_no)
