@@ -20,6 +20,7 @@ from inventory_midplatform.tests.behaviour.inbound import InboundBehaviour
 from inventory_midplatform.tests.behaviour.inbound_changes import InboundChangeBehaviour
 from inventory_midplatform.tests.behaviour.inbound_codes import InboundCodeBehaviour
 from inventory_midplatform.tests.behaviour.inbound_inspection import InspectionPhotoBehaviour
+from inventory_midplatform.tests.behaviour.inbound_labels import InboundLabelBehaviour
 from inventory_midplatform.tests.behaviour.inbound_plans import InspectionPlanBehaviour
 from inventory_midplatform.tests.behaviour.inbound_rejects import (
 	DestroyedBehaviour,
@@ -84,6 +85,7 @@ BEHAVIOURS = (
 	RejectBinBehaviour,
 	PurchaseReturnBehaviour,
 	InboundCodeBehaviour,
+	InboundLabelBehaviour,
 	CrossDockingBehaviour,
 	InboundSourceBehaviour,
 	ToleranceBehaviour,

@@ -45,7 +45,14 @@ export async function show_inbound_order(frm) {
 		if (step === main) button.removeClass("btn-default").addClass("btn-primary");
 		if (step === "cancel") button.addClass("text-danger");
 	}
+	if (order.received.length) frm.add_custom_button(__("Print Labels"), () => print_labels(frm));
 	show_to_put_away(form);
+}
+
+// A label for each scan and serial number, on paper of a label's size.
+function print_labels({ doc }) {
+	const asked = { doctype: ORDER, name: doc.name, format: "Inbound Labels" };
+	window.open(`/printview?${$.param(asked)}`, "_blank", "noopener");
 }
 
 // A step that the table allows is shown only where the order has something for it.
