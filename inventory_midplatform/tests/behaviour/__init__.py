@@ -29,6 +29,7 @@ from inventory_midplatform.tests.behaviour.inbound_rejects import (
 )
 from inventory_midplatform.tests.behaviour.inbound_sources import InboundSourceBehaviour
 from inventory_midplatform.tests.behaviour.inbound_tolerances import ToleranceBehaviour
+from inventory_midplatform.tests.behaviour.inbound_trucks import InboundTruckBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
 from inventory_midplatform.tests.behaviour.migration import MigrationBehaviour
 from inventory_midplatform.tests.behaviour.outbound import OutboundBehaviour
@@ -86,6 +87,7 @@ BEHAVIOURS = (
 	PurchaseReturnBehaviour,
 	InboundCodeBehaviour,
 	InboundLabelBehaviour,
+	InboundTruckBehaviour,
 	CrossDockingBehaviour,
 	InboundSourceBehaviour,
 	ToleranceBehaviour,

@@ -24,6 +24,7 @@ const STEPS = {
 	put_away,
 	cross_dock,
 	finish_putting_away: direct,
+	book_slot,
 	cancel,
 };
 
@@ -111,6 +112,45 @@ function arrive(form, step) {
 		fields: [{ fieldname: "dock", fieldtype: "Data", label: __("Dock", null, ORDER), default: form.order.dock }],
 		args: ({ dock }) => ({ dock: dock || "" }),
 	}).show();
+}
+
+// What is emptied is cleared.
+async function book_slot(form, step) {
+	const { order } = form;
+	const known = await docks_of(order.warehouse);
+	step_dialog(form, step, {
+		fields: [
+			{ fieldname: "truck", fieldtype: "Data", label: __("Truck", null, ORDER), default: order.truck },
+			{
+				fieldname: "dock",
+				fieldtype: "Autocomplete",
+				label: __("Dock", null, ORDER),
+				options: known,
+				ignore_validation: 1,
+				default: order.dock,
+			},
+			{ fieldname: "slot_start", fieldtype: "Datetime", label: __("Slot From", null, ORDER), default: order.slot_start },
+			{ fieldname: "slot_end", fieldtype: "Datetime", label: __("Slot Until", null, ORDER), default: order.slot_end },
+		],
+		args: ({ truck, dock, slot_start, slot_end }) => ({
+			truck: truck || "",
+			dock: dock || "",
+			...(slot_start && { slot_start }),
+			...(slot_end && { slot_end }),
+		}),
+	}).show();
+}
+
+// Returns the docks that a warehouse's orders had, so that one is not written in two ways.
+async function docks_of(warehouse) {
+	const rows = await frappe.db.get_list(ORDER, {
+		fields: ["dock"],
+		filters: { warehouse, dock: ["is", "set"] },
+		group_by: "dock",
+		order_by: "dock asc",
+		limit: 100,
+	});
+	return rows.map(({ dock }) => dock);
 }
 
 function cancel(form, step) {
