@@ -19,9 +19,9 @@ class TestInboundLabels(InboundCase, unittest.TestCase):
 		SiteTestCase.setUpClass.__func__(cls)  # type: ignore[attr-defined]
 		cls.platform = SitePlatform()
 
-	def printed(self, name: str, **asked: Any) -> str:
+	def printed(self, name: str, **form: Any) -> str:
 		with SitePlatform().context():
-			frappe.local.form_dict = frappe._dict(asked)
+			frappe.local.form_dict = frappe._dict(form)
 			try:
 				html: str = get_html_and_style("Inbound Order", name=name, print_format="Inbound Labels")[
 					"html"

@@ -88,7 +88,7 @@ class InboundLabelBehaviour(InboundCase):
 			found = self.look_up(code)["item"]
 			self.assertEqual((found["item_code"], found["factor"]), (of, 1))
 
-	def test_a_batch_that_no_message_can_hold_is_its_number_alone(self) -> None:
+	def test_a_batch_that_is_too_long_for_a_message_is_its_number_alone(self) -> None:
 		item = self.platform.make_item(has_batch_no=1)
 		batch = unique("BATCH-OF-MORE-THAN-TWENTY-LETTERS")
 		label = self.label(item, qty=3, batch_no=batch)
