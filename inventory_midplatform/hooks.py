@@ -137,6 +137,7 @@ _PRINTING = "inventory_midplatform.adapters.site.printing"
 
 jinja = {
 	"methods": [
+		f"{_PRINTING}.inbound_labels",
 		f"{_PRINTING}.inventory_full_name",
 		f"{_PRINTING}.inventory_qr",
 		f"{_PRINTING}.item_barcode",

@@ -24,6 +24,9 @@ class InboundTask(InboundQuantities):
 	reason: str
 	due: str | None
 	dock: str
+	slot_start: str | None
+	slot_end: str | None
+	truck: str
 	assignee: str
 	created: str
 	waiting_minutes: int
@@ -138,6 +141,15 @@ class CrossDock(TypedDict):
 	qty: float
 
 
+class SameTruck(TypedDict):
+	"""Another order of the truck that has arrived, and what it brings."""
+
+	name: str
+	source_name: str
+	supplier: str
+	item_codes: list[str]
+
+
 class InboundOrder(TypedDict):
 	name: str
 	state: str
@@ -150,6 +162,10 @@ class InboundOrder(TypedDict):
 	assignee: str
 	due: str | None
 	dock: str
+	slot_start: str | None
+	slot_end: str | None
+	truck: str
+	same_truck: list[SameTruck]
 	created: str
 	receipt_doctype: str
 	receipt_document: str
@@ -169,6 +185,10 @@ class InboundStep(TypedDict):
 	next_steps: list[results.NextStep]
 	message: results.Reason
 	data: InboundOrder
+
+
+class InboundArrivals(TypedDict):
+	arrived: list[InboundStep]
 
 
 class InboundPutAway(InboundStep):

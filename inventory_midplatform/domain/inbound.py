@@ -1,5 +1,7 @@
 """The inbound flow: what a supplier sends arrives, is received, inspected and put away."""
 
+import unicodedata
+
 from inventory_midplatform.domain.flows import Event, Flow, State, Step
 from inventory_midplatform.domain.roles import CANCEL_INBOUND, INSPECTORS, WORKERS
 
@@ -57,6 +59,13 @@ INBOUND = Flow(
 		),
 		Step("finish_putting_away", "Finish Putting Away", {TO_PUT_AWAY: (DONE,)}, WORKERS),
 		Step(
+			"book_slot",
+			"Book Slot",
+			{EXPECTED: (EXPECTED,), TO_RECEIVE: (TO_RECEIVE,)},
+			WORKERS,
+			("dock", "slot_start", "slot_end", "truck"),
+		),
+		Step(
 			"cancel",
 			"Cancel",
 			dict.fromkeys(NOT_POSTED, (CANCELLED,)),
@@ -69,3 +78,8 @@ INBOUND = Flow(
 		Event("Receipt Cancelled", dict.fromkeys((TO_INSPECT, TO_PUT_AWAY, DONE), NOT_POSTED)),
 	),
 )
+
+
+def truck_number(text: str) -> str:
+	"""Return a plate or waybill number as it is stored: the same truck is typed with and without blanks, in small letters too."""
+	return "".join(unicodedata.normalize("NFKC", text).split()).upper()

@@ -5,16 +5,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from inventory_midplatform.domain.errors import InventoryError
-from inventory_midplatform.domain.inbound import INBOUND, TO_INSPECT, TO_PUT_AWAY, TO_RECEIVE
+from inventory_midplatform.domain.inbound import (
+	INBOUND,
+	TO_INSPECT,
+	TO_PUT_AWAY,
+	TO_RECEIVE,
+	truck_number,
+)
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.query import Query, compiled, table
+from inventory_midplatform.query import Query, compiled, contains, table
 from inventory_midplatform.reporting import tasks
 from inventory_midplatform.reporting.outbound import item_facts, waiting_minutes
 from inventory_midplatform.services import cross_docking
 from inventory_midplatform.services.flows import steps
-from inventory_midplatform.services.inbound import inspections, orders, sources
+from inventory_midplatform.services.inbound import inspections, orders, sources, trucks
 from inventory_midplatform.services.locations import suggestions
 
 _QUANTITIES = """
@@ -48,7 +54,7 @@ def list_tasks(
 ) -> Row:
 	"""Return a page of open Inbound Orders this user may see, by the day they are expected and age. Changes nothing.
 
-	``search`` is a part of the order's, the document's or the supplier's name. Raises what :mod:`masters` raises.
+	``search`` is a part of the order's, the document's or the supplier's name, or of its truck's number. Raises what :mod:`masters` raises.
 	"""
 	t = table(INBOUND.doctype)
 	query = Query.from_(t).select(
@@ -61,6 +67,9 @@ def list_tasks(
 		t.reason,
 		t.due,
 		t.dock,
+		t.slot_start,
+		t.slot_end,
+		t.truck,
 		t.assignee,
 		t.creation,
 		t.modified,
@@ -74,7 +83,7 @@ def list_tasks(
 		warehouse=warehouse,
 		mine=mine,
 		search=search,
-		searched=t.supplier,
+		searched=contains(t.supplier, search) | contains(t.truck, truck_number(search)),
 	)
 	query = query.orderby(t.due).orderby(t.creation).orderby(t.name)
 	rows = ctx.store.rows(*compiled(query.limit(limit + 1).offset(offset)))
@@ -92,9 +101,10 @@ def list_tasks(
 def _task(ctx: Context, task: Row, sums: Row) -> Row:
 	next_ = steps.next_steps(ctx, INBOUND, task["state"])
 	return {
-		**{k: task[k] for k in ("name", "state", "warehouse", "due")},
+		**{k: task[k] for k in ("name", "state", "warehouse", "due", "slot_start", "slot_end")},
 		**{
-			k: task[k] or "" for k in ("source_type", "source_name", "supplier", "reason", "dock", "assignee")
+			k: task[k] or ""
+			for k in ("source_type", "source_name", "supplier", "reason", "dock", "truck", "assignee")
 		},
 		"created": task["creation"],
 		"waiting_minutes": waiting_minutes(ctx.clock.now(), task["modified"]),
@@ -122,11 +132,15 @@ def get(ctx: Context, name: str) -> Row:
 		"supplier",
 		"reason",
 		"dock",
+		"truck",
 		"assignee",
 	)
 	return {
 		**{k: order[k] or "" for k in (*texts, "receipt_doctype", "receipt_document", "purchase_return")},
 		"due": order["due"],
+		"slot_start": order["slot_start"],
+		"slot_end": order["slot_end"],
+		"same_truck": trucks.beside(ctx, order),
 		"created": order["creation"],
 		"is_typed": bool(order["is_typed"]),
 		"rest_expected": not sources.of(order).by_request,

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
-from inventory_midplatform.domain import product_codes
+from inventory_midplatform.domain import gs1, product_codes
 from inventory_midplatform.domain.position import AVAILABLE
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import Context, Row
@@ -70,8 +70,9 @@ def look_up(ctx: Context, code: str, warehouse: str = "", supplier: str = "") ->
 	"""Return what a code is (bin, item, batch, serial number or order), where its stock is and for whom it is reserved.
 
 	An item is also found by the part number of its supplier, of ``supplier`` before any other; a number that several items
-	have is no code. Full-width letters and digits of a Chinese input method are read as plain ones. Quantities in stock
-	UOM. Only warehouses this user may see are looked at; ``kind`` is "unknown" where nothing has the code.
+	have is no code. Of a GS1 message as our labels have it, its serial number or batch is looked up, else its item.
+	Full-width letters and digits of a Chinese input method are read as plain ones. Quantities in stock UOM. Only
+	warehouses this user may see are looked at; ``kind`` is "unknown" where nothing has the code.
 	"""
 	code = unicodedata.normalize("NFKC", code).strip()
 	place = masters.known_warehouse(ctx, warehouse) if warehouse else ""
@@ -81,7 +82,7 @@ def look_up(ctx: Context, code: str, warehouse: str = "", supplier: str = "") ->
 		"warehouse": place,
 		"supplier": unicodedata.normalize("NFKC", supplier).strip(),
 	}
-	for found in (_bin, _order, _serial, _batch, _item):
+	for found in (_bin, _order, _serial, _batch, _item, _goods):
 		if result := found(ctx, about):
 			return {**_NOTHING, "code": code, **result}
 	return {**_NOTHING, "code": code}
@@ -173,6 +174,23 @@ def _item(ctx: Context, about: Row) -> Row | None:
 		"totals": _totals(where, reserved),
 		"for_whom": for_whom,
 	}
+
+
+def _goods(ctx: Context, about: Row) -> Row | None:
+	"""Return what a GS1 message is of: a serial number or batch of its item, else the item, with a batch that nobody made yet."""
+	said = gs1.read(about["code"])
+	if said is None:
+		return None
+	code = said.gtin or said.item_code
+	item = _item(ctx, {**about, "code": code, "codes": product_codes.spellings(code)})
+	if item is None:
+		return None
+	for find, part in ((_serial, said.serial_no), (_batch, said.batch_no)):
+		found = find(ctx, {**about, "code": part}) if part else None
+		if found and found["item"]["item_code"] == item["item"]["item_code"]:
+			return found
+	batch = {"batch_no": said.batch_no, "expiry_date": said.expiry, "disabled": False}
+	return {**item, "batch": batch} if said.batch_no else item
 
 
 def _items_of_suppliers(ctx: Context, about: Row) -> list[Row]:

@@ -11,7 +11,7 @@ from inventory_midplatform.domain.outbound import OUTBOUND, TO_ACCEPT, TO_CHECK,
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.waves import WAVE
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.query import Criterion, Query, compiled, table, value
+from inventory_midplatform.query import Criterion, Query, compiled, contains, table, value
 from inventory_midplatform.reporting import tasks
 from inventory_midplatform.services import masters
 from inventory_midplatform.services.flows import steps
@@ -116,7 +116,7 @@ def list_tasks(
 		warehouse=warehouse,
 		mine=mine,
 		search=search,
-		searched=t.customer,
+		searched=contains(t.customer, search),
 	)
 	if outside_waves:
 		query = query.where(_goes_by_itself(t))

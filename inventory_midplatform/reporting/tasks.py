@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pypika import Table
 from pypika.queries import QueryBuilder
-from pypika.terms import Field
+from pypika.terms import Criterion
 
 from inventory_midplatform.domain.errors import NotFound
 from inventory_midplatform.domain.flows import Flow
@@ -24,11 +24,11 @@ def limited(
 	warehouse: str,
 	mine: bool,
 	search: str,
-	searched: Field,
+	searched: Criterion,
 ) -> QueryBuilder:
 	"""Limit a query to open documents, or those in ``state``, of the warehouses this user may see.
 
-	``search`` is a part of the document's name, its source's, or of ``searched``. Raises what :mod:`masters` raises.
+	``search`` is a part of the document's name or its source's, or ``searched`` is true. Raises what :mod:`masters` raises.
 	"""
 	query = (
 		query.where(t.state == value(state))
@@ -42,9 +42,7 @@ def limited(
 	if mine:
 		query = query.where(t.assignee == value(ctx.identity.user))
 	if search:
-		query = query.where(
-			contains(t.name, search) | contains(t.source_name, search) | contains(searched, search)
-		)
+		query = query.where(contains(t.name, search) | contains(t.source_name, search) | searched)
 	return query
 
 

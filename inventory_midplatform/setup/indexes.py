@@ -48,6 +48,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 		("source_name", "source_type"),
 		("supplier", "received_at"),
 		("arrived_at",),
+		("warehouse", "slot_end"),
 	),
 	"Inbound Receipt Line": (("inbound_order", "line"),),
 	"Outbound Order": (("state", "warehouse"), ("source_name", "source_type")),

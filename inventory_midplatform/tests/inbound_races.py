@@ -15,10 +15,7 @@ class InboundRaces(Races):
 
 	def arrived(self, item: str, warehouse: str) -> Row:
 		"""An Inbound Order of ten that has arrived."""
-		lines = [PostingLine(item, warehouse, Decimal(10), Decimal(1))]
-		order = self.platform.books.purchase(self.platform.make_supplier(), lines)
-		name = self.platform.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
-		data: Row = self.platform.call("inbound.arrive", name=name)["data"]
+		data: Row = self.platform.call("inbound.arrive", name=self.expected(item, warehouse))["data"]
 		return data
 
 	def received(self, item: str, warehouse: str) -> Row:
@@ -41,6 +38,28 @@ class InboundRaces(Races):
 		for name in names:
 			line = self.platform.call("inbound.get", name=name)["lines"][0]
 			self.assertIn(line["received_qty"], (6, 7))
+
+	def expected(self, item: str, warehouse: str) -> str:
+		lines = [PostingLine(item, warehouse, Decimal(10), Decimal(1))]
+		order = self.platform.books.purchase(self.platform.make_supplier(), lines)
+		return str(self.platform.call("inbound.list_tasks", search=order)["tasks"][0]["name"])
+
+	def test_two_trucks_book_one_dock(self) -> None:
+		def prepare(item: str, warehouse: str) -> Sequence[Call]:
+			slot = {"dock": item, "slot_start": "2099-01-01 10:00:00", "slot_end": "2099-01-01 11:00:00"}
+			names = [self.expected(item, warehouse) for _ in range(2)]
+			return [("inbound.book_slot", {"name": name, **slot, "truck": name}) for name in names]
+
+		self.assertEqual(self.raced(prepare).keys(), {("dock_taken 409", "ok")})
+
+	def test_two_say_that_one_truck_is_here(self) -> None:
+		def prepare(item: str, warehouse: str) -> Sequence[Call]:
+			for _ in range(2):
+				self.platform.call("inbound.book_slot", name=self.expected(item, warehouse), truck="A1")
+			call = {"warehouse": warehouse, "truck": "A1"}
+			return [("inbound.arrive_truck", call), ("inbound.arrive_truck", call)]
+
+		self.assertEqual(self.raced(prepare).keys(), {("nothing_on_truck 409", "ok")})
 
 	def test_two_expect_one_return(self) -> None:
 		def prepare(item: str, warehouse: str) -> Sequence[Call]:

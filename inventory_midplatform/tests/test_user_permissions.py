@@ -26,6 +26,8 @@ REFUSED, NOTHING = "refused", "nothing of it is answered"
 
 OF_ANOTHER_WAREHOUSE: dict[str, tuple[str, dict[str, Any]]] = {
 	"inbound.arrive": (REFUSED, {"name": "inbound"}),
+	"inbound.arrive_truck": (REFUSED, {"warehouse": "other", "truck": "A1"}),
+	"inbound.book_slot": (REFUSED, {"name": "inbound"}),
 	"inbound.cancel": (REFUSED, {"name": "inbound"}),
 	"inbound.expect": (
 		REFUSED,

@@ -49,6 +49,8 @@ CHANGES: dict[str, tuple[str, ...]] = {
 	**dict.fromkeys(
 		(
 			"inbound.arrive",
+			"inbound.arrive_truck",
+			"inbound.book_slot",
 			"inbound.cancel",
 			"inbound.expect",
 			"inbound.expect_return",

@@ -61,6 +61,17 @@ def test_a_fault_at_any_call_leaves_nothing_of_the_step(step: str, sqlite: Stand
 	assert sqlite.verify() == []
 
 
+def test_a_fault_leaves_nothing_of_the_arrival_of_a_truck(sqlite: StandalonePlatform) -> None:
+	sqlite.settings(ledger=True, reservation=True, inbound=True)
+	item, warehouse = sqlite.make_item(), sqlite.make_warehouse()
+	for _ in range(2):
+		order = sqlite.books.purchase(sqlite.make_supplier(), [PostingLine(item, warehouse, D(10), D(1))])
+		name = sqlite.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
+		sqlite.call("inbound.book_slot", name=name, truck="A1")
+	call = {"warehouse": warehouse, "truck": "A1"}
+	fails_as_a_whole(sqlite, SqlStore, SmallBooks, "inbound.arrive_truck", call, (*TABLES, *INBOUND))
+
+
 @pytest.mark.parametrize("source", ["transfer", "return", "by hand"])
 def test_a_fault_leaves_nothing_of_a_receipt_from_any_source(source: str, sqlite: StandalonePlatform) -> None:
 	sqlite.settings(ledger=True, reservation=True, outbound=True, inbound=True)

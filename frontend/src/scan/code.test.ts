@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sameCode, scanOf } from "./code";
+import { productOf, sameCode, scanOf } from "./code";
 import { day, hasCheckDigit, parseGs1, sameProductCode } from "./gs1";
 import { matchOf } from "./match";
 
@@ -45,6 +45,17 @@ test("how many pieces, and of what a case holds", () => {
 });
 test("brackets are read as people write them", () => {
 	expect(scanOf("(01)09521234500018(10)B1(17)271130").gs1).toMatchObject({ gtin: "09521234500018", batch: "B1", expiry: "2027-11-30" });
+});
+
+test("our own labels, the texts of tests/domain/test_gs1.py", () => {
+	expect(scanOf("(01)09521234500018(10)B1(17)271130").gs1).toMatchObject({ gtin: "09521234500018", batch: "B1", expiry: "2027-11-30", trouble: "" });
+	expect(scanOf("(01)09521234500018(21)SN-0042").gs1).toMatchObject({ gtin: "09521234500018", batch: "", serial: "SN-0042" });
+	const own = scanOf("(240)SCL-500-1(10)LOT 17271130(17)271130(21)00042");
+	expect(own.gs1).toMatchObject({ gtin: "", item: "SCL-500-1", batch: "LOT 17271130", serial: "00042", expiry: "2027-11-30", trouble: "" });
+	expect(productOf(own)).toBe("SCL-500-1");
+	expect(productOf(scanOf("(01)09521234500018(10)B1"))).toBe("9521234500018");
+	expect(matchOf(own, { item_code: "scl-500-1", stock_uom: "Bag", barcodes: [] })).toMatchObject({ qty: 1, batch: "LOT 17271130", serial: "00042" });
+	expect(matchOf(own, { item_code: "SCL-500-2", stock_uom: "Bag", barcodes: [] })).toBeNull();
 });
 
 test("what is no GS1 message stays a code", () => {

@@ -26,6 +26,11 @@ export function scanOf(raw: string): Scan {
 	return { raw, code: body.split(GS).join("").trim(), gs1, mark };
 }
 
+/** What a scan names: the product or the item of a GS1 message, else the code itself. Shops and ERPNext store thirteen digits. */
+export function productOf(scan: Scan): string {
+	return (scan.gs1 && (scan.gs1.gtin.replace(/^0(?=\d{13}$)/, "") || scan.gs1.item)) || scan.code;
+}
+
 export function sameCode(one: string | null | undefined, other: string | null | undefined): boolean {
 	if (!one || !other) return false;
 	return one.normalize("NFKC").trim().toUpperCase() === other.normalize("NFKC").trim().toUpperCase();

@@ -13,6 +13,8 @@ export interface Element {
 export interface Gs1 {
 	elements: Element[];
 	gtin: string;
+	/** The company's own code of an item that has no product code. */
+	item: string;
 	batch: string;
 	serial: string;
 	expiry: string;
@@ -70,6 +72,7 @@ export function parseGs1(text: string, marked: boolean): Gs1 | null {
 	return {
 		elements,
 		gtin,
+		item: of("240"),
 		batch: doubt ? "" : of("10"),
 		serial: doubt ? "" : of("21"),
 		expiry: date ? "" : day(of("17")),

@@ -1,5 +1,5 @@
 import type { Line, Lookup } from "../api/types";
-import { sameCode, type Scan } from "./code";
+import { productOf, sameCode, type Scan } from "./code";
 import { sameProductCode } from "./gs1";
 
 export interface Match {
@@ -13,7 +13,7 @@ export interface Match {
 /** Whether a code is this line's item, as far as its own barcodes tell; null asks the server. */
 export function matchOf(scan: Scan, line: Pick<Line, "item_code" | "barcodes" | "stock_uom"> & { supplier_part_nos?: readonly string[] }): Match | null {
 	const more = { batch: scan.gs1 ? scan.gs1.batch : "", serial: scan.gs1 ? scan.gs1.serial : "" };
-	const code = scan.gs1 && scan.gs1.gtin ? scan.gs1.gtin : scan.code;
+	const code = productOf(scan);
 	if (sameCode(code, line.item_code)) return { qty: 1, uom: line.stock_uom, ...more };
 	for (const one of line.barcodes) {
 		if (!sameProductCode(one.barcode, code)) continue;

@@ -80,6 +80,11 @@ export function dueAt(due: string | null): number | null {
 	return date.getTime();
 }
 
+/** When and where a truck is expected, as "11-29 14:00 D2"; "" without a slot. */
+export function slotOf({ slot_start, dock }: { slot_start: string | null; dock: string }): string {
+	return slot_start ? `${slot_start.slice(5, 16).replace("T", " ")} ${dock}` : "";
+}
+
 export function clock(time: number): string {
 	const at = new Date(time);
 	return `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;

@@ -16,6 +16,7 @@ ORDER = OUTBOUND.doctype
 LOG = "Stock Operation Log"
 
 _ICONS = {
+	"Book Slot": "calendar",
 	"Pack": "stock",
 	"Pick": "down",
 	"Receive": "down",

@@ -1,4 +1,4 @@
-"""What print formats use: QR codes, and what is to be picked or packed of an Outbound Order or a wave."""
+"""What print formats use: QR codes, what is to be picked or packed of an Outbound Order or a wave, and what was received."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.domain.outbound import OUTBOUND, TO_CHECK
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.ports import Row
+from inventory_midplatform.reporting import inbound_labels as reporting_labels
 from inventory_midplatform.reporting import outbound, waves
 
 
@@ -64,6 +65,11 @@ def outbound_packed(name: str) -> list[Row]:
 	if frappe.db.get_value(OUTBOUND.doctype, name, "state") == TO_CHECK:
 		return []
 	return [{**row, "qty": to_text(row["qty"])} for row in outbound.packed(site_context(), name)]
+
+
+def inbound_labels(name: str, line: str | None = None) -> list[Row]:
+	"""Return the labels of what was received for an Inbound Order, or for one line of it."""
+	return reporting_labels.labels(site_context(), name, line or "")
 
 
 def item_barcode(item_code: str) -> str:

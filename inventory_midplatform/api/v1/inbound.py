@@ -4,7 +4,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+	BaseModel,
+	BeforeValidator,
+	ConfigDict,
+	Field,
+	NaiveDatetime,
+	StringConstraints,
+	WithJsonSchema,
+)
 
 from inventory_midplatform.api import inbound_results as results
 from inventory_midplatform.api.operation import LongText, Offset, PageSize, Quantity, Text, operation
@@ -18,7 +26,16 @@ from inventory_midplatform.reporting import suppliers
 from inventory_midplatform.services import cross_docking
 from inventory_midplatform.services.cross_docking import CrossDocked
 from inventory_midplatform.services.flows import steps
-from inventory_midplatform.services.inbound import expecting, inspecting, orders, putting_away, receiving
+from inventory_midplatform.services.inbound import (
+	arriving,
+	dock_slots,
+	expecting,
+	inspecting,
+	orders,
+	putting_away,
+	receiving,
+)
+from inventory_midplatform.services.inbound.dock_slots import Slot
 from inventory_midplatform.services.inbound.expecting import Expected
 from inventory_midplatform.services.inbound.inspecting import Inspection
 from inventory_midplatform.services.inbound.putting_away import Placing
@@ -68,7 +85,9 @@ def list_tasks(
 	limit: PageSize = 50,
 	offset: Offset = 0,
 ) -> results.InboundTaskPage:
-	"""A page of Inbound Orders to work on, by the day they are expected; with `state`, those in that state."""
+	"""A page of Inbound Orders to work on, by the day they are expected; with `state`, those in that state. `search` is a part
+	of the name of the order, its document or supplier, or of its truck's number.
+	"""
 	page: Any = reading.list_tasks(
 		ctx, warehouse=warehouse, mine=mine, state=state, search=search, limit=limit, offset=offset
 	)
@@ -154,9 +173,36 @@ def _expected(items: list[ExpectedItem]) -> list[Expected]:
 
 
 @operation(writes=True)
+def book_slot(
+	ctx: Context,
+	name: Text,
+	dock: Text = "",
+	slot_start: NaiveDatetime | None = None,
+	slot_end: NaiveDatetime | None = None,
+	truck: Text = "",
+) -> results.InboundStep:
+	"""Say with which truck (plate or waybill number) an order comes, and at which dock from when to when, in the site's own
+	time. What is not named is cleared; a slot has all three.
+
+	A dock that another truck has in that time is refused (409 `dock_taken`), until that truck's orders are received. Orders of
+	one truck may share a slot.
+	"""
+	return _done(ctx, name, dock_slots.book_slot(ctx, name, Slot(dock, slot_start, slot_end, truck)))
+
+
+@operation(writes=True)
 def arrive(ctx: Context, name: Text, dock: Text = "") -> results.InboundStep:
-	"""Say that an order has arrived, and where it is unloaded; it is assigned to you."""
-	return _done(ctx, name, receiving.arrive(ctx, name, dock))
+	"""Say that an order has arrived, and where it is unloaded; it is assigned to you. At another `dock` than booked, its slot
+	is given up.
+	"""
+	return _done(ctx, name, arriving.arrive(ctx, name, dock))
+
+
+@operation(writes=True)
+def arrive_truck(ctx: Context, warehouse: Text, truck: Text, dock: Text = "") -> results.InboundArrivals:
+	"""Say that all orders have arrived which a truck brings to a warehouse; they are assigned to you."""
+	arrived = arriving.arrive_truck(ctx, warehouse, truck, dock)
+	return {"arrived": [_done(ctx, name, message) for name, message in arrived]}
 
 
 @operation(writes=True)

@@ -10,7 +10,6 @@ from inventory_midplatform.domain.inbound import (
 	INBOUND,
 	TO_INSPECT,
 	TO_PUT_AWAY,
-	TO_RECEIVE,
 	WITHIN_TOLERANCE,
 )
 from inventory_midplatform.domain.quantity import ZERO
@@ -27,30 +26,20 @@ from inventory_midplatform.services.inbound import (
 	sources,
 	sync,
 	tolerances,
+	trucks,
 )
 from inventory_midplatform.services.inbound.scans import Scan
-
-
-def arrive(ctx: Context, name: str, dock: str = "") -> Reason:
-	"""Say that an order has arrived; it is assigned to the user. Raises what :func:`steps.begin` raises."""
-	modules.require(ctx, "inbound")
-	order = steps.begin(ctx, INBOUND, name, "arrive")
-	changes = {
-		"assignee": ctx.identity.user,
-		"dock": dock or order["dock"],
-		"arrived_at": ctx.clock.now(),
-	}
-	steps.finish(ctx, INBOUND, order, "arrive", TO_RECEIVE, **changes)
-	return Reason("{name} has arrived.", name=name)
 
 
 def receive(ctx: Context, name: str, scan: Scan) -> Reason:
 	"""Count what has arrived of a line. Nothing is posted before receiving is finished. Locks the order.
 
-	A batch that does not exist yet is made then. Raises what :func:`scans.check` raises.
+	A batch that does not exist yet is made then. Raises what :func:`scans.check` raises, and Conflict (``of_other_order``)
+	for a line of another order that came with the same truck.
 	"""
 	modules.require(ctx, "inbound")
 	order = steps.begin(ctx, INBOUND, name, "receive")
+	trucks.refuse_line_beside(ctx, order, scan.line)
 	line = orders.line_named(ctx, name, scan.line)
 	batch_no, expiry = scans.check(ctx, order, line, scan)
 	facts = {

@@ -20,6 +20,7 @@ from inventory_midplatform.tests.behaviour.inbound import InboundBehaviour
 from inventory_midplatform.tests.behaviour.inbound_changes import InboundChangeBehaviour
 from inventory_midplatform.tests.behaviour.inbound_codes import InboundCodeBehaviour
 from inventory_midplatform.tests.behaviour.inbound_inspection import InspectionPhotoBehaviour
+from inventory_midplatform.tests.behaviour.inbound_labels import InboundLabelBehaviour
 from inventory_midplatform.tests.behaviour.inbound_plans import InspectionPlanBehaviour
 from inventory_midplatform.tests.behaviour.inbound_rejects import (
 	DestroyedBehaviour,
@@ -28,6 +29,7 @@ from inventory_midplatform.tests.behaviour.inbound_rejects import (
 )
 from inventory_midplatform.tests.behaviour.inbound_sources import InboundSourceBehaviour
 from inventory_midplatform.tests.behaviour.inbound_tolerances import ToleranceBehaviour
+from inventory_midplatform.tests.behaviour.inbound_trucks import InboundTruckBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
 from inventory_midplatform.tests.behaviour.migration import MigrationBehaviour
 from inventory_midplatform.tests.behaviour.outbound import OutboundBehaviour
@@ -84,6 +86,8 @@ BEHAVIOURS = (
 	RejectBinBehaviour,
 	PurchaseReturnBehaviour,
 	InboundCodeBehaviour,
+	InboundLabelBehaviour,
+	InboundTruckBehaviour,
 	CrossDockingBehaviour,
 	InboundSourceBehaviour,
 	ToleranceBehaviour,

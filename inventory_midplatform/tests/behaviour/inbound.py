@@ -21,7 +21,7 @@ class InboundBehaviour(InboundCase):
 		order = self.purchase(warehouse, (plain, 10), (batched, 6), (numbered, 2))
 		task = self.task(order)
 		self.assertEqual((task["state"], task["warehouse"]), ("Expected", warehouse))
-		self.assertEqual([s["step"] for s in task["next_steps"]], ["arrive", "cancel"])
+		self.assertEqual([s["step"] for s in task["next_steps"]], ["arrive", "book_slot", "cancel"])
 		self.assertEqual([line["to_inspect"] for line in task["lines"]], [False, True, False])
 		name = task["name"]
 		self.assertEqual(self.step("arrive", name, dock="Dock 2")["data"]["dock"], "Dock 2")

@@ -3,7 +3,7 @@ import { read } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import { outbox } from "../../api/outbox";
 import type { Packing } from "../../api/types";
-import type { Scan } from "../../scan/code";
+import { productOf, type Scan } from "../../scan/code";
 import { feel } from "../../scan/feedback";
 import { lookUp } from "../../scan/lookup";
 import { onScan } from "../../scan/scanner";
@@ -89,8 +89,8 @@ export function useStation(scope: Scope, answered: (now: Packing | null) => void
 			result.value = { text: __("Not counted: scan again when the network is back"), kind: "wait", at: Date.now() };
 			return;
 		}
-		const gs1 = scan.gs1 && scan.gs1.gtin ? scan.gs1 : null;
-		const product = gs1 ? gs1.gtin.replace(/^0(?=\d{13}$)/, "") : scan.code;
+		const gs1 = scan.gs1 && (scan.gs1.gtin || scan.gs1.item) ? scan.gs1 : null;
+		const product = productOf(scan);
 		try {
 			await send((gs1 && gs1.serial) || product);
 		} catch (error) {

@@ -88,6 +88,15 @@ test("what was not ordered, and what is a bin", () => {
 	expect(judgeFound(found("item", { item: item("ITEM-c", 12) }), scanOf("1"), order, null)).toMatchObject({ kind: "add", match: { qty: 12 } });
 });
 
+test("what another order of the same truck brings", () => {
+	const other = { name: "IN-2", source_name: "PO-2", supplier: "S", item_codes: ["OTHER", "ITEM-c"] };
+	const beside = { ...order, same_truck: [other] } as Inbound;
+	const of = (code: string) => judgeFound(found("item", { item: item(code) }), scanOf("1"), beside, null);
+	expect(of("OTHER")).toEqual({ kind: "other_order", name: "Name OTHER", code: "OTHER", order: other });
+	expect(of("ITEM-c").kind, "this order has it too").toBe("add");
+	expect(of("NOBODY'S").kind).toBe("not_ordered");
+});
+
 test("of two lines of one item the one that misses something takes the scan", () => {
 	const two = { lines: [line("x", { item_code: "SAME", received_qty: 600 }), line("y", { item_code: "SAME" })] } as unknown as Inbound;
 	expect(judge(scanOf("SAME"), two, null)).toMatchObject({ kind: "add", line: { line: "y" } });

@@ -31,6 +31,7 @@ export type Verdict =
 	| { kind: "batch"; batch: string; expiry: string | null; isKnown: boolean }
 	| { kind: "finish_first" }
 	| { kind: "not_ordered"; name: string; code: string }
+	| { kind: "other_order"; name: string; code: string; order: Inbound["same_truck"][0] }
 	| { kind: "is_bin"; code: string }
 	| { kind: "unknown"; code: string }
 	| { kind: "ask" };
@@ -77,7 +78,12 @@ export function judgeFound(found: Lookup, scan: Scan, order: Inbound, draft: Dra
 		const match = matchFound(found, one);
 		if (match) matches.push({ line: one, match });
 	}
-	return verdictFor(matches, draft) || { kind: "not_ordered", name: (found.item && found.item.item_name) || found.title, code: (found.item && found.item.item_code) || found.code };
+	const here = verdictFor(matches, draft);
+	if (here) return here;
+	const [name, code] = [(found.item && found.item.item_name) || found.title, (found.item && found.item.item_code) || found.code];
+	const trucks = order.same_truck || []; // an order kept on the phone may be of an older version
+	const beside = trucks.filter((one) => found.item && one.item_codes.indexOf(found.item.item_code) >= 0)[0];
+	return beside ? { kind: "other_order", name, code, order: beside } : { kind: "not_ordered", name, code };
 }
 
 export function newDraft(line: InboundLine): Draft {

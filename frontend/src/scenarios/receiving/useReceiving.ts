@@ -27,6 +27,8 @@ export function useReceiving(order: Ref<Inbound>, changed: (now: Inbound, messag
 	const panel = ref<Panel>("");
 	const opened = ref("");
 	const wished = ref(0);
+	/** The order of the same truck that the last scan is of. */
+	const elsewhere = ref<Inbound["same_truck"][0] | null>(null);
 	const undoable = ref<(Part & { line: string; text: string }) | null>(null);
 
 	let sending = false;
@@ -64,6 +66,7 @@ export function useReceiving(order: Ref<Inbound>, changed: (now: Inbound, messag
 			return;
 		}
 		if (panel.value !== "keypad") panel.value = "";
+		elsewhere.value = null;
 		let verdict = judge(scan, order.value, draft.value);
 		if (verdict.kind === "ask") {
 			const found = await steps.ask(lookUp(scan, order.value.warehouse, order.value.supplier));
@@ -91,6 +94,9 @@ export function useReceiving(order: Ref<Inbound>, changed: (now: Inbound, messag
 				return feel("right");
 			case "finish_first":
 				return steps.complain("attention", __("First receive what is in hand"), inHand());
+			case "other_order":
+				elsewhere.value = verdict.order;
+				return steps.complain("wrong", __("Of another order: {0}", [verdict.order.source_name || verdict.order.name]), __("{0} {1}: not counted here", [verdict.name, verdict.code]));
 			case "not_ordered":
 				return steps.complain("wrong", __("Not ordered here: {0}", [verdict.name]), __("Set it aside, and tell your supervisor"));
 			case "is_bin":
@@ -216,7 +222,7 @@ export function useReceiving(order: Ref<Inbound>, changed: (now: Inbound, messag
 	watch(draft, () => camera.on && draft.value && lack.value === "" && camera.close());
 
 	return reactive({
-		order, steps, camera, draft, line, shown, panel, wished, uom, lack, complete, short, counted, pack, total, over, undoable,
+		order, steps, camera, draft, line, shown, panel, wished, uom, lack, complete, short, counted, pack, total, over, undoable, elsewhere,
 		receive, takeBack, undo, drop, finish, open, byHand, openKeypad, confirmKeypad, setBatch, addSerials,
 	});
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { InboundTask, Task, WaveTask } from "../../api/types";
 import { dueAt } from "../../shared/format";
-import { groupsOf, isUrgent, jobOfInbound, jobOfWave, toContinue } from "./tasks";
+import { groupsOf, isUrgent, jobOfInbound, jobOfWave, toContinue, truckNumber, warehousesOf, type Job } from "./tasks";
 
 const NOW = new Date(2026, 10, 28, 15, 32).getTime();
 const task = (name: string, more: Partial<Task> = {}): Task =>
@@ -57,4 +57,10 @@ test("what comes in stands among the tasks, late or not", () => {
 		["expected", [["I1", [0, 0]]]],
 	]);
 	expect(toContinue(groupsOf([jobs[0]!, jobs[4]!], NOW), "ben"), "nothing to do before it is there, or inspected").toBeNull();
+});
+
+test("a truck is one however its number is typed, and arrives in each of its warehouses once", () => {
+	expect(truckNumber(" 沪a 12345 ")).toBe("沪A12345");
+	const job = (warehouse: string, state: string) => ({ warehouse, state }) as Job;
+	expect(warehousesOf([job("A", "Expected"), job("B", "To Receive"), job("A", "Expected"), job("C", "Expected")])).toEqual(["A", "C"]);
 });

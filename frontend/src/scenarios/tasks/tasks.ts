@@ -1,5 +1,5 @@
 import type { InboundTask, RefillTask, Task, WaveTask } from "../../api/types";
-import { dueAt } from "../../shared/format";
+import { dueAt, slotOf } from "../../shared/format";
 import type { IconName } from "../../shared/icons";
 
 /** What may be worked on: one order, or a wave of `orders` of them. */
@@ -8,6 +8,10 @@ export interface Job extends Pick<Task, "name" | "state" | "next_step" | "custom
 	orders_packed?: number;
 	/** Goods that come in: how much of how much is received, inspected or put away. */
 	inbound?: [done: number, of: number];
+	/** What comes with a truck: its plate or waybill number, where it is unloaded, and when. */
+	truck?: string;
+	warehouse?: string;
+	slot?: string;
 	/** A pick face to refill. */
 	refill?: RefillTask;
 }
@@ -62,7 +66,7 @@ const STEP_OF_INBOUND: Record<string, string> = { Expected: "arrive", "To Receiv
 
 /** Goods that come in. What is to be inspected is put away, as far as it is accepted, by who may not inspect. */
 export function jobOfInbound(task: InboundTask, mayInspect: boolean): Job {
-	const { name, state, supplier, reason, due, assignee, lines, waiting_minutes } = task;
+	const { name, state, supplier, reason, due, assignee, lines, waiting_minutes, truck, warehouse } = task;
 	const source_name = task.source_name || name; // one made by hand is for no document
 	const accepted = task.accepted_qty > task.put_away_qty;
 	const next_step = state === "To Inspect" && !mayInspect && accepted ? "put_away" : STEP_OF_INBOUND[state] || "";
@@ -72,7 +76,16 @@ export function jobOfInbound(task: InboundTask, mayInspect: boolean): Job {
 		put_away: [task.put_away_qty, task.accepted_qty],
 	};
 	const ready = state === "To Inspect" ? mayInspect || accepted : state !== "Expected";
-	return { name, state, next_step, customer: supplier || reason, source_name, due, priority: 0, assignee, on_hold_reason: "", lines, lines_picked: 0, ready, waiting_minutes, inbound: done[next_step] || [0, 0] };
+	return { name, state, next_step, customer: supplier || reason, source_name, due, priority: 0, assignee, on_hold_reason: "", lines, lines_picked: 0, ready, waiting_minutes, inbound: done[next_step] || [0, 0], truck, warehouse, slot: slotOf(task) };
+}
+
+/** A plate or waybill number as the server stores it. */
+export const truckNumber = (text: string) => text.normalize("NFKC").replace(/\s+/g, "").toUpperCase();
+
+/** The warehouses in which a truck brings something that has not arrived. */
+export function warehousesOf(jobs: readonly Job[]): string[] {
+	const all = jobs.filter((one) => one.state === "Expected").map((one) => one.warehouse || "");
+	return all.filter((one, i) => all.indexOf(one) === i);
 }
 
 /** A pick face to refill; its name is what the address of its screen says. */

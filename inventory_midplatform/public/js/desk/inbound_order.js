@@ -24,6 +24,7 @@ const STEPS = {
 	put_away,
 	cross_dock,
 	finish_putting_away: direct,
+	book_slot,
 	cancel,
 };
 
@@ -45,7 +46,14 @@ export async function show_inbound_order(frm) {
 		if (step === main) button.removeClass("btn-default").addClass("btn-primary");
 		if (step === "cancel") button.addClass("text-danger");
 	}
+	if (order.received.length) frm.add_custom_button(__("Print Labels"), () => print_labels(frm));
 	show_to_put_away(form);
+}
+
+// A label for each scan and serial number, on paper of a label's size.
+function print_labels({ doc }) {
+	const asked = { doctype: ORDER, name: doc.name, format: "Inbound Labels" };
+	window.open(`/printview?${$.param(asked)}`, "_blank", "noopener");
 }
 
 // A step that the table allows is shown only where the order has something for it.
@@ -104,6 +112,45 @@ function arrive(form, step) {
 		fields: [{ fieldname: "dock", fieldtype: "Data", label: __("Dock", null, ORDER), default: form.order.dock }],
 		args: ({ dock }) => ({ dock: dock || "" }),
 	}).show();
+}
+
+// What is emptied is cleared.
+async function book_slot(form, step) {
+	const { order } = form;
+	const known = await docks_of(order.warehouse);
+	step_dialog(form, step, {
+		fields: [
+			{ fieldname: "truck", fieldtype: "Data", label: __("Truck", null, ORDER), default: order.truck },
+			{
+				fieldname: "dock",
+				fieldtype: "Autocomplete",
+				label: __("Dock", null, ORDER),
+				options: known,
+				ignore_validation: 1,
+				default: order.dock,
+			},
+			{ fieldname: "slot_start", fieldtype: "Datetime", label: __("Slot From", null, ORDER), default: order.slot_start },
+			{ fieldname: "slot_end", fieldtype: "Datetime", label: __("Slot Until", null, ORDER), default: order.slot_end },
+		],
+		args: ({ truck, dock, slot_start, slot_end }) => ({
+			truck: truck || "",
+			dock: dock || "",
+			...(slot_start && { slot_start }),
+			...(slot_end && { slot_end }),
+		}),
+	}).show();
+}
+
+// Returns the docks that a warehouse's orders had, so that one is not written in two ways.
+async function docks_of(warehouse) {
+	const rows = await frappe.db.get_list(ORDER, {
+		fields: ["dock"],
+		filters: { warehouse, dock: ["is", "set"] },
+		group_by: "dock",
+		order_by: "dock asc",
+		limit: 100,
+	});
+	return rows.map(({ dock }) => dock);
 }
 
 function cancel(form, step) {
