@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { InboundTask, Task, WaveTask } from "../../api/types";
 import { dueAt } from "../../shared/format";
-import { groupsOf, isUrgent, jobOfInbound, jobOfWave, toContinue } from "./tasks";
+import { groupsOf, isUrgent, jobOfInbound, jobOfWave, toContinue, walksOf } from "./tasks";
 
 const NOW = new Date(2026, 10, 28, 15, 32).getTime();
 const task = (name: string, more: Partial<Task> = {}): Task =>
@@ -57,4 +57,9 @@ test("what comes in stands among the tasks, late or not", () => {
 		["expected", [["I1", [0, 0]]]],
 	]);
 	expect(toContinue(groupsOf([jobs[0]!, jobs[4]!], NOW), "ben"), "nothing to do before it is there, or inspected").toBeNull();
+});
+
+test("several orders to be put away in a warehouse are one walk", () => {
+	const put = (warehouse: string, state = "To Put Away") => ({ warehouse, state }) as unknown as InboundTask;
+	expect(walksOf([put("A"), put("B"), put("A"), put("C", "To Inspect"), put("C")])).toEqual([{ warehouse: "A", orders: 2 }]);
 });
