@@ -193,3 +193,48 @@ class InboundArrivals(TypedDict):
 
 class InboundPutAway(InboundStep):
 	warnings: list[results.Reason]
+
+
+class LineToPutAway(TypedDict):
+	"""What of one line and batch of an order is to be put away, and into which bins."""
+
+	inbound_order: str
+	source_name: str
+	supplier: str
+	reason: str
+	line: str
+	item_code: str
+	item_name: str
+	stock_uom: str
+	image: str
+	has_batch_no: bool
+	has_serial_no: bool
+	has_expiry_date: bool
+	barcodes: list[results.Barcode]
+	uoms: list[ItemUom]
+	batch_no: str
+	expiry_date: str | None
+	serial_nos: list[str]
+	qty: float
+	bins: list[results.PutAwayPart]
+	rest: float
+	why_rest: results.Reason | None
+
+
+class ToPutAwayPage(TypedDict):
+	warehouse: str
+	lines: list[LineToPutAway]
+	has_more: bool
+
+
+class PlacedPart(TypedDict):
+	inbound_order: str
+	line: str
+	qty: float
+
+
+class PutAwayWalkStep(TypedDict):
+	message: results.Reason
+	warnings: list[results.Reason]
+	placed: list[PlacedPart]
+	data: ToPutAwayPage

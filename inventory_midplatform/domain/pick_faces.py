@@ -1,8 +1,9 @@
 """Pick faces: when the bin from which an item is picked is refilled, and with how much. Pure functions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 
+from inventory_midplatform.domain.put_away import Bin
 from inventory_midplatform.domain.quantity import ZERO
 
 
@@ -18,10 +19,8 @@ class PickFace:
 	"""How much of it is allocated: released waves and accepted orders pick it."""
 	to_allocate: Decimal = ZERO
 	"""What is reserved in the warehouse and not allocated to a bin: the next waves pick it."""
-	capacity: Decimal = ZERO
-	"""The most that the bin holds of all items together; 0 for no limit."""
-	filled: Decimal = ZERO
-	"""What is in the bin of all items."""
+	bin: Bin = field(default_factory=lambda: Bin(""))
+	"""As the item sees it."""
 
 	@property
 	def left(self) -> Decimal:
@@ -37,9 +36,7 @@ class PickFace:
 		"""Return how much brings what is left to the maximum, as far as the bin has room; 0 while no refill is due."""
 		if not self.is_due:
 			return ZERO
-		qty = self.maximum - self.left
-		if self.capacity:
-			qty = min(qty, self.capacity - self.filled)
+		qty = self.bin.room(self.maximum - self.left)
 		if whole_units:
 			qty = qty.to_integral_value(ROUND_FLOOR)
 		return max(qty, ZERO)

@@ -8,8 +8,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from inventory_midplatform.domain.quantity import ZERO
+from inventory_midplatform.domain.quantity import LIMIT, STEP, ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
+
+QUANTITY, WEIGHT, VOLUME = "quantity", "weight", "volume"
+
+
+@dataclass(frozen=True)
+class Limit:
+	"""One measure of which a bin holds no more than so much: a quantity, kilograms or cubic metres."""
+
+	measure: str
+	most: Decimal
+	"""0 for no limit."""
+	filled: Decimal
+	per_unit: Decimal
+	"""How much of it one stock unit of the item is; 0 where nobody knows: the item counts as nothing then."""
+
+	def room(self, qty: Decimal) -> Decimal:
+		"""Return how much of ``qty`` (stock UOM) still fits."""
+		left = self.most - self.filled
+		if not self.most or not self.per_unit or left >= self.per_unit * qty:
+			return qty
+		return max(from_store((left / self.per_unit).quantize(STEP, ROUND_FLOOR)), ZERO)
+
+	def with_more(self, qty: Decimal) -> Decimal:
+		return self.filled + self.per_unit * qty
 
 
 @dataclass(frozen=True)
@@ -20,7 +44,7 @@ class Bin:
 	zone: str = ""
 	sequence: int = 0
 	capacity: Decimal = ZERO
-	"""The most it may hold of all items together; 0 for no limit."""
+	"""The quantity it may hold at most of all items together; 0 for no limit."""
 	filled: Decimal = ZERO
 	of_item: Decimal = ZERO
 	"""How much of the item is in it, of any batch and status."""
@@ -30,10 +54,38 @@ class Bin:
 	disabled: bool = False
 	"""The bin itself is disabled, or its zone."""
 	is_unplaced: bool = False
+	max_weight: Decimal = ZERO
+	"""In kg; 0 for no limit."""
+	weight: Decimal = ZERO
+	"""Of all that is in it, in kg."""
+	unit_weight: Decimal = ZERO
+	"""Of one stock unit of the item, in kg; 0 where nobody knows."""
+	max_volume: Decimal = ZERO
+	"""In cubic metres; 0 for no limit."""
+	volume: Decimal = ZERO
+	unit_volume: Decimal = ZERO
+
+	@property
+	def limits(self) -> tuple[Limit, ...]:
+		"""What it holds no more of than so much."""
+		return (
+			Limit(QUANTITY, self.capacity, self.filled, Decimal(1)),
+			Limit(WEIGHT, self.max_weight, self.weight, self.unit_weight),
+			Limit(VOLUME, self.max_volume, self.volume, self.unit_volume),
+		)
 
 	def room(self, qty: Decimal) -> Decimal:
-		"""Return how much of ``qty`` still fits."""
-		return max(min(qty, self.capacity - self.filled), ZERO) if self.capacity else qty
+		"""Return how much of ``qty`` still fits: the least of what quantity, weight and volume leave room for."""
+		return min(limit.room(qty) for limit in self.limits)
+
+	def passed(self, qty: Decimal) -> list[Limit]:
+		"""Return the limits that ``qty`` more would pass."""
+		return [limit for limit in self.limits if limit.room(qty) < qty]
+
+	@property
+	def met_first(self) -> str:
+		"""The measure whose limit is met first as more of the item is put into it."""
+		return min(self.limits, key=lambda limit: limit.room(LIMIT)).measure
 
 
 @dataclass(frozen=True)
@@ -158,14 +210,25 @@ def why_nowhere(
 	found = [bin for bin in bins if bin.name in names and usable(bin)]
 	if not found:
 		return Reason("{qty} fits nowhere: no bin is suitable.", qty=rest)
-	mixed = sum(not rules.allow(bin) for bin in found)
+	allowed = [bin for bin in found if rules.allow(bin)]
+	counts: dict[str, int | Decimal] = {
+		"qty": rest,
+		"found": len(found),
+		"mixed": len(found) - len(allowed),
+		"full": len(allowed),
+	}
+	by = {measure: sum(bin.met_first == measure for bin in allowed) for measure in (WEIGHT, VOLUME)}
+	if any(by.values()):
+		return Reason(
+			"{qty} fits nowhere: of {found} suitable bins {mixed} hold what must not be mixed with it and"
+			" {full} have no room left, {weight} of them by weight and {volume} by volume.",
+			**counts,
+			**by,
+		)
 	return Reason(
 		"{qty} fits nowhere: of {found} suitable bins {mixed} hold what must not be mixed with it and"
 		" {full} have no room left.",
-		qty=rest,
-		found=len(found),
-		mixed=mixed,
-		full=len(found) - mixed,
+		**counts,
 	)
 
 
@@ -174,19 +237,32 @@ def objections(bin: Bin, qty: Decimal, rules: Rules) -> list[Reason]:
 	found: list[Reason] = []
 	if bin.disabled:
 		found.append(Reason("Its bin or zone is disabled."))
-	if bin.room(qty) < qty:
-		found.append(
-			Reason(
-				"The bin holds {capacity} at most; {filled} is there now.",
-				capacity=bin.capacity,
-				filled=bin.filled + qty,
-			)
-		)
+	found += [_too_much(limit, qty) for limit in bin.passed(qty)]
 	if not rules.allow_mixed_items and bin.has_other_items:
 		found.append(Reason("Other items are in the bin, and the Storage Policy does not mix them."))
 	if not rules.allow_mixed_batches and bin.has_other_batches:
 		found.append(Reason("Other batches are in the bin, and the Storage Policy does not mix them."))
 	return found
+
+
+def _too_much(limit: Limit, qty: Decimal) -> Reason:
+	if limit.measure == WEIGHT:
+		return Reason(
+			"The bin carries {max_weight} kg at most; {weight} kg is there now.",
+			max_weight=limit.most,
+			weight=from_store(limit.with_more(qty)),
+		)
+	if limit.measure == VOLUME:
+		return Reason(
+			"The bin has {max_volume} m³ at most; {volume} m³ is there now.",
+			max_volume=limit.most,
+			volume=from_store(limit.with_more(qty)),
+		)
+	return Reason(
+		"The bin holds {capacity} at most; {filled} is there now.",
+		capacity=limit.most,
+		filled=limit.with_more(qty),
+	)
 
 
 def usable(bin: Bin) -> bool:

@@ -78,6 +78,8 @@ OPERATION_ROLES: dict[str, frozenset[str]] = {
 	"inbound.finish_receiving": WORKERS,
 	"inbound.inspect": INSPECTORS,
 	"inbound.put_away": WORKERS,
+	"inbound.list_to_put_away": WORKERS,
+	"inbound.put_away_walk": WORKERS,
 	"inbound.cross_dock": WORKERS,
 	"inbound.finish_putting_away": WORKERS,
 	"inbound.cancel": CANCEL_INBOUND,

@@ -1,10 +1,9 @@
 """Inbound Orders as storekeepers see them: the list of tasks, and one order with its lines, scans and proposals."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.inbound import (
 	INBOUND,
 	TO_INSPECT,
@@ -13,7 +12,6 @@ from inventory_midplatform.domain.inbound import (
 	truck_number,
 )
 from inventory_midplatform.domain.quantity import ZERO, from_store
-from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Query, compiled, contains, table
 from inventory_midplatform.reporting import tasks
@@ -22,6 +20,7 @@ from inventory_midplatform.services import cross_docking
 from inventory_midplatform.services.flows import steps
 from inventory_midplatform.services.inbound import inspections, orders, sources, trucks
 from inventory_midplatform.services.locations import suggestions
+from inventory_midplatform.services.locations.suggestions import ToPlace
 
 _QUANTITIES = """
 SELECT parent, COUNT(*) AS line_count, SUM(expected_qty) AS expected_qty, SUM(received_qty) AS received_qty,
@@ -29,7 +28,7 @@ SELECT parent, COUNT(*) AS line_count, SUM(expected_qty) AS expected_qty, SUM(re
 FROM `tabInbound Order Line` WHERE parent IN %(names)s GROUP BY parent
 """
 
-_OF_ITEM = "SELECT name, has_expiry_date FROM `tabItem` WHERE name IN %(items)s"
+_OF_ITEM = "SELECT name, item_name, stock_uom, has_expiry_date FROM `tabItem` WHERE name IN %(items)s"
 
 _UOMS = """
 SELECT parent, uom, conversion_factor AS factor FROM `tabUOM Conversion Detail` WHERE parent IN %(items)s
@@ -158,15 +157,33 @@ def find(ctx: Context, code: str) -> Row | None:
 	return tasks.find(ctx, INBOUND, code, (TO_RECEIVE, TO_INSPECT, TO_PUT_AWAY))
 
 
-def _lines(ctx: Context, lines: Sequence[Row], supplier: str, state: str) -> list[Row]:
-	items = sorted({line["item_code"] for line in lines})
+def facts_of_items(ctx: Context, item_codes: Iterable[str]) -> dict[str, Row]:
+	"""Return what a page shows of items and compares scans with, their units among it: the stock UOM first, then larger ones."""
+	items = sorted(set(item_codes))
+	if not items:
+		return {}
 	facts = item_facts(ctx, items)
-	expires = {
-		row["name"]: bool(row["has_expiry_date"]) for row in ctx.store.rows(_OF_ITEM, {"items": items})
-	}
 	uoms: dict[str, list[Row]] = defaultdict(list)
 	for row in ctx.store.rows(_UOMS, {"items": items}):
 		uoms[row["parent"]].append({"uom": row["uom"], "factor": from_store(row["factor"])})
+	return {
+		row["name"]: {
+			"item_name": row["item_name"] or row["name"],
+			"stock_uom": row["stock_uom"],
+			**facts[row["name"]],
+			"has_expiry_date": bool(row["has_expiry_date"]),
+			"uoms": [
+				{"uom": row["stock_uom"], "factor": Decimal(1)},
+				*(u for u in uoms[row["name"]] if u["uom"] != row["stock_uom"] and u["factor"] > 0),
+			],
+		}
+		for row in ctx.store.rows(_OF_ITEM, {"items": items})
+	}
+
+
+def _lines(ctx: Context, lines: Sequence[Row], supplier: str, state: str) -> list[Row]:
+	items = sorted({line["item_code"] for line in lines})
+	facts = facts_of_items(ctx, items)
 	parts: dict[str, list[str]] = defaultdict(list)
 	for row in ctx.store.rows(_PARTS, {"items": items, "supplier": supplier}):
 		parts[row["parent"]].append(row["supplier_part_no"])
@@ -176,14 +193,9 @@ def _lines(ctx: Context, lines: Sequence[Row], supplier: str, state: str) -> lis
 		{
 			"line": line["name"],
 			"item_code": line["item_code"],
+			**facts[line["item_code"]],
 			"item_name": line["item_name"] or line["item_code"],
 			"stock_uom": line["stock_uom"],
-			**facts[line["item_code"]],
-			"has_expiry_date": expires[line["item_code"]],
-			"uoms": [
-				{"uom": line["stock_uom"], "factor": Decimal(1)},
-				*(u for u in uoms[line["item_code"]] if u["uom"] != line["stock_uom"] and u["factor"] > 0),
-			],
 			"supplier_part_nos": parts[line["item_code"]],
 			"to_inspect": bool(line["to_inspect"]),
 			"is_skipped": bool(line["is_skipped"]),
@@ -211,15 +223,9 @@ def _proposals(ctx: Context, order: Row, scans: Sequence[Row]) -> list[Row]:
 	left: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
 	for row in scans:
 		left[(row["line"], row["item_code"], row["batch_no"])] += orders.to_put_away_qty(row)
-	found = []
-	for (line, item_code, batch_no), qty in left.items():
-		if qty <= 0:
-			continue
-		part: Row = {"line": line, "item_code": item_code, "batch_no": batch_no, "qty": qty}
-		try:
-			suggested = suggestions.suggest_put_away(ctx, item_code, order["warehouse"], qty, batch_no)
-			found.append({**part, **{k: suggested[k] for k in ("bins", "rest", "why_rest")}})
-		except InventoryError as refused:  # a disabled item or batch is to be put away all the same
-			why = Reason(refused.template, **{k: str(v) for k, v in refused.details.items()})
-			found.append({**part, "bins": [], "rest": qty, "why_rest": why.as_dict()})
-	return found
+	parts = {of: ToPlace(of[1], of[2], qty) for of, qty in left.items() if qty > 0}
+	proposed = suggestions.propose(ctx, order["warehouse"], list(parts.values()))
+	return [
+		{"line": line, "item_code": item_code, "batch_no": batch_no, "qty": part.qty, **proposal}
+		for ((line, item_code, batch_no), part), proposal in zip(parts.items(), proposed, strict=True)
+	]

@@ -1,14 +1,17 @@
 """Looks up items, units, batches, warehouses and bins that a caller names, and refuses those that cannot be used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context as Arithmetic
 from decimal import Decimal
 from typing import Any
 
-from inventory_midplatform.domain.errors import InvalidInput, NotFound, NotPermitted
+from inventory_midplatform.domain.errors import InvalidInput, InventoryError, NotFound, NotPermitted
 from inventory_midplatform.domain.quantity import LIMIT, MAX_DIGITS, from_store, parse_quantity, to_text
 from inventory_midplatform.ports import Context, Row
+
+KILOGRAM = "Kg"
+"""ERPNext's name for the unit."""
 
 ITEM = "item_name, stock_uom, disabled, is_stock_item"
 
@@ -30,7 +33,7 @@ def stock_item(ctx: Context, item_code: Any) -> Item:
 	"""Return a stock item. Raises NotFound (``unknown_item``) or InvalidInput (``disabled_item``, ``not_a_stock_item``)."""
 	row = _named(ctx, "Item", item_code, "item_code", ITEM)
 	if row is None:
-		raise NotFound("Item {item_code} does not exist.", code="unknown_item", item_code=item_code)
+		raise _unknown_item(item_code)
 	return _stock_item_of(row)
 
 
@@ -56,6 +59,40 @@ def _stock_item_of(row: Row) -> Item:
 			"Item {item_code} is not a stock item.", code="not_a_stock_item", item_code=row["name"]
 		)
 	return Item(row["name"], row["item_name"] or row["name"], row["stock_uom"])
+
+
+def items_of_batches(
+	ctx: Context, batches: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Item | InventoryError]:
+	"""Return the item of each (item, batch), or the error that :func:`stock_item` or :func:`usable_batch` would raise.
+
+	Two statements, whatever their number. An empty batch is of an item without batches.
+	"""
+	names = sorted({item_code for item_code, _ in batches})
+	numbers = sorted({batch_no for _, batch_no in batches if batch_no})
+	items = {}
+	if names:
+		sql = f"SELECT name, {ITEM} FROM `tabItem` WHERE name IN %(names)s"
+		items = {row["name"]: row for row in ctx.store.rows(sql, {"names": names})}
+	known = {}
+	if numbers:
+		sql = "SELECT name, item, disabled FROM `tabBatch` WHERE name IN %(numbers)s"
+		known = {row["name"]: row for row in ctx.store.rows(sql, {"numbers": numbers})}
+	found: dict[tuple[str, str], Item | InventoryError] = {}
+	for item_code, batch_no in batches:
+		try:
+			if item_code not in items:
+				raise _unknown_item(item_code)
+			found[(item_code, batch_no)] = _stock_item_of(items[item_code])
+			if batch_no in known:
+				_require_usable(known[batch_no], item_code)
+		except InventoryError as refused:
+			found[(item_code, batch_no)] = refused
+	return found
+
+
+def _unknown_item(item_code: Any) -> NotFound:
+	return NotFound("Item {item_code} does not exist.", code="unknown_item", item_code=item_code)
 
 
 def in_stock_uom(ctx: Context, item_code: Any, qty: Decimal, uom: str) -> Decimal:
@@ -199,6 +236,19 @@ def _site_conversions(
 	return found
 
 
+def per_unit(ctx: Context, units: Iterable[str], into: str) -> dict[str, Decimal]:
+	"""Return how much of the unit ``into`` one of each unit is, by the site's UOM Conversion Factors; the units by their names.
+
+	Units without a conversion are left out. At most one statement.
+	"""
+	names = set(units)
+	others = {unit for unit in names if unit.casefold() != into.casefold()}
+	factors = _site_conversions(ctx, [(into, unit.casefold()) for unit in others], others)
+	found = {unit: factors.get((unit.casefold(), into.casefold())) for unit in others}
+	found |= {unit: Decimal(1) for unit in names - others}
+	return {unit: factor for unit, factor in found.items() if factor}
+
+
 def usable_batch(ctx: Context, batch_no: str, item_code: str) -> str:
 	"""Return the canonical name of a batch of the item; one that does not exist yet as it was named.
 
@@ -209,17 +259,21 @@ def usable_batch(ctx: Context, batch_no: str, item_code: str) -> str:
 	row = _named(ctx, "Batch", batch_no, "batch_no", "item, disabled")
 	if row is None:
 		return batch_no
-	if row["item"] != item_code:
+	_require_usable(row, item_code)
+	return str(row["name"])
+
+
+def _require_usable(batch: Row, item_code: str) -> None:
+	if batch["item"] != item_code:
 		raise InvalidInput(
 			"Batch {batch_no} belongs to item {other}, not to {item_code}.",
 			code="batch_of_other_item",
-			batch_no=row["name"],
-			other=row["item"],
+			batch_no=batch["name"],
+			other=batch["item"],
 			item_code=item_code,
 		)
-	if row["disabled"]:
-		raise InvalidInput("Batch {batch_no} is disabled.", code="disabled_batch", batch_no=row["name"])
-	return str(row["name"])
+	if batch["disabled"]:
+		raise InvalidInput("Batch {batch_no} is disabled.", code="disabled_batch", batch_no=batch["name"])
 
 
 def require_codes_of_item(ctx: Context, item_code: str, batch_no: str, serial_nos: Iterable[str]) -> None:
@@ -269,7 +323,7 @@ def known_item(ctx: Context, item_code: Any) -> str:
 	"""Return the canonical code of an item in any state: for reading. Raises NotFound (``unknown_item``)."""
 	row = _named(ctx, "Item", item_code, "item_code", "disabled")
 	if row is None:
-		raise NotFound("Item {item_code} does not exist.", code="unknown_item", item_code=item_code)
+		raise _unknown_item(item_code)
 	return str(row["name"])
 
 

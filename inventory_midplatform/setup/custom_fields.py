@@ -60,6 +60,17 @@ def _stock_status_after(fieldname: str) -> list[dict[str, Any]]:
 
 
 FIELDS: dict[str, list[dict[str, Any]]] = {
+	"Item": [
+		{
+			"fieldname": "inventory_volume",
+			"label": "Volume (m³)",
+			"fieldtype": "Float",
+			"precision": "9",
+			"non_negative": 1,
+			"insert_after": "weight_uom",
+			"description": "Of one stock unit, packed as it is stored. Bins with a maximum volume are filled by it.",
+		},
+	],
 	"Warehouse": [
 		{
 			"fieldname": "inventory_storekeeper",

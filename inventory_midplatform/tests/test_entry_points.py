@@ -32,6 +32,7 @@ FRAPPES_OWN = {
 ACCEPTS_GET: dict[str, dict[str, Any]] = {
 	"inbound.get": {"name": "inbound"},
 	"inbound.list_tasks": {},
+	"inbound.list_to_put_away": {"warehouse": "warehouse"},
 	"inbound.supplier_performance": {},
 	"ledger.verify": {},
 	"meta.me": {},

@@ -51,6 +51,11 @@ OF_ANOTHER_WAREHOUSE: dict[str, tuple[str, dict[str, Any]]] = {
 		{"name": "inbound", "line": "inbound_line", "outbound_order": "outbound", "qty": 1},
 	),
 	"inbound.put_away": (REFUSED, {"name": "inbound", "line": "inbound_line", "bin": "bin", "qty": 1}),
+	"inbound.list_to_put_away": (REFUSED, {"warehouse": "other"}),
+	"inbound.put_away_walk": (
+		REFUSED,
+		{"warehouse": "other", "item_code": "item", "bin": "bin", "qty": 1},
+	),
 	"inbound.receive": (REFUSED, {"name": "inbound", "line": "inbound_line", "qty": 1}),
 	"inbound.supplier_performance": (REFUSED, {"warehouse": "other"}),
 	"inbound.undo_receive": (REFUSED, {"name": "inbound", "line": "inbound_line", "qty": 1}),

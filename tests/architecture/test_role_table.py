@@ -64,6 +64,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
 			"inbound.finish_receiving",
 			"inbound.inspect",
 			"inbound.put_away",
+			"inbound.put_away_walk",
 			"inbound.finish_putting_away",
 		),
 		_PUTTING_AWAY,

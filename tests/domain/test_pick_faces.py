@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory_midplatform.domain.pick_faces import PickFace
+from inventory_midplatform.domain.put_away import Bin
 
 D = Decimal
+OF_BIN = ("capacity", "filled", "max_weight", "weight", "unit_weight", "max_volume", "volume", "unit_volume")
 quantities = st.integers(0, 500).map(lambda tenths: D(tenths) / 10)
 
 
@@ -25,12 +27,15 @@ quantities = st.integers(0, 500).map(lambda tenths: D(tenths) / 10)
 		({"on_hand": 20, "to_allocate": 90}, 0),
 		({"on_hand": 2, "capacity": 12, "filled": 9}, 3),
 		({"on_hand": 2, "capacity": 12, "filled": 12}, 0),
+		({"on_hand": 2, "max_weight": 30, "weight": 10, "unit_weight": 3}, 6),
+		({"on_hand": 2, "max_volume": 4, "volume": 4, "unit_volume": 1}, 0),
 		({"on_hand": D("0.5")}, 19),
 	],
 )
 def test_refills_of_whole_units(face: dict[str, int], refill: int) -> None:
 	values = {name: D(value) for name, value in face.items()}
-	assert PickFace(D(4), D(20), **values).refill_qty(whole_units=True) == refill
+	of_bin = {name: values.pop(name) for name in face if name in OF_BIN}
+	assert PickFace(D(4), D(20), **values, bin=Bin("A", **of_bin)).refill_qty(whole_units=True) == refill
 
 
 @given(quantities, quantities, quantities, quantities, quantities)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,12 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory_midplatform.domain.put_away import (
+	QUANTITY,
 	STRATEGIES,
+	VOLUME,
+	WEIGHT,
 	Bin,
 	Candidate,
 	PutAwayStrategy,
 	Rules,
 	choose_bins,
+	objections,
 	one_after_another,
 	why_nowhere,
 )
@@ -144,3 +149,94 @@ def test_why_nothing_fits_counts_the_suitable_bins() -> None:
 	why = why_nowhere(bins, D(3), rules, STRATEGIES["Zone"])
 	assert why.values == {"qty": "3", "found": "2", "mixed": "1", "full": "1"}
 	assert why_nowhere(bins, D(3), Rules(), STRATEGIES["Fixed Bin"]).values == {"qty": "3"}
+
+
+@given(
+	bins=some_bins,
+	qty=quantities,
+	rules=rules,
+	whole=st.booleans(),
+	sizes=st.tuples(*[st.just(ZERO) | st.integers(1, 40).map(lambda n: D(n) / 16)] * 2),
+	limits=st.lists(st.tuples(*[st.just(ZERO) | quantities] * 4), min_size=6, max_size=6),
+)
+def test_neither_weight_nor_volume_is_passed(
+	bins: list[Bin],
+	qty: Decimal,
+	rules: Rules,
+	whole: bool,
+	sizes: tuple[Decimal, Decimal],
+	limits: list[tuple[Decimal, Decimal, Decimal, Decimal]],
+) -> None:
+	sized = [
+		replace(
+			bin,
+			max_weight=max_weight,
+			weight=weight,
+			unit_weight=sizes[0],
+			max_volume=max_volume,
+			volume=volume,
+			unit_volume=sizes[1],
+		)
+		for bin, (max_weight, weight, max_volume, volume) in zip(bins, limits, strict=False)
+	]
+	placed, rest = choose_bins(sized, qty, rules, one_after_another, whole)
+	assert sum((p.qty for p in placed), rest) == qty
+	for p in placed:
+		assert not p.bin.passed(p.qty)
+		for limit in p.bin.limits:
+			assert not limit.most or not limit.per_unit or limit.with_more(p.qty) <= limit.most
+		assert not objections(replace(p.bin, has_other_items=False, has_other_batches=False), p.qty, rules)
+	if rest and not whole:
+		for bin in sized:
+			found = sum((p.qty for p in placed if p.bin == bin), ZERO)
+			if found:
+				assert bin.room(qty) == found
+
+
+@pytest.mark.parametrize(
+	("limits", "room", "first"),
+	[
+		({}, 20, QUANTITY),
+		({"max_weight": 10}, 5, WEIGHT),
+		({"max_weight": 10, "weight": 3}, "3.5", WEIGHT),
+		({"max_weight": 10, "weight": 11}, 0, WEIGHT),
+		({"max_weight": 10, "unit_weight": 0}, 20, QUANTITY),
+		({"max_weight": 1, "unit_weight": 3}, "0.333333333", WEIGHT),
+		({"max_volume": 1}, 4, VOLUME),
+		({"max_volume": 1, "max_weight": 4, "capacity": 9}, 2, WEIGHT),
+		({"max_volume": 1, "max_weight": 40, "capacity": 3}, 3, QUANTITY),
+		({"max_volume": 1, "volume": 5, "unit_volume": 0}, 20, QUANTITY),
+	],
+)
+def test_the_least_of_quantity_weight_and_volume_counts(
+	limits: dict[str, int], room: str, first: str
+) -> None:
+	values = {"unit_weight": D(2), "unit_volume": D("0.25"), **{k: D(v) for k, v in limits.items()}}
+	bin = Bin("A", **values)
+	assert bin.room(D(20)) == D(room)
+	assert bin.met_first == first
+	assert [reason.values for reason in objections(bin, D(room) or D(1), Rules())] == (
+		[] if D(room) else [{"max_weight": "10", "weight": "13"}]
+	)
+
+
+def test_every_limit_that_is_passed_is_named() -> None:
+	bin = Bin("A", capacity=D(1), max_weight=D(1), max_volume=D(1), unit_weight=D(2), unit_volume=D("1.5"))
+	assert [reason.sentence() for reason in objections(bin, D(2), Rules())] == [
+		"The bin holds 1 at most; 2 is there now.",
+		"The bin carries 1 kg at most; 4 kg is there now.",
+		"The bin has 1 m³ at most; 3 m³ is there now.",
+	]
+	assert [limit.measure for limit in bin.passed(D(1))] == [WEIGHT, VOLUME]
+
+
+def test_why_nothing_fits_says_how_many_are_full_by_weight_and_volume() -> None:
+	bins = [
+		Bin("heavy", capacity=D(9), max_weight=D(4), unit_weight=D(2)),
+		Bin("large", max_volume=D(3), unit_volume=D(1)),
+		Bin("many", capacity=D(1), max_weight=D(90), unit_weight=D(2)),
+	]
+	placed, rest = choose_bins(bins, D(10), Rules())
+	assert ([(p.bin.name, p.qty) for p in placed], rest) == ([("heavy", 2), ("large", 3), ("many", 1)], D(4))
+	why = why_nowhere(bins, rest, Rules())
+	assert (why.values["full"], why.values["weight"], why.values["volume"]) == ("3", "1", "1")

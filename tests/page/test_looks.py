@@ -270,3 +270,48 @@ def test_the_screens_of_inbound(
 	one.tap("[data-back]")
 	one.tap("[data-other-bin]")
 	good("in other bins")
+
+
+@pytest.mark.parametrize(
+	("colours", "language", "size"),
+	[("light", "zh", (390, 844)), ("dark", "zh", (360, 640)), ("light", "en", (360, 640))],
+)
+def test_the_screens_of_a_put_away_walk(
+	dock: Dock, shop: Shop, phone: Any, colours: str, language: str, size: tuple[int, int]
+) -> None:
+	"""The same of one walk for several orders: what is to be scanned is seen without scrolling."""
+	mushroom, mushrooms = dock.item("香菇 200 g")
+	_, teas = dock.item("龙井茶 100 g")
+	for lines in (((mushrooms, 120),), ((mushrooms, 36), (teas, 4)), ((teas, 8),)):
+		dock.to_put_away(*lines)
+	one: Phone = phone(
+		key=dock.key,
+		viewport={"width": size[0], "height": size[1]},
+		color_scheme=colours,
+		language=language,
+	)
+	name = f"{language}-{colours}-{size[0]}"
+
+	def good(screen: str) -> None:
+		one.page.wait_for_timeout(150)
+		one.picture(f"{screen.replace(' ', '-')}-{name}")
+		assert {"screen": screen, **one.page.evaluate(MEASURE)} == {"screen": screen, **NOTHING}
+		assert one.page.evaluate("document.documentElement.scrollWidth") <= size[0], screen
+
+	one.page.wait_for_selector("[data-put-away]")
+	good("walk tasks")
+	one.tap("[data-put-away]")
+	one.page.wait_for_selector(".bin--hero")
+	good("walk find")
+	box, foot = one.page.locator(".quantity").bounding_box(), one.page.locator(".phone__foot").bounding_box()
+	assert box["y"] + box["height"] <= foot["y"] + 2, "how much is seen at once"
+	one.scan("A0107")
+	good("walk first the item")
+	one.scan(mushroom)
+	good("walk put")
+	one.scan("A0316")
+	one.page.wait_for_selector("[data-fits]")
+	good("walk other bin")
+	one.scan("A0316")
+	one.page.wait_for_selector(".result")
+	good("walk next")

@@ -214,7 +214,12 @@ class Work:
 		self.call(
 			"inbound.inspect", **of_line, accepted=6, rejected=1, destroyed=1, reason="Wet", photo=PHOTO
 		)
-		self.call("inbound.put_away", **of_line, bin=self.platform.make_bin(self.place), qty=5)
+		bin = self.platform.make_bin(self.place, max_weight=50, max_volume=2)
+		self.call("inbound.put_away", **of_line, bin=bin, qty=5)
+		lines = self.call("inbound.list_to_put_away", warehouse=self.place)["lines"]
+		assert [line["qty"] for line in lines] == [1]
+		walk = {"warehouse": self.place, "item_code": item, "batch_no": f"B-{item}", "bin": bin, "qty": 1}
+		self.call("inbound.put_away_walk", **walk)
 		self.platform.books.cancel(Voucher("Purchase Receipt", receipt))
 
 	def sales_return(self) -> None:

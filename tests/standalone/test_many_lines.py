@@ -68,3 +68,37 @@ def test_a_wave_of_many_orders_asks_as_much_as_one_of_few(
 
 	few = released(5)  # makes the staging bin
 	assert 0 < released(40) <= few
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_a_walk_of_many_lines_asks_as_much_as_one_of_few(
+	request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	platform.settings(ledger=True, inbound=True)
+	warehouse = platform.make_warehouse()
+	sized: dict[str, Any] = {"weight_per_unit": 2, "weight_uom": "Kg", "inventory_volume": 1}
+	items = [platform.make_item(**sized) for _ in range(20)]
+	for n in range(5):
+		platform.make_bin(warehouse, sequence=n, max_weight=100, max_volume=30)
+	statements: list[str] = []
+	store = {"sqlite": SqliteStore, "mariadb": MariaDbStore}[engine]
+	run: Any = store._run
+	monkeypatch.setattr(
+		store, "_run", lambda itself, sql, *more: statements.append(sql) or run(itself, sql, *more)
+	)
+
+	def listed(codes: list[str]) -> int:
+		lines = [PostingLine(code, warehouse, Decimal(2), Decimal(1)) for code in codes]
+		order = platform.books.purchase(platform.make_supplier(), lines)
+		name = platform.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
+		for line in platform.call("inbound.arrive", name=name)["data"]["lines"]:
+			platform.call("inbound.receive", name=name, line=line["line"], qty=2)
+		platform.call("inbound.finish_receiving", name=name)
+		statements.clear()
+		assert platform.call("inbound.list_to_put_away", warehouse=warehouse)["lines"]
+		return len(statements)
+
+	few = listed(items[:2])
+	assert 0 < listed(items) <= few
+	platform.settings(inbound=False)

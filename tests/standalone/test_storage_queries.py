@@ -6,7 +6,7 @@ import pytest
 from platforms import StandalonePlatform
 
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services.locations import storage_policies, suggestions
+from inventory_midplatform.services.locations import storage_bins, storage_policies
 from inventory_midplatform.tests.platform import unique
 
 MANY = 300
@@ -38,11 +38,11 @@ def ctx(request: pytest.FixtureRequest) -> Iterator[Context]:
 	[
 		(storage_policies.POLICIES, {"warehouses": ["a", "b"]}),
 		(storage_policies.GROUPS, {"items": ["a", "b"], "groups": ["g"]}),
-		(suggestions.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": ""}),
-		(suggestions.BINS, {"item_code": "a", "warehouse": "b", "batch_no": "", "bin": "c"}),
+		(storage_bins.OF_WAREHOUSE, {"items": ["a", "d"], "warehouse": "b"}),
+		(storage_bins.BY_NAME, {"items": ["a"], "bins": ["c", "d"]}),
 		(storage_policies.SAME_SCOPE, {"warehouse": "a", "item_code": "b", "item_group": "", "name": ""}),
 	],
-	ids=["policies", "groups", "bins", "one bin", "same scope"],
+	ids=["policies", "groups", "bins", "bins by name", "same scope"],
 )
 def test_nothing_is_found_by_a_full_scan(ctx: Context, sql: str, params: Row) -> None:
 	if ctx.store.for_update:

@@ -19,3 +19,5 @@ export type InboundLine = Schemas["InboundLine"];
 export type InboundScan = Schemas["InboundScan"];
 export type InboundTask = Schemas["InboundTask"];
 export type ToPutAway = Schemas["ToPutAway"];
+export type ToPutAwayPage = Schemas["ToPutAwayPage"];
+export type LineToPutAway = Schemas["LineToPutAway"];

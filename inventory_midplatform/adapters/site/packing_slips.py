@@ -8,8 +8,7 @@ import frappe
 
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import DeliveryLine, Parcel, Row
-
-KILOGRAM = "Kg"
+from inventory_midplatform.services.masters import KILOGRAM
 
 
 def create(delivery_note: str, parcels: Sequence[Parcel]) -> list[str]:

@@ -22,6 +22,7 @@ from inventory_midplatform.domain.quantity import ZERO, parse_quantity
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context
 from inventory_midplatform.reporting import inbound as reading
+from inventory_midplatform.reporting import put_away_walk as walk_reading
 from inventory_midplatform.reporting import suppliers
 from inventory_midplatform.services import cross_docking
 from inventory_midplatform.services.cross_docking import CrossDocked
@@ -35,9 +36,11 @@ from inventory_midplatform.services.inbound import (
 	putting_away,
 	receiving,
 )
+from inventory_midplatform.services.inbound import put_away_walk as walk
 from inventory_midplatform.services.inbound.dock_slots import Slot
 from inventory_midplatform.services.inbound.expecting import Expected
 from inventory_midplatform.services.inbound.inspecting import Inspection
+from inventory_midplatform.services.inbound.put_away_walk import WalkPlacing
 from inventory_midplatform.services.inbound.putting_away import Placing
 from inventory_midplatform.services.inbound.scans import Scan
 
@@ -117,6 +120,17 @@ def supplier_performance(
 		limit=limit,
 		offset=offset,
 	)
+	return page
+
+
+@operation()
+def list_to_put_away(
+	ctx: Context, warehouse: Text, limit: PageSize = 50, offset: Offset = 0
+) -> results.ToPutAwayPage:
+	"""A page of what is to be put away of all orders To Put Away of a warehouse, those received first on the first page; on a
+	page in walking order of the bins that are proposed.
+	"""
+	page: Any = walk_reading.list_to_put_away(ctx, warehouse, limit=limit, offset=offset)
 	return page
 
 
@@ -302,6 +316,29 @@ def put_away(
 	"""Put a quantity of a line into a bin, the suggested one or another. `warnings` say what speaks against that bin."""
 	message, warnings = putting_away.put_away(ctx, name, Placing(line, bin, qty, batch_no, serial_nos))
 	return {**_done(ctx, name, message), "warnings": warnings}  # type: ignore[typeddict-item]
+
+
+@operation(writes=True)
+def put_away_walk(
+	ctx: Context,
+	warehouse: Text,
+	item_code: Text,
+	bin: Text,
+	qty: Quantity,
+	batch_no: Text = "",
+	serial_nos: list[Text] = [],  # noqa: B006
+) -> results.PutAwayWalkStep:
+	"""Put a quantity into a bin, whichever orders To Put Away of the warehouse it is of: it is `placed` for the line that was
+	received first, then for the next. `data` is what is left, as `list_to_put_away` says it.
+	"""
+	placing = WalkPlacing(item_code, bin, qty, batch_no, serial_nos)
+	message, warnings, placed = walk.put_away(ctx, warehouse, placing)
+	return {
+		"message": message.as_dict(),  # type: ignore[typeddict-item]
+		"warnings": warnings,  # type: ignore[typeddict-item]
+		"placed": placed,  # type: ignore[typeddict-item]
+		"data": walk_reading.list_to_put_away(ctx, warehouse),  # type: ignore[typeddict-item]
+	}
 
 
 @operation(writes=True)

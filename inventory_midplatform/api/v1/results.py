@@ -150,6 +150,7 @@ class PutAwayPart(TypedDict):
 	bin: str
 	bin_code: str
 	zone: str
+	sequence: int
 	qty: float
 	reason: Reason
 

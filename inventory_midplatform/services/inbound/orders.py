@@ -88,23 +88,41 @@ def touch(ctx: Context, name: str) -> None:
 # what was scanned
 
 
+_SCANNED = """
+SELECT name, inbound_order, line, item_code, batch_no, expiry_date, serial_no, qty, accepted_qty, rejected_qty,
+	put_away_qty, received_by, received_at
+FROM `tabInbound Receipt Line`
+"""
+
+
 def receipt_lines(ctx: Context, name: str, line: str = "", locked: bool = False) -> list[Row]:
 	"""Return what was scanned for an order, or for one line of it, in the order of the scans; quantities in stock UOM."""
 	rows = ctx.store.rows(
-		"SELECT name, line, item_code, batch_no, expiry_date, serial_no, qty, accepted_qty, rejected_qty, put_away_qty,"
-		" received_by, received_at FROM `tabInbound Receipt Line` WHERE inbound_order = %(name)s"
-		" AND (%(line)s = '' OR line = %(line)s) ORDER BY name" + (ctx.store.for_update if locked else ""),
+		f"{_SCANNED} WHERE inbound_order = %(name)s AND (%(line)s = '' OR line = %(line)s) ORDER BY name"
+		+ (ctx.store.for_update if locked else ""),
 		{"name": name, "line": line},
 	)
-	return [
-		{
-			**row,
-			"batch_no": row["batch_no"] or "",
-			"serial_no": row["serial_no"] or "",
-			**{q: from_store(row[q]) for q in RECEIPT_QUANTITIES},
-		}
-		for row in rows
-	]
+	return [_scanned(row) for row in rows]
+
+
+def receipt_lines_of_item(ctx: Context, names: Sequence[str], item_code: str) -> list[Row]:
+	"""Return what was scanned of an item for several orders, locked, as :func:`receipt_lines` does."""
+	if not names:
+		return []
+	rows = ctx.store.rows(
+		f"{_SCANNED} WHERE inbound_order IN %(names)s AND item_code = %(item_code)s ORDER BY name{ctx.store.for_update}",
+		{"names": sorted(names), "item_code": item_code},
+	)
+	return [_scanned(row) for row in rows]
+
+
+def _scanned(row: Row) -> Row:
+	return {
+		**row,
+		"batch_no": row["batch_no"] or "",
+		"serial_no": row["serial_no"] or "",
+		**{q: from_store(row[q]) for q in RECEIPT_QUANTITIES},
+	}
 
 
 def add_to_receipt_line(ctx: Context, name: str, **quantities: Decimal) -> None:

@@ -10,7 +10,7 @@ from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters
 from inventory_midplatform.services.ledger import bin_stock
-from inventory_midplatform.services.locations import bin_moves, storage_policies
+from inventory_midplatform.services.locations import bin_moves, storage_bins, storage_policies
 from inventory_midplatform.services.locations.stock_in_bin import StockInBin
 
 _FACES = """
@@ -56,7 +56,7 @@ LIMIT %(limit)s OFFSET %(offset)s
 """
 """Those that orders wait for come first, then in walking order."""
 
-_QUANTITIES = ("minimum", "maximum", "on_hand", "allocated", "to_allocate", "capacity", "filled")
+_QUANTITIES = ("minimum", "maximum", "on_hand", "allocated", "to_allocate")
 
 
 def list_due(ctx: Context, warehouse: str, item_code: str, limit: int, offset: int) -> Row:
@@ -86,7 +86,10 @@ def list_due(ctx: Context, warehouse: str, item_code: str, limit: int, offset: i
 
 
 def _with_reserve(ctx: Context, faces: Sequence[Row]) -> list[Row]:
+	if not faces:
+		return []
 	keys: list[Key] = [(row["item_code"], row["warehouse"]) for row in faces]
+	seen = storage_bins.by_name(ctx, {row["bin"] for row in faces}, {row["item_code"] for row in faces})
 	contents = bin_stock.bin_contents(ctx, keys, locked=False)
 	strategies = storage_policies.removal_strategies(ctx, keys)
 	whole = masters.whole_units(ctx, {row["stock_uom"] for row in faces})
@@ -94,7 +97,8 @@ def _with_reserve(ctx: Context, faces: Sequence[Row]) -> list[Row]:
 	today = ctx.clock.now().date()
 	found = []
 	for row, key in zip(faces, keys, strict=True):
-		face = PickFace(**{column: from_store(row[column]) for column in _QUANTITIES})
+		bin = seen.one_seen_by(row["bin"], row["item_code"], "")
+		face = PickFace(**{column: from_store(row[column]) for column in _QUANTITIES}, bin=bin)
 		reserve = [c for c in removal.pickable(contents[key], today) if c.bin != row["bin"]]
 		qty = face.refill_qty(row["stock_uom"].casefold() in whole)
 		removals, rest = removal.choose(reserve, qty, strategies.get(key, removal.NEAREST_BIN))

@@ -1,33 +1,32 @@
 """Suggestions: into which bins a quantity is put away, from which bins it is removed, and the reason for each bin."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from inventory_midplatform.domain import put_away, removal
+from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.position import AVAILABLE, Key
-from inventory_midplatform.domain.put_away import Bin
-from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.put_away import PutAwayStrategy, Rules
+from inventory_midplatform.domain.quantity import ZERO
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.domain.removal import BinContent, Removal, RemovalStrategy
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters
 from inventory_midplatform.services.ledger import bin_stock
-from inventory_midplatform.services.locations import storage_policies
+from inventory_midplatform.services.locations import storage_bins, storage_policies
+from inventory_midplatform.services.locations.storage_bins import StorageBins
+from inventory_midplatform.services.locations.storage_policies import Policy
+from inventory_midplatform.services.masters import Item
 
-BINS = """
-SELECT bin.name, bin.bin_code, bin.zone, bin.sequence, bin.capacity_qty, bin.disabled, zone.disabled AS zone_disabled,
-	COALESCE(SUM(stock.qty), 0) AS filled,
-	COALESCE(SUM(CASE WHEN stock.item_code = %(item_code)s THEN stock.qty END), 0) AS of_item,
-	MAX(CASE WHEN stock.item_code <> %(item_code)s THEN 1 ELSE 0 END) AS other_items,
-	MAX(CASE WHEN stock.item_code = %(item_code)s AND stock.batch_no <> %(batch_no)s THEN 1 ELSE 0 END)
-		AS other_batches
-FROM `tabWarehouse Bin` bin
-LEFT JOIN `tabBin Stock` stock ON stock.bin = bin.name AND stock.qty > 0
-LEFT JOIN `tabWarehouse Zone` zone ON zone.name = bin.zone
-WHERE bin.warehouse = %(warehouse)s AND bin.is_unplaced = 0 AND bin.is_staging = 0 AND bin.is_reject = 0
-	AND (%(bin)s = '' OR bin.name = %(bin)s)
-GROUP BY bin.name, bin.bin_code, bin.zone, bin.sequence, bin.capacity_qty, bin.disabled, zone.disabled
-"""
+
+@dataclass(frozen=True)
+class ToPlace:
+	"""A quantity (stock UOM) of an item and batch that is to be put into bins."""
+
+	item_code: str
+	batch_no: str
+	qty: Decimal
 
 
 def suggest_put_away(
@@ -51,11 +50,9 @@ def suggest_put_away(
 	policy = storage_policies.policy_of(ctx, (item.item_code, warehouse))
 	strategy = storage_policies.put_away_strategy(ctx, policy.put_away_strategy)
 	named, full = (str(masters.bin_in(ctx, one, warehouse)["name"]) if one else "" for one in (bin, full_bin))
-	codes, bins = _bins(ctx, item.item_code, warehouse, batch_no)
-	with_room = [known for known in bins if known.name != full]
-	placements, rest = put_away.choose_bins(
-		with_room, qty, policy.rules, strategy, masters.is_whole_unit(ctx, item.stock_uom)
-	)
+	bins = storage_bins.of_warehouse(ctx, warehouse, [item.item_code])
+	part = ToPlace(item.item_code, batch_no, qty)
+	whole = masters.is_whole_unit(ctx, item.stock_uom)
 	return {
 		"item_code": item.item_code,
 		"warehouse": warehouse,
@@ -63,34 +60,87 @@ def suggest_put_away(
 		"batch_no": batch_no,
 		"policy": policy.name,
 		"strategy": policy.put_away_strategy,
-		"bins": [
-			{
-				"bin": p.bin.name,
-				"bin_code": codes[p.bin.name],
-				"zone": p.bin.zone,
-				"qty": p.qty,
-				"reason": p.reason.as_dict(),
-			}
-			for p in placements
-		],
-		"rest": rest,
-		"why_rest": put_away.why_nowhere(with_room, rest, policy.rules, strategy).as_dict() if rest else None,
+		**_placed(bins, part, policy.rules, strategy, whole, full),
 		"objections": [
 			reason.as_dict()
-			for known in bins
+			for known in bins.seen_by(item.item_code, batch_no)
 			if known.name == named
 			for reason in put_away.objections(known, qty, policy.rules)
 		],
 	}
 
 
+def propose(ctx: Context, warehouse: str, parts: Sequence[ToPlace]) -> list[Row]:
+	"""Return for each part what :func:`suggest_put_away` returns as ``bins``, ``rest`` and ``why_rest``, in the order of the parts.
+
+	What is proposed for one part counts as being there for the next. A part of an item or batch that is refused fits
+	nowhere, and ``why_rest`` is the refusal. Changes nothing. A few statements, whatever the number of parts.
+	"""
+	if not parts:
+		return []
+	items = masters.items_of_batches(ctx, {(part.item_code, part.batch_no) for part in parts})
+	bins = storage_bins.of_warehouse(ctx, warehouse, {part.item_code for part in parts})
+	policies = storage_policies.policies(ctx, {(part.item_code, warehouse) for part in parts})
+	whole = masters.whole_units(ctx, {item.stock_uom for item in items.values() if isinstance(item, Item)})
+	found = []
+	for part in parts:
+		item = items[(part.item_code, part.batch_no)]
+		policy = policies.get((part.item_code, warehouse), Policy())
+		try:
+			if isinstance(item, InventoryError):
+				raise item
+			strategy = storage_policies.put_away_strategy(ctx, policy.put_away_strategy)
+		except InventoryError as refused:
+			why = Reason(refused.template, **{name: str(value) for name, value in refused.details.items()})
+			found.append({"bins": [], "rest": part.qty, "why_rest": why.as_dict()})
+			continue
+		is_whole = item.stock_uom.casefold() in whole
+		proposed = _placed(bins, part, policy.rules, strategy, is_whole)
+		for into in proposed["bins"]:
+			bins.put(into["bin"], part.item_code, part.batch_no, into["qty"])
+		found.append(proposed)
+	return found
+
+
+def _placed(
+	bins: StorageBins,
+	part: ToPlace,
+	rules: Rules,
+	strategy: PutAwayStrategy,
+	whole_units: bool,
+	full_bin: str = "",
+) -> Row:
+	"""Return into which bins a part goes, how much of it fits nowhere, and why."""
+	seen = [bin for bin in bins.seen_by(part.item_code, part.batch_no) if bin.name != full_bin]
+	placements, rest = put_away.choose_bins(seen, part.qty, rules, strategy, whole_units)
+	return {
+		"bins": [
+			{
+				"bin": p.bin.name,
+				"bin_code": bins.codes[p.bin.name],
+				"zone": p.bin.zone,
+				"sequence": p.bin.sequence,
+				"qty": p.qty,
+				"reason": p.reason.as_dict(),
+			}
+			for p in placements
+		],
+		"rest": rest,
+		"why_rest": put_away.why_nowhere(seen, rest, rules, strategy).as_dict() if rest else None,
+	}
+
+
 def objections(ctx: Context, key: Key, bin: str, qty: Decimal, batch_no: str) -> list[Reason]:
 	"""Return what speaks against ``qty`` (stock UOM) more of an item and batch in a bin of the warehouse: its zone, its
-	capacity, the item's Storage Policy. Nothing speaks against the Unplaced bin.
+	capacity by quantity, weight and volume, the item's Storage Policy. Nothing speaks against the Unplaced bin.
 	"""
-	_, bins = _bins(ctx, *key, batch_no, bin)
+	bins = storage_bins.by_name(ctx, [bin], [key[0]])
 	rules = storage_policies.policy_of(ctx, key).rules
-	return [reason for known in bins for reason in put_away.objections(known, qty, rules)]
+	return [
+		reason
+		for known in bins.seen_by(key[0], batch_no)
+		for reason in put_away.objections(known, qty, rules)
+	]
 
 
 def suggest_removal(
@@ -182,31 +232,6 @@ def _choice(
 			usable.append(replace(c, qty=c.free, allocated=ZERO))
 	removals, rest = removal.choose(usable, qty, chosen)
 	return RemovalChoice(chosen, removals, rest, unusable)
-
-
-def _bins(
-	ctx: Context, item_code: str, warehouse: str, batch_no: str, bin: str = ""
-) -> tuple[dict[str, str], list[Bin]]:
-	"""Return the code of each bin of a warehouse by its name, and the bins from the point of view of this item and
-	batch; only the named bin, if one is named.
-	"""
-	params = {"item_code": item_code, "warehouse": warehouse, "batch_no": batch_no, "bin": bin}
-	rows = ctx.store.rows(BINS, params)
-	bins = [
-		Bin(
-			name=row["name"],
-			zone=row["zone"] or "",
-			sequence=row["sequence"] or 0,
-			capacity=from_store(row["capacity_qty"]),
-			filled=from_store(row["filled"]),
-			of_item=from_store(row["of_item"]),
-			has_other_items=bool(row["other_items"]),
-			has_other_batches=bool(row["other_batches"]),
-			disabled=bool(row["disabled"] or row["zone_disabled"]),
-		)
-		for row in rows
-	]
-	return {row["name"]: row["bin_code"] for row in rows}, bins
 
 
 def _why_missing(choice: RemovalChoice, qty: Decimal) -> Reason:

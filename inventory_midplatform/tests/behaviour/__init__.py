@@ -12,6 +12,7 @@ from inventory_midplatform.tests.behaviour.batches_and_serials import (
 	BlockBehaviour,
 	SerialBehaviour,
 )
+from inventory_midplatform.tests.behaviour.bin_limits import BinLimitBehaviour
 from inventory_midplatform.tests.behaviour.bins import BinBehaviour
 from inventory_midplatform.tests.behaviour.bins_to_count import BinsToCountBehaviour
 from inventory_midplatform.tests.behaviour.cross_docking import CrossDockingBehaviour
@@ -42,6 +43,7 @@ from inventory_midplatform.tests.behaviour.outbound_requests import OutboundRequ
 from inventory_midplatform.tests.behaviour.outbound_staging import OutboundStagingBehaviour
 from inventory_midplatform.tests.behaviour.outbound_write_offs import WriteOffBehaviour
 from inventory_midplatform.tests.behaviour.pick_faces import PickFaceBehaviour
+from inventory_midplatform.tests.behaviour.put_away_walk import PutAwayWalkBehaviour
 from inventory_midplatform.tests.behaviour.random_operations import RandomOperationsBehaviour
 from inventory_midplatform.tests.behaviour.reading import ReadingBehaviour
 from inventory_midplatform.tests.behaviour.reassignment import ReassignmentBehaviour
@@ -69,6 +71,7 @@ BEHAVIOURS = (
 	AgeBehaviour,
 	StoragePolicyBehaviour,
 	SuggestionBehaviour,
+	BinLimitBehaviour,
 	PickFaceBehaviour,
 	ReservationBehaviour,
 	ReassignmentBehaviour,
@@ -89,6 +92,7 @@ BEHAVIOURS = (
 	InboundLabelBehaviour,
 	InboundTruckBehaviour,
 	CrossDockingBehaviour,
+	PutAwayWalkBehaviour,
 	InboundSourceBehaviour,
 	ToleranceBehaviour,
 	SupplierBehaviour,

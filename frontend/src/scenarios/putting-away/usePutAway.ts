@@ -1,7 +1,7 @@
-import { computed, onUnmounted, reactive, ref, watch, type Ref } from "vue";
+import { computed, nextTick, onUnmounted, reactive, ref, watch, type Ref } from "vue";
 import { read } from "../../api/client";
 import { outbox } from "../../api/outbox";
-import type { Inbound, Reason, ToPutAway } from "../../api/types";
+import type { Reason } from "../../api/types";
 import { sameCode, type Scan } from "../../scan/code";
 import { feel } from "../../scan/feedback";
 import { lookUp } from "../../scan/lookup";
@@ -12,7 +12,8 @@ import { amount, tidy } from "../../shared/format";
 import { __, sentence } from "../../shared/i18n";
 import { binLabel } from "../../shared/labels";
 import { useSteps } from "../../shared/useSteps";
-import { current, partsOf, serialsFor, type Part } from "./placing";
+import { jobOf, type Bins, type Subject } from "./job";
+import { current, partsOf, serialsFor, stopsOfAll, type Part } from "./placing";
 
 /** A bin that was scanned and is not the proposed one. */
 export interface OtherBin {
@@ -23,14 +24,14 @@ export interface OtherBin {
 export type Panel = "" | "keypad" | "full" | "other";
 
 /** Putting away as a storekeeper walks: the scan of the bin is what puts it there. */
-export function usePutAway(order: Ref<Inbound>, changed: (now: Inbound, message: string) => void) {
-	const name = order.value.name;
-	const reload = () => read("inbound.get", { name });
-	const steps = useSteps<Inbound>(feel, changed, reload);
+export function usePutAway(subject: Ref<Subject>, changed: (now: Subject, message: string) => void) {
+	const job = computed(() => jobOf(subject.value));
+	const reload = () => job.value.reload();
+	const steps = useSteps<Subject>(feel, changed, reload);
 	const camera = useCamera();
 	const panel = ref<Panel>("");
 	const full = ref<string[]>([]);
-	const instead = ref<Record<string, ToPutAway["bins"]>>({});
+	const instead = ref<Record<string, Bins>>({});
 	const chosen = ref("");
 	const inHand = ref("");
 	const other = ref<OtherBin | null>(null);
@@ -39,17 +40,20 @@ export function usePutAway(order: Ref<Inbound>, changed: (now: Inbound, message:
 	const serials = ref<string[]>([]);
 	const behind = ref<{ bin: string; code: string; done: boolean }[]>([]);
 
-	const parts = computed(() => partsOf(order.value, full.value, instead.value));
-	const stop = computed(() => current(parts.value, chosen.value, inHand.value));
+	const parts = computed(() => partsOf(job.value.proposals, full.value, instead.value));
+	const stops = computed(() => stopsOfAll(parts.value, job.value.mixed));
+	const stop = computed(() => current(stops.value, chosen.value, inHand.value));
 	const part = computed<Part | null>(() => parts.value.filter((one) => stop.value && one.key === stop.value.part)[0] || null);
+	/** On a mixed trolley nothing is put into a bin before its item was scanned, or chosen by a tap. */
+	const toFind = computed(() => job.value.mixed && part.value !== null && inHand.value !== part.value.key);
 	const uom = computed(() => (part.value ? part.value.line.stock_uom : ""));
 	const qty = computed(() => (serials.value.length ? serials.value.length : typed.value !== null ? typed.value : stop.value ? stop.value.qty : 0));
 	const strip = computed(() => {
-		const ahead = parts.value.reduce<{ bin: string; code: string; done: boolean }[]>((all, one) => all.concat(one.stops.filter((each) => each.bin).map((each) => ({ bin: each.bin, code: each.code, done: false }))), []);
+		const ahead = stops.value.filter((one) => one.bin).map((one) => ({ bin: one.bin, code: one.code, done: false }));
 		const seen = new Set<string>();
 		return [...behind.value, ...ahead.filter((one) => !seen.has(one.bin) && seen.add(one.bin))];
 	});
-	const total = computed(() => behind.value.length + parts.value.reduce((sum, one) => sum + one.stops.length, 0));
+	const total = computed(() => behind.value.length + stops.value.length);
 	const elsewhere = computed(() => (part.value && stop.value ? part.value.stops.filter((one) => one.key !== (stop.value && stop.value.key) && one.bin) : []));
 	const pack = computed(() => {
 		if (!part.value) return null;
@@ -73,29 +77,42 @@ export function usePutAway(order: Ref<Inbound>, changed: (now: Inbound, message:
 		if (panel.value !== "other") panel.value = "";
 		const isAt = (one: { bin: string; code: string }) => Boolean(one.bin) && (sameCode(scan.code, one.bin) || sameCode(scan.code, one.code));
 		if (other.value && isAt(other.value)) return place(other.value);
-		if (isAt(at) && !other.value) return place(at);
+		if (isAt(at) && !other.value) return toFind.value ? steps.complain("attention", __("Scan the item first")) : place(at);
 		const code = (scan.gs1 && scan.gs1.serial) || scan.code;
 		const piece = of.serials.filter((one) => sameCode(one, code))[0];
 		if (piece) {
+			inHand.value = of.key;
 			serials.value = serials.value.indexOf(piece) >= 0 ? serials.value.filter((one) => one !== piece) : [...serials.value, piece];
 			steps.complaint = null;
 			return feel("right");
 		}
-		const next = of.stops.filter(isAt)[0];
+		const next = toFind.value ? undefined : of.stops.filter(isAt)[0];
 		if (next) return choose(next.key);
 		const mine = parts.value.filter((one) => sameCode(scan.code, one.batch_no) || goes(one, scan));
-		if (mine[0]) return choose(((mine.indexOf(of) >= 0 ? of : mine[0]).stops[0] || at).key);
-		const found = await steps.ask(lookUp(scan, order.value.warehouse, order.value.supplier));
+		if (mine.length) return take(mine, of);
+		const found = await steps.ask(lookUp(scan, job.value.warehouse, job.value.supplier));
 		if (!found) return;
-		if (found.kind === "bin" && found.bin) return judgeBin(found.bin.bin, found.bin.bin_code);
-		const hit = parts.value.filter((one) => matchFound(found, one.line) && (!found.batch || sameCode(found.batch.batch_no, one.batch_no)))[0];
-		if (hit && hit.stops[0]) return choose(hit.stops[0].key);
+		if (found.kind === "bin" && found.bin) return toFind.value ? steps.complain("attention", __("Scan the item first")) : judgeBin(found.bin.bin, found.bin.bin_code);
+		const hits = parts.value.filter((one) => matchFound(found, one.line) && (!found.batch || sameCode(found.batch.batch_no, one.batch_no)));
+		if (hits.length) {
+			take(hits, of);
+			const serial = hits[0] && found.kind === "serial" && hits[0].serials.filter((one) => sameCode(one, found.serial_no || found.code))[0];
+			if (serial) await nextTick(() => (serials.value = [serial])); // after what was scanned for the part before is forgotten
+			return;
+		}
 		if (found.kind === "unknown") steps.complain("wrong", __("Unknown code: {0}", [scan.code]));
 		else steps.complain("wrong", __("Not to be put away here: {0}", [found.title]), __("Now scan the bin"));
 	}
 	function goes(one: Part, scan: Scan): boolean {
 		const match = matchOf(scan, one.line);
 		return match !== null && (!match.batch || sameCode(match.batch, one.batch_no));
+	}
+	/** What was scanned is taken into the hand; of several batches on a trolley one must be named. */
+	function take(mine: readonly Part[], of: Part): void {
+		const one = mine.indexOf(of) >= 0 ? of : mine[0];
+		if (job.value.mixed && mine.length > 1) return steps.complain("attention", __("Several batches: scan the batch"));
+		const to = one === of && job.value.mixed ? stop.value : one && one.stops[0];
+		if (to) choose(to.key);
 	}
 	function choose(key: string): void {
 		chosen.value = key;
@@ -111,7 +128,7 @@ export function usePutAway(order: Ref<Inbound>, changed: (now: Inbound, message:
 		const of = part.value;
 		if (!of) return;
 		if (code === "UNPLACED" || code === "STAGING") return steps.complain("wrong", __("Nothing is stored in {0}", [binLabel(code)]));
-		const about = { item_code: of.line.item_code, warehouse: order.value.warehouse, qty: qty.value, batch_no: of.batch_no, bin };
+		const about = { item_code: of.line.item_code, warehouse: job.value.warehouse, qty: qty.value, batch_no: of.batch_no, bin };
 		const asked = await steps.ask(read("stock.suggest_put_away", about));
 		if (!asked) return;
 		steps.complaint = null;
@@ -127,12 +144,13 @@ export function usePutAway(order: Ref<Inbound>, changed: (now: Inbound, message:
 		if (named === null) return steps.complain("attention", __("Scan the serial numbers that go here"));
 		const text = `${of.line.item_name} ${amount(qty.value, uom.value)} → ${binLabel(to.code)}`;
 		const isFull = panel.value === "full" || (typed.value !== null && fullAt.value === to.bin && typed.value < at.qty);
-		const body = { name, line: of.line.line, bin: to.bin, qty: qty.value, batch_no: of.batch_no, serial_nos: named };
-		const answer = await steps.step(outbox.write("inbound.put_away", body, { text, order: name, bin: to.bin }));
+		const { line, item_code } = of.line;
+		const placed = { line, item_code, bin: to.bin, qty: qty.value, batch_no: of.batch_no, serial_nos: named };
+		const answer = await steps.step(job.value.place(placed, { text, order: job.value.name, bin: to.bin }));
 		if (!answer) return;
 		if (isFull) void setFull(to.bin, of, answer.data);
 		behind.value = [...behind.value, { bin: `${to.bin}#${behind.value.length}`, code: to.code, done: true }];
-		inHand.value = of.key;
+		inHand.value = job.value.mixed ? "" : of.key;
 		chosen.value = "";
 		serials.value = [];
 		typed.value = null;
@@ -141,15 +159,15 @@ export function usePutAway(order: Ref<Inbound>, changed: (now: Inbound, message:
 		camera.close();
 		const warned = answer.warnings.map(sentence).join(" ");
 		steps.say([text, warned].filter(Boolean).join(" · "), warned ? "wait" : "right");
-		feel(warned ? "attention" : answer.data.to_put_away.length ? "right" : "done");
+		feel(warned ? "attention" : jobOf(answer.data).proposals.length ? "right" : "done");
 	}
 
 	/** A bin that has no room though it should have: where the rest of the part goes instead. */
-	async function setFull(bin: string, of: Part, now: Inbound = order.value): Promise<void> {
+	async function setFull(bin: string, of: Part, now: Subject = subject.value): Promise<void> {
 		full.value = [...full.value, bin];
-		const left = now.to_put_away.filter((one) => one.line === of.line.line && one.batch_no === of.batch_no)[0];
+		const left = jobOf(now).proposals.filter((one) => one.key === of.key)[0];
 		if (!left) return;
-		const about = { item_code: of.line.item_code, warehouse: order.value.warehouse, qty: left.qty, batch_no: of.batch_no, full_bin: bin };
+		const about = { item_code: of.line.item_code, warehouse: job.value.warehouse, qty: left.qty, batch_no: of.batch_no, full_bin: bin };
 		const asked = await read("stock.suggest_put_away", about).catch(() => null);
 		if (asked) instead.value = { ...instead.value, [of.key]: asked.bins };
 	}
@@ -175,14 +193,15 @@ export function usePutAway(order: Ref<Inbound>, changed: (now: Inbound, message:
 	}
 	async function finish(): Promise<void> {
 		panel.value = "";
-		if (await steps.step(outbox.write("inbound.finish_putting_away", { name }, { text: __("Finish Putting Away", null, "Inbound Order"), order: name }))) feel("done");
+		const { finish: say, name } = job.value;
+		if (say && (await steps.step(say({ text: __("Finish Putting Away", null, "Inbound Order"), order: name })))) feel("done");
 	}
 
 	onScan(handle);
 	onUnmounted(outbox.onDone(() => void reload().then((now) => changed(now, "")).catch(() => undefined)));
 
 	return reactive({
-		order, steps, camera, panel, parts, stop, part, uom, qty, strip, total, elsewhere, pack, other, serials, wished, behind,
+		job, steps, camera, panel, parts, stops, stop, part, toFind, uom, qty, strip, total, elsewhere, pack, other, serials, wished, behind,
 		choose, place, openKeypad, confirmKeypad, finish,
 	});
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { InboundTask, Task, WaveTask } from "../../api/types";
 import { dueAt } from "../../shared/format";
-import { groupsOf, isUrgent, jobOfInbound, jobOfWave, toContinue, truckNumber, warehousesOf, type Job } from "./tasks";
+import { groupsOf, isUrgent, jobOfInbound, jobOfWave, toContinue, truckNumber, walksOf, warehousesOf, type Job } from "./tasks";
 
 const NOW = new Date(2026, 10, 28, 15, 32).getTime();
 const task = (name: string, more: Partial<Task> = {}): Task =>
@@ -63,4 +63,9 @@ test("a truck is one however its number is typed, and arrives in each of its war
 	expect(truckNumber(" 沪a 12345 ")).toBe("沪A12345");
 	const job = (warehouse: string, state: string) => ({ warehouse, state }) as Job;
 	expect(warehousesOf([job("A", "Expected"), job("B", "To Receive"), job("A", "Expected"), job("C", "Expected")])).toEqual(["A", "C"]);
+});
+
+test("several orders to be put away in a warehouse are one walk", () => {
+	const put = (warehouse: string, state = "To Put Away") => ({ warehouse, state }) as unknown as InboundTask;
+	expect(walksOf([put("A"), put("B"), put("A"), put("C", "To Inspect"), put("C")])).toEqual([{ warehouse: "A", orders: 2 }]);
 });

@@ -88,6 +88,13 @@ export function warehousesOf(jobs: readonly Job[]): string[] {
 	return all.filter((one, i) => all.indexOf(one) === i);
 }
 
+/** Warehouses in which several orders are to be put away: one walk does for all of them. */
+export function walksOf(tasks: readonly InboundTask[]): { warehouse: string; orders: number }[] {
+	const orders = new Map<string, number>();
+	for (const task of tasks) if (task.state === "To Put Away") orders.set(task.warehouse, (orders.get(task.warehouse) || 0) + 1);
+	return Array.from(orders, ([warehouse, n]) => ({ warehouse, orders: n })).filter((one) => one.orders > 1);
+}
+
 /** A pick face to refill; its name is what the address of its screen says. */
 export function jobOfRefill(refill: RefillTask): Job {
 	const name = `${refill.bin}|${refill.item_code}`;
