@@ -28,6 +28,7 @@ from inventory_midplatform.tests.behaviour.inbound_rejects import (
 )
 from inventory_midplatform.tests.behaviour.inbound_sources import InboundSourceBehaviour
 from inventory_midplatform.tests.behaviour.inbound_tolerances import ToleranceBehaviour
+from inventory_midplatform.tests.behaviour.inbound_work_orders import WorkOrderReceiptBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
 from inventory_midplatform.tests.behaviour.migration import MigrationBehaviour
 from inventory_midplatform.tests.behaviour.outbound import OutboundBehaviour
@@ -87,6 +88,7 @@ BEHAVIOURS = (
 	CrossDockingBehaviour,
 	InboundSourceBehaviour,
 	ToleranceBehaviour,
+	WorkOrderReceiptBehaviour,
 	SupplierBehaviour,
 	OutboundBehaviour,
 	OutboundCheckBehaviour,
