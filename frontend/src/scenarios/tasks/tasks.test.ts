@@ -58,3 +58,12 @@ test("what comes in stands among the tasks, late or not", () => {
 	]);
 	expect(toContinue(groupsOf([jobs[0]!, jobs[4]!], NOW), "ben"), "nothing to do before it is there, or inspected").toBeNull();
 });
+
+test("what nobody sent says what kind of document brings it", () => {
+	const customer = (more: Partial<InboundTask>) => jobOfInbound({ name: "IN-1", state: "Expected", supplier: "", reason: "", source_type: "", ...more } as unknown as InboundTask, false).customer;
+	expect(customer({ source_type: "Work Order" })).toBe("Work Order");
+	expect(customer({ source_type: "Stock Entry" })).toBe("Transfer");
+	expect(customer({ source_type: "Delivery Note", reason: "Too big" })).toBe("Too big");
+	expect(customer({ source_type: "Purchase Order", supplier: "S" })).toBe("S");
+	expect(customer({})).toBe("");
+});
