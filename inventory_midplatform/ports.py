@@ -171,7 +171,8 @@ class Books(Protocol):
 		self, source_type: str, source_name: str, warehouse: str, lines: Sequence["ReceiptLine"]
 	) -> "Voucher":
 		"""Draft what brings these lines of a document into a warehouse, to be submitted later: a Purchase Receipt for a
-		Purchase Order, the Stock Entry that ends a transfer for the one that began it, a return for a Delivery Note.
+		Purchase Order, the Stock Entry that ends a transfer for the one that began it, that of purpose Manufacture for a Work
+		Order, a return for a Delivery Note.
 
 		Raises Conflict (``over_receipt``) where the order has nothing of a line outstanding.
 		"""
@@ -298,8 +299,11 @@ class Settings:
 	director_amount: Decimal = Decimal(10000)
 	inbound: bool = False
 	inspect_sales_returns: bool = True
+	inbound_work_orders: bool = False
 	over_receipt_percent: Decimal = Decimal(0)
 	"""ERPNext's own setting: how much more than ordered may be received of an item that says nothing itself."""
+	overproduction_percent: Decimal = Decimal(0)
+	"""ERPNext's own setting: how much more than ordered a Work Order may make."""
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,8 @@ def repack(source_item: str, product: str, place: str, qty: float) -> Any:
 	)
 
 
-def bom(product: str, part: str, qty: float = 2) -> str:
+def bom(product: str, part: str, qty: float = 2, **values: Any) -> str:
+	uom = frappe.get_cached_value("Item", part, "stock_uom")
 	document = frappe.get_doc(
 		{
 			"doctype": "BOM",
@@ -178,7 +179,8 @@ def bom(product: str, part: str, qty: float = 2) -> str:
 			"company": company(),
 			"quantity": 1,
 			"currency": frappe.get_cached_value("Company", company(), "default_currency"),
-			"items": [{"item_code": part, "qty": qty, "uom": "Nos", "stock_uom": "Nos", "rate": PRICE}],
+			"items": [{"item_code": part, "qty": qty, "uom": uom, "stock_uom": uom, "rate": PRICE}],
+			**values,
 		}
 	)
 	return str(submit(document).name)

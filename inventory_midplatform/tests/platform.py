@@ -66,6 +66,20 @@ class Platform(ABC):
 	) -> None:
 		"""Put ``qty`` (in stock UOM) on order by a submitted Purchase Order, due on this day or today."""
 
+	@abstractmethod
+	def make_bom(self, product: str, material: str, qty: int = 2, **values: Any) -> str:
+		"""Make the bill of materials of a product: so much of one material for each."""
+
+	@abstractmethod
+	def make_work_order(
+		self, bom: str, warehouse: str, source_warehouse: str, qty: int, **values: Any
+	) -> str:
+		"""Submit a Work Order that takes its material from its source warehouse when it is made."""
+
+	@abstractmethod
+	def set_work_order(self, order: str, to: str) -> None:
+		"""Stop, resume, close or cancel a Work Order: Stopped, Resumed, Closed, Cancelled."""
+
 	# the same everywhere
 
 	@property

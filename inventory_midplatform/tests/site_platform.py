@@ -39,6 +39,7 @@ SWITCHES = {
 	"director_amount": "director_amount",
 	"inbound": "inbound_enabled",
 	"inspect_sales_returns": "inspect_sales_returns",
+	"inbound_work_orders": "inbound_work_orders",
 }
 ADMINISTRATOR = "Administrator"
 
@@ -150,6 +151,28 @@ class SitePlatform(Platform):
 				}
 			)
 		)
+		frappe.db.commit()
+
+	def make_bom(self, product: str, material: str, qty: int = 2, **values: Any) -> str:
+		return _committed(erp.bom(product, material, qty, **values))
+
+	def make_work_order(
+		self, bom: str, warehouse: str, source_warehouse: str, qty: int, **values: Any
+	) -> str:
+		product = frappe.db.get_value("BOM", bom, "item")
+		places = {"fg_warehouse": warehouse, "skip_transfer": 1}
+		order = erp.work_order(product, bom, source_warehouse, "", qty, **{**places, **values})
+		return _committed(str(order.name))
+
+	def set_work_order(self, order: str, to: str) -> None:
+		from erpnext.manufacturing.doctype.work_order.work_order import close_work_order, stop_unstop
+
+		if to == "Cancelled":
+			erp.cancel(frappe.get_doc("Work Order", order))
+		elif to == "Closed":
+			close_work_order(order, to)
+		else:
+			stop_unstop(order, to)
 		frappe.db.commit()
 
 

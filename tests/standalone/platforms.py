@@ -13,6 +13,9 @@ from inventory_midplatform.adapters.standalone.context import (
 	write_settings,
 )
 from inventory_midplatform.ports import Context
+from inventory_midplatform.services.inbound import sync as inbound_sync
+from inventory_midplatform.services.inbound.sources import WORK_ORDER
+from inventory_midplatform.services.reservation import document_sync
 from inventory_midplatform.tests.platform import Platform, unique
 
 COMPANY = "Testing Company"
@@ -32,6 +35,8 @@ class StandalonePlatform(Platform):
 	def __init__(self, standalone: Standalone):
 		super().__init__()
 		self.standalone = standalone
+		self.boms: dict[str, tuple[str, str, int]] = {}
+		"""Bill of materials → its product, its material, and how much of it for each."""
 		with self.context() as ctx:
 			if not ctx.store.rows("SELECT name FROM `tabCompany`"):
 				ctx.documents.create("Company", {"name": COMPANY, "company_name": COMPANY, "abbr": "TC"})
@@ -109,3 +114,45 @@ class StandalonePlatform(Platform):
 				)
 			row = {"item_code": item_code, "warehouse": warehouse, "ordered_qty": qty}
 			ctx.store.add("Bin", ("item_code", "warehouse"), [row], add=("ordered_qty",))
+
+	def make_bom(self, product: str, material: str, qty: int = 2, **values: Any) -> str:
+		bom = self.create(
+			"BOM", {"name": unique("BOM"), "item": product, "docstatus": 1, "is_active": 1, **values}
+		)
+		self.boms[bom] = (product, material, qty)
+		return bom
+
+	def make_work_order(
+		self, bom: str, warehouse: str, source_warehouse: str, qty: int, **values: Any
+	) -> str:
+		"""Write a Work Order as another system does, and sync what the nightly reconcile would."""
+		product, material, each = self.boms[bom]
+		part = {"item_code": material, "source_warehouse": source_warehouse, "required_qty": qty * each}
+		places = {"fg_warehouse": warehouse, "source_warehouse": source_warehouse, "skip_transfer": 1}
+		about = {
+			"production_item": product,
+			"bom_no": bom,
+			"qty": qty,
+			"company": COMPANY,
+			"status": "Not Started",
+		}
+		rows = {"required_items": [{**part, "include_item_in_manufacturing": 1}], "docstatus": 1}
+		order = self.create(WORK_ORDER, {"name": unique("WO"), **about, **places, **rows, **values})
+		self._sync_work_order(order)
+		return order
+
+	def set_work_order(self, order: str, to: str) -> None:
+		values = {
+			"status": "Not Started" if to == "Resumed" else to,
+			"docstatus": 2 if to == "Cancelled" else 1,
+		}
+		with self.context() as ctx:
+			sql = "UPDATE `tabWork Order` SET status = %(status)s, docstatus = %(docstatus)s WHERE name = %(order)s"
+			ctx.store.execute(sql, {**values, "order": order})
+		self._sync_work_order(order)
+
+	def _sync_work_order(self, order: str) -> None:
+		with self.context() as ctx:
+			inbound_sync.lock_orders(ctx, [(WORK_ORDER, order)])
+			document_sync.sync(ctx, WORK_ORDER, order)
+			inbound_sync.sync(ctx, WORK_ORDER, order)

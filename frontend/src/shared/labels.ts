@@ -63,3 +63,13 @@ export function doctypeLabel(name: string): string {
 	};
 	return labels[name] || name;
 }
+
+/** Who sent what comes in, or why somebody expects it; else what kind of document brings it. */
+export function fromWhom(order: { supplier: string; reason: string; source_type: string }): string {
+	const kinds: Record<string, string> = {
+		"Stock Entry": __("Transfer", null, "Inbound Order"),
+		"Delivery Note": __("Sales Return", null, "Inbound Order"),
+		"Work Order": __("Work Order"),
+	};
+	return order.supplier || order.reason || kinds[order.source_type] || "";
+}

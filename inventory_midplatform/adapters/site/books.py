@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from inventory_midplatform.adapters.site import deliveries, packing_slips, receipt_drafts, shipments
+from inventory_midplatform.adapters.site import deliveries, packing_slips, quality, receipt_drafts, shipments
 from inventory_midplatform.adapters.site.documents import floats
 from inventory_midplatform.adapters.site.errors import as_domain_errors
 from inventory_midplatform.adapters.site.purchases import SitePurchases
@@ -319,8 +319,9 @@ class SiteBooks(SitePurchases):
 		with as_domain_errors():
 			document = frappe.get_doc(doctype, name)
 			document.flags.ignore_permissions = True
-			if doctype in ("Purchase Receipt", "Subcontracting Receipt") or document.get("is_return"):
-				receipt_drafts.inspected_later(document)
+			of_supplier = doctype in ("Purchase Receipt", "Subcontracting Receipt")
+			if of_supplier or document.get("is_return") or document.get("purpose") == "Manufacture":
+				quality.inspected_later(document)
 			document.submit()
 
 	def pack(self, delivery: Voucher, parcels: Sequence[Parcel]) -> list[str]:

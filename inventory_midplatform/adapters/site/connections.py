@@ -44,8 +44,9 @@ def of_material_request(data: Data) -> Data:
 
 
 def of_work_order(data: Data) -> Data:
-	"""Show the Outbound Orders of a Work Order beside its Stock Entries."""
-	return _with_orders(ORDER, data, "Stock Entry", "source_name", "Work Order", "source_type")
+	"""Show the Outbound and Inbound Orders of a Work Order beside its Stock Entries."""
+	data = _with_orders(ORDER, data, "Stock Entry", "source_name", "Work Order", "source_type")
+	return _with_orders(INBOUND.doctype, data, "Stock Entry", "source_name", "Work Order", "source_type")
 
 
 def of_inventory_request(data: Data) -> Data:

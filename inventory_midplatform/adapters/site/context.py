@@ -74,9 +74,20 @@ def site_settings() -> Settings:
 		inbound=ledger and bool(saved.get("inbound_enabled")),
 		# on where it was never stored
 		inspect_sales_returns=saved.get("inspect_sales_returns") != 0,
+		inbound_work_orders=bool(saved.get("inbound_work_orders")),
 		over_receipt_percent=Decimal(
 			repr(
 				frappe.get_cached_value("Stock Settings", "Stock Settings", "over_delivery_receipt_allowance")
+				or 0
+			)
+		),
+		overproduction_percent=Decimal(
+			repr(
+				frappe.get_cached_value(
+					"Manufacturing Settings",
+					"Manufacturing Settings",
+					"overproduction_percentage_for_work_order",
+				)
 				or 0
 			)
 		),

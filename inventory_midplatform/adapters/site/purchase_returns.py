@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from inventory_midplatform.adapters.site import deliveries
-from inventory_midplatform.adapters.site.receipt_drafts import inspected_later
+from inventory_midplatform.adapters.site.quality import inspected_later
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.quantity import from_store, to_text
 from inventory_midplatform.ports import ReturnLine, Row, Voucher

@@ -32,7 +32,8 @@ _ROWS = {
 	"Stock Entry": _Rows(sources.STOCK_ENTRY, "against_stock_entry", "ste_detail", "t_warehouse"),
 	"Delivery Note": _Rows(sources.DELIVERY_NOTE, "", "dn_detail"),
 }
-"""The row of a return does not name its Delivery Note; the document does (``return_against``)."""
+"""The row of a return does not name its Delivery Note; the document does (``return_against``). So does the Stock Entry that
+makes what a Work Order orders: its finished item is the order's only row."""
 
 
 def lock_inbound(document: Any, method: str | None) -> None:
@@ -93,7 +94,7 @@ def sync_inbound(ctx: Context, document: Any, postings: Sequence[Posting]) -> No
 	received = [
 		Received(
 			found[part.detail_no],
-			rows[part.detail_no].get(fields.source_row),
+			rows[part.detail_no].get(fields.source_row) or found[part.detail_no][1],
 			part.item_code,
 			part.warehouse,
 			part.qty,
@@ -116,6 +117,9 @@ def _sources_of(document: Any) -> dict[str, sync.Document]:
 	fields = _ROWS.get(document.doctype)
 	if fields is None or (document.doctype == "Delivery Note" and not document.is_return):
 		return {}
+	if document.get("purpose") == "Manufacture":
+		made = (sources.WORK_ORDER, document.work_order)
+		return {row.name: made for row in document.items if row.is_finished_item and document.work_order}
 	return {
 		row.name: (fields.source_type, name)
 		for row in document.items

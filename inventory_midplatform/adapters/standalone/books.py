@@ -17,7 +17,7 @@ from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reservation import Demand
 from inventory_midplatform.ports import DeliveryLine, Parcel, PostingLine, Row, Voucher
 from inventory_midplatform.services import masters
-from inventory_midplatform.services.demand.sources import INVENTORY_REQUEST
+from inventory_midplatform.services.demand.sources import INVENTORY_REQUEST, WORK_ORDER
 from inventory_midplatform.services.ledger import batches_and_serials
 from inventory_midplatform.services.outbound import locking
 from inventory_midplatform.services.outbound import sync as outbound_sync
@@ -123,6 +123,8 @@ class SmallBooks(SmallReceipts):
 		locking.lock_orders(self.ctx, demands, cancelled=voucher)
 		batches_and_serials.check_moving(self.ctx, [(e.key, e.tracked) for e in entries])
 		self._set(doctype, name, docstatus=2)
+		if header.get("work_order"):
+			self._count_made(header["work_order"])
 		self._place_serials(entries)
 		self.ctx.store.execute(
 			"UPDATE `tabStock Ledger Entry` SET is_cancelled = 1 WHERE voucher_type = %(type)s AND voucher_no = %(no)s",
@@ -335,6 +337,8 @@ def _demand_of(header: Row, row: Row) -> Demand | None:
 	"""Return the demand that a voucher's row delivers."""
 	if row.get("so_detail"):
 		return Demand(SALES_ORDER, row["against_sales_order"], row["so_detail"])
+	if header.get("work_order") and (row.get("actual_qty") or 0) < 0:
+		return Demand(WORK_ORDER, header["work_order"])
 	request = header.get("inventory_request")
 	return Demand(INVENTORY_REQUEST, request) if request else None
 

@@ -47,6 +47,8 @@ class Entry:
 	batch_no: str = ""
 	serial_no: str = ""
 	stock_status: str = AVAILABLE
+	is_product: bool = False
+	"""It is worth what left before it."""
 
 	@property
 	def key(self) -> Key:
@@ -126,11 +128,14 @@ class SmallPosting:
 		"""Change quantities, layers and rates. Raises Conflict (``negative_stock``)."""
 		shelves = self._lock_shelves(entry.key for entry in entries)
 		before = {key: shelf.qty for key, shelf in shelves.items()}
-		last_rate = ZERO
+		last_rate = worth = ZERO
+		products = sum((entry.qty for entry in entries if entry.is_product), ZERO)
 		for entry in entries:
 			shelf = shelves[entry.key]
 			if entry.qty > 0:
 				rate = last_rate or shelf.rate if entry.rate is None else entry.rate
+				if entry.is_product:
+					rate = from_store(worth / products)
 				shelf.bring(entry.qty, rate, front=entry.reverses)
 				entry.rate = rate
 			elif entry.qty < 0:
@@ -144,6 +149,7 @@ class SmallPosting:
 						qty=to_text(-entry.qty),
 					)
 				entry.rate = last_rate = shelf.take(-entry.qty, from_end=entry.reverses)
+				worth -= entry.qty * last_rate
 			require_below_limit(shelf.qty, shelf.value, item_code=entry.item_code, warehouse=entry.warehouse)
 		rows = [
 			{

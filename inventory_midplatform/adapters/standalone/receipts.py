@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from inventory_midplatform.adapters.standalone.posting import SALES_ORDER, Entry
 from inventory_midplatform.adapters.standalone.purchases import RECEIPT, SmallPurchases
+from inventory_midplatform.adapters.standalone.work_orders import SmallWorkOrders
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.inbound import QUALITY
 from inventory_midplatform.domain.position import AVAILABLE
@@ -17,7 +18,12 @@ from inventory_midplatform.services import masters
 from inventory_midplatform.services.inbound import posted, sources
 from inventory_midplatform.services.inbound import sync as inbound_sync
 from inventory_midplatform.services.inbound.posted import Received
-from inventory_midplatform.services.inbound.sources import DELIVERY_NOTE, PURCHASE_ORDER, STOCK_ENTRY
+from inventory_midplatform.services.inbound.sources import (
+	DELIVERY_NOTE,
+	PURCHASE_ORDER,
+	STOCK_ENTRY,
+	WORK_ORDER,
+)
 from inventory_midplatform.services.ledger import batches_and_serials
 from inventory_midplatform.services.outbound import locking
 from inventory_midplatform.services.outbound import sync as outbound_sync
@@ -27,7 +33,9 @@ _OF_RECEIPT = {
 	RECEIPT: f"""warehouse, stock_qty AS qty, rate, '' AS s_warehouse, '{PURCHASE_ORDER}' AS source_type,
 	purchase_order AS source_name, purchase_order_item AS source_row, inventory_stock_status
 FROM `tabPurchase Receipt Item` row""",
-	STOCK_ENTRY: f"""t_warehouse AS warehouse, transfer_qty AS qty, NULL AS rate, s_warehouse, '{STOCK_ENTRY}' AS source_type,
+	STOCK_ENTRY: f"""t_warehouse AS warehouse, transfer_qty AS qty, NULL AS rate, s_warehouse, is_finished_item,
+	(SELECT work_order FROM `tabStock Entry` entry WHERE entry.name = row.parent) AS work_order,
+	CASE is_finished_item WHEN 1 THEN '{WORK_ORDER}' ELSE '{STOCK_ENTRY}' END AS source_type,
 	against_stock_entry AS source_name, ste_detail AS source_row
 FROM `tabStock Entry Detail` row""",
 	DELIVERY_NOTE: f"""warehouse, -stock_qty AS qty, NULL AS rate, '' AS s_warehouse, '{DELIVERY_NOTE}' AS source_type,
@@ -44,7 +52,7 @@ _ROWS = {
 }
 
 
-class SmallReceipts(SmallPurchases):
+class SmallReceipts(SmallPurchases, SmallWorkOrders):
 	def send(self, lines: Sequence[PostingLine], transit_warehouse: str, to_warehouse: str) -> Voucher:
 		self._check(lines)
 		places = [masters.stock_warehouse(self.ctx, name).name for name in (transit_warehouse, to_warehouse)]
@@ -100,6 +108,8 @@ class SmallReceipts(SmallPurchases):
 	) -> Voucher:
 		if source_type == PURCHASE_ORDER:
 			return self._draft_purchase_receipt(source_name, warehouse, lines)
+		if source_type == WORK_ORDER:
+			return self._draft_manufacture(source_name, warehouse, lines)
 		values: Row = {"company": self._company(warehouse)}
 		if not source_type:
 			return self._draft_material_receipt(warehouse, lines, values)
@@ -183,12 +193,18 @@ class SmallReceipts(SmallPurchases):
 				row["item_code"], row["warehouse"], row["qty"], row["rate"], detail_no=row["name"], **tracked
 			)
 			if row["s_warehouse"]:
-				entries.append(replace(entry, warehouse=row["s_warehouse"], qty=-row["qty"]))
-			entries.append(replace(entry, stock_status=status))
+				taken = replace(entry, warehouse=row["s_warehouse"], qty=-row["qty"])
+				taken.demand = Demand(WORK_ORDER, row["work_order"]) if row["work_order"] else None
+				entries.append(taken)
+			if row["warehouse"]:
+				made = bool(row.get("is_finished_item"))
+				entries.append(replace(entry, stock_status=status, is_product=made))
 		batches_and_serials.check_moving(self.ctx, [(e.key, e.tracked) for e in entries])
 		now = self.ctx.clock.now()
 		self._set(doctype, name, docstatus=1, posting_date=now.date())
 		self._set_rows(voucher, 1)
+		if header.get("work_order"):
+			self._count_made(header["work_order"])
 		if doctype == RECEIPT and header["is_return"]:
 			self._require(RECEIPT, header["return_against"])
 			self._check_returns(header["return_against"])
@@ -251,10 +267,11 @@ class SmallReceipts(SmallPurchases):
 			" WHERE parent = %(name)s ORDER BY idx",
 			{"name": voucher.voucher_no},
 		)
-		return [
-			{**row, "qty": from_store(row["qty"]), "rate": row["rate"] and from_store(row["rate"])}
-			for row in found
-		]
+		for row in found:
+			row |= {"qty": from_store(row["qty"]), "rate": row["rate"] and from_store(row["rate"])}
+			if row.get("is_finished_item"):  # the order is its only row
+				row |= {"source_name": row["work_order"], "source_row": row["work_order"]}
+		return found
 
 	def _set_rows(self, voucher: Voucher, docstatus: int) -> None:
 		if voucher.voucher_type in _ROWS:
@@ -272,6 +289,7 @@ class SmallReceipts(SmallPurchases):
 		for (source_type, name), of_document in sorted(by_document.items()):
 			if source_type == PURCHASE_ORDER:
 				self._purchase_received(name, of_document, sign)
+			if source_type in (PURCHASE_ORDER, WORK_ORDER):  # a Work Order is counted with its entry
 				continue
 			if source_type == STOCK_ENTRY:
 				self._count_transferred(name, of_document, sign)

@@ -35,6 +35,7 @@ NO_COLUMN = frozenset(("Section Break", "Column Break", "Tab Break", "HTML", "Bu
 
 ERPNEXT_UNIQUE = {"Bin": (("item_code", "warehouse"),)}
 ERPNEXT_INDEXES = {
+	"BOM": (("item",),),
 	"Delivery Note": (("return_against",),),
 	"Delivery Note Item": (("dn_detail",),),
 	"Item": (("variant_of",),),

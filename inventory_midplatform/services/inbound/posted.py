@@ -67,7 +67,8 @@ def receipt_posted(
 	if not sync.orders_of_receipt(ctx, receipt):
 		by_order: dict[tuple[sync.Document, str], list[Received]] = defaultdict(list)
 		for row in received:
-			by_order[(row.source, row.warehouse)].append(row)
+			if sources.is_on(ctx, row.source[0]):
+				by_order[(row.source, row.warehouse)].append(row)
 		for (source, warehouse), rows in sorted(by_order.items()):
 			_become(ctx, receipt, source, warehouse, rows)
 	_sync(ctx, documents)

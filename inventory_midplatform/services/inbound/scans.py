@@ -254,7 +254,7 @@ def _limit(ctx: Context, order: Row, line: Row, item: Row) -> tuple[Decimal, _Al
 		if found is None:
 			return expected, None
 		return expected + expected * found.over_percent / 100, _Allowance(found.over_percent, found.name)
-	percent = from_store(item["over_delivery_receipt_allowance"]) or ctx.settings.over_receipt_percent
+	percent = source.allowance(ctx.settings, item)
 	allowance = None
 	if found:
 		allowance = _Allowance(

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.process_loss import Process
+from inventory_midplatform.domain.quantity import STEP, ZERO, from_store
 from inventory_midplatform.ports import Context, Row, Settings
 
 PURCHASE_ORDER = "Purchase Order"
 STOCK_ENTRY = "Stock Entry"
 DELIVERY_NOTE = "Delivery Note"
 SUBCONTRACTING_ORDER = "Subcontracting Order"
+WORK_ORDER = "Work Order"
 
 Line = tuple[str, str]
 """(row of the document, item)"""
@@ -41,6 +43,14 @@ class InboundSource:
 	"""Somebody says what is expected of it; else all that it still brings is."""
 	inspects: Callable[[Settings, Row], bool] = lambda settings, item: False
 	"""Whether an item is in status Quality until it is inspected."""
+	is_on: Callable[[Settings], bool] = lambda settings: True
+	"""Whether Inbound Orders are made for it; those that were made still change with it."""
+	allowance: Callable[[Settings, Row], Decimal] = lambda settings, item: (
+		from_store(item["over_delivery_receipt_allowance"]) or settings.over_receipt_percent
+	)
+	"""How much more than ordered the books receive of an item, in percent."""
+	comes_out: Callable[[Context, Row, Decimal], Decimal] = lambda ctx, row, qty: qty
+	"""What comes of ``qty`` that one of its rows says."""
 
 
 def _item_says(settings: Settings, item: Row) -> bool:
@@ -143,10 +153,51 @@ WHERE d.docstatus = 1 AND d.per_received < 100 AND d.status NOT IN ('Closed', 'C
 )
 """ERPNext's quantities are in stock UOM here. Its Subcontracting Receipt consumes the material at the supplier."""
 
+
+def _process(ctx: Context, row: Row) -> Process:
+	loss, whole = from_store(row["loss_percent"]), bool(row["whole"])
+	return Process(loss, whole, ctx.books.half_unit * 2 or STEP)
+
+
+_MADE = """d.produced_qty + d.process_loss_qty"""
+
+_OF_WORK_ORDER = """bom.process_loss_percentage AS loss_percent, uom.must_be_whole_number AS whole
+FROM `tabWork Order` d
+JOIN `tabItem` item ON item.name = d.production_item
+JOIN `tabWarehouse` wh ON wh.name = d.fg_warehouse
+LEFT JOIN `tabBOM` bom ON bom.name = d.bom_no
+LEFT JOIN `tabUOM` uom ON uom.name = item.stock_uom
+"""
+
+WORK_ORDERS = InboundSource(
+	WORK_ORDER,
+	"SELECT company, NULL AS supplier FROM `tabWork Order` WHERE name = %(name)s",
+	f"""
+SELECT d.name AS source_row, d.production_item AS item_code, d.fg_warehouse AS warehouse, d.qty - ({_MADE}) AS qty,
+	DATE(COALESCE(d.planned_end_date, d.expected_delivery_date)) AS due, {_OF_WORK_ORDER}
+WHERE d.name = %(name)s AND d.docstatus = 1 AND d.status NOT IN %(closed)s AND item.is_stock_item = 1 AND wh.is_group = 0
+""",
+	unsynced=f"""
+SELECT d.name FROM `tabWork Order` d
+WHERE d.docstatus = 1 AND d.status NOT IN ('Stopped', 'Closed', 'Completed') AND d.qty > {_MADE} AND d.name > %(after)s
+""",
+	closed=("Stopped", "Closed"),
+	ordered=f"SELECT d.qty AS ordered, {_MADE} AS received, {_OF_WORK_ORDER} WHERE d.name = %(row)s",
+	inspects=lambda settings, item: bool(item["to_inspect"] or item["made_to_inspect"]),
+	is_on=lambda settings: settings.inbound_work_orders,
+	allowance=lambda settings, item: settings.overproduction_percent,
+	comes_out=lambda ctx, row, qty: _process(ctx, row).comes_out(qty),
+)
+"""What a Work Order makes, in its finished goods warehouse; the order is its only row. ERPNext's Stock Entry of purpose
+Manufacture consumes the material. Completed, it has nothing left to bring: that is no status to wait for, since the entry
+that completes it is still being posted then."""
+
 BY_HAND = InboundSource("", "", "", by_request=True, inspects=_item_says)
 """What a person expects without a document; its receipt is a Material Receipt."""
 
-SOURCES = {source.source_type: source for source in (PURCHASES, SUBCONTRACTED, TRANSFERS, SALES_RETURNS)}
+SOURCES = {
+	source.source_type: source for source in (PURCHASES, SUBCONTRACTED, WORK_ORDERS, TRANSFERS, SALES_RETURNS)
+}
 """Documents that bring something, by their type."""
 
 
@@ -177,7 +228,7 @@ def outstanding(ctx: Context, source: InboundSource, name: str) -> tuple[dict[st
 	due: Row = {}
 	closed = _closed(ctx, source, name)
 	for row in ctx.store.rows(source.rows, {"name": name, "closed": source.closed}):
-		qty = from_store(row["qty"]) - closed.get(row["source_row"], ZERO)
+		qty = source.comes_out(ctx, row, from_store(row["qty"])) - closed.get(row["source_row"], ZERO)
 		if qty > 0:
 			found[row["warehouse"]][(row["source_row"], row["item_code"])] = qty
 			days = [day for day in (due.get(row["warehouse"]), row["due"]) if day]
@@ -194,22 +245,42 @@ def is_closed(ctx: Context, source: InboundSource, name: str) -> bool:
 
 def ordered(ctx: Context, source: InboundSource, row: str) -> tuple[Decimal, Decimal]:
 	"""Return all that was ordered in a row of a document, and what of it is received, in stock UOM."""
-	rows = ctx.store.rows(source.ordered, {"row": row})
-	return (from_store(rows[0]["ordered"]), from_store(rows[0]["received"])) if rows else (ZERO, ZERO)
+	for found in ctx.store.rows(source.ordered, {"row": row}):
+		all_, received = from_store(found["ordered"]), from_store(found["received"])
+		total = source.comes_out(ctx, found, all_)
+		return total, total - source.comes_out(ctx, found, all_ - received)
+	return ZERO, ZERO
 
 
-_ITEMS = (
-	"SELECT name, inspection_required_before_purchase AS to_inspect FROM `tabItem` WHERE name IN %(items)s"
-)
+def started(ctx: Context, order: str, good: Decimal) -> Decimal:
+	"""Return how much a Work Order started for ``good`` (stock UOM) that came out."""
+	row = ctx.store.rows(WORK_ORDERS.ordered, {"row": order})[0]
+	return _process(ctx, row).started_for(good, from_store(row["ordered"]) - from_store(row["received"]))
+
+
+def is_on(ctx: Context, source_type: str) -> bool:
+	"""Return whether Inbound Orders are made for documents of this type."""
+	return ctx.settings.inbound and SOURCES[source_type].is_on(ctx.settings)
+
+
+_ITEMS = """
+SELECT item.name, item.inspection_required_before_purchase AS to_inspect, EXISTS (
+	SELECT 1 FROM `tabBOM` bom
+	WHERE bom.item = item.name AND bom.docstatus = 1 AND bom.is_active = 1 AND bom.inspection_required = 1
+) AS made_to_inspect
+FROM `tabItem` item WHERE item.name IN %(items)s
+"""
 
 
 def inspected_items(ctx: Context, source_type: str, item_codes: Iterable[str]) -> set[str]:
 	"""Return those of the items that are in status Quality when a source of this type brings them, until they are inspected;
-	none while the module is off.
+	none while the module, or the source, is off.
 	"""
 	items = sorted(set(item_codes))
 	if not ctx.settings.inbound or not items:
 		return set()
 	source = SOURCES.get(source_type, BY_HAND)
+	if not source.is_on(ctx.settings):
+		return set()
 	rows = ctx.store.rows(_ITEMS, {"items": items})
 	return {row["name"] for row in rows if source.inspects(ctx.settings, row)}

@@ -33,13 +33,16 @@ def sync(ctx: Context, source_type: str, source_name: str) -> None:
 
 	One that has not arrived changes with the document. One that is being received expects less where less is outstanding;
 	where nothing is, it is cancelled. What is in no order that can still be received gets one. Orders of which something is
-	posted stay as they are. Nothing happens while the module is off.
+	posted stay as they are. Nothing happens while the module is off; while the source is, no order is made, and those that
+	were expect less where less is outstanding.
 	"""
 	source = _source(ctx, source_type)
 	if source is None:
 		return
+	if not (source.is_on(ctx.settings) or not_posted(ctx, source_type, source_name)):
+		return
 	outstanding, due = sources.outstanding(ctx, source, source_name)
-	if source.by_request:
+	if source.by_request or not source.is_on(ctx.settings):
 		left: dict[Line, Decimal] = {
 			line: qty for lines in outstanding.values() for line, qty in lines.items()
 		}
@@ -78,6 +81,8 @@ def sync_closing(ctx: Context, source_type: str, source_name: str) -> None:
 	if source is None:
 		return
 	is_open = bool(not_posted(ctx, source_type, source_name))
+	if not (is_open or source.is_on(ctx.settings)):
+		return
 	ended = sources.is_closed(ctx, source, source_name)
 	if (is_open and ended) or (
 		not is_open and not ended and _last_was_cancelled(ctx, source_type, source_name)
@@ -112,7 +117,7 @@ def open_documents(ctx: Context, source_type: str, after: str = "", limit: int =
 	if source is None:
 		return []
 	about = {"after": after, "limit": limit, "source_type": source_type, "states": NOT_POSTED}
-	unsynced = source.unsynced + _NO_ORDER if source.unsynced else ""
+	unsynced = source.unsynced + _NO_ORDER if source.unsynced and source.is_on(ctx.settings) else ""
 	return [str(row["name"]) for row in ctx.store.rows(unsynced + _OPEN, about)]
 
 

@@ -31,6 +31,7 @@ from inventory_midplatform.tests.behaviour.inbound_rejects import (
 from inventory_midplatform.tests.behaviour.inbound_sources import InboundSourceBehaviour
 from inventory_midplatform.tests.behaviour.inbound_tolerances import ToleranceBehaviour
 from inventory_midplatform.tests.behaviour.inbound_trucks import InboundTruckBehaviour
+from inventory_midplatform.tests.behaviour.inbound_work_orders import WorkOrderReceiptBehaviour
 from inventory_midplatform.tests.behaviour.low_stock import LowStockBehaviour
 from inventory_midplatform.tests.behaviour.migration import MigrationBehaviour
 from inventory_midplatform.tests.behaviour.outbound import OutboundBehaviour
@@ -95,6 +96,7 @@ BEHAVIOURS = (
 	PutAwayWalkBehaviour,
 	InboundSourceBehaviour,
 	ToleranceBehaviour,
+	WorkOrderReceiptBehaviour,
 	SupplierBehaviour,
 	OutboundBehaviour,
 	OutboundCheckBehaviour,

@@ -3,6 +3,7 @@ import { outbox, type About } from "../../api/outbox";
 import type { Inbound, InboundLine, LineToPutAway, Reason, ToPutAway, ToPutAwayPage } from "../../api/types";
 import { tidy } from "../../shared/format";
 import { __ } from "../../shared/i18n";
+import { fromWhom } from "../../shared/labels";
 
 /* One walk, whether it is for one order or for all orders of a warehouse: what goes where, and how each step is said. */
 
@@ -89,7 +90,7 @@ export function jobOfOrder(order: Inbound): Job<Inbound> {
 	return {
 		name,
 		title: __("Put Away", null, "Inbound Order"),
-		sub: [order.source_name || name, order.supplier || order.reason].filter(Boolean).join(" · "),
+		sub: [order.source_name || name, fromWhom(order)].filter(Boolean).join(" · "),
 		warehouse: order.warehouse,
 		supplier: order.supplier,
 		proposals: ofOrder(order),

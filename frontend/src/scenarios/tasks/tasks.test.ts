@@ -69,3 +69,12 @@ test("several orders to be put away in a warehouse are one walk", () => {
 	const put = (warehouse: string, state = "To Put Away") => ({ warehouse, state }) as unknown as InboundTask;
 	expect(walksOf([put("A"), put("B"), put("A"), put("C", "To Inspect"), put("C")])).toEqual([{ warehouse: "A", orders: 2 }]);
 });
+
+test("what nobody sent says what kind of document brings it", () => {
+	const customer = (more: Partial<InboundTask>) => jobOfInbound({ name: "IN-1", state: "Expected", supplier: "", reason: "", source_type: "", ...more } as unknown as InboundTask, false).customer;
+	expect(customer({ source_type: "Work Order" })).toBe("Work Order");
+	expect(customer({ source_type: "Stock Entry" })).toBe("Transfer");
+	expect(customer({ source_type: "Delivery Note", reason: "Too big" })).toBe("Too big");
+	expect(customer({ source_type: "Purchase Order", supplier: "S" })).toBe("S");
+	expect(customer({})).toBe("");
+});

@@ -1,6 +1,7 @@
 import type { InboundTask, RefillTask, Task, WaveTask } from "../../api/types";
 import { dueAt, slotOf } from "../../shared/format";
 import type { IconName } from "../../shared/icons";
+import { fromWhom } from "../../shared/labels";
 
 /** What may be worked on: one order, or a wave of `orders` of them. */
 export interface Job extends Pick<Task, "name" | "state" | "next_step" | "customer" | "source_name" | "due" | "priority" | "assignee" | "on_hold_reason" | "lines" | "lines_picked" | "ready" | "waiting_minutes"> {
@@ -66,7 +67,7 @@ const STEP_OF_INBOUND: Record<string, string> = { Expected: "arrive", "To Receiv
 
 /** Goods that come in. What is to be inspected is put away, as far as it is accepted, by who may not inspect. */
 export function jobOfInbound(task: InboundTask, mayInspect: boolean): Job {
-	const { name, state, supplier, reason, due, assignee, lines, waiting_minutes, truck, warehouse } = task;
+	const { name, state, due, assignee, lines, waiting_minutes, truck, warehouse } = task;
 	const source_name = task.source_name || name; // one made by hand is for no document
 	const accepted = task.accepted_qty > task.put_away_qty;
 	const next_step = state === "To Inspect" && !mayInspect && accepted ? "put_away" : STEP_OF_INBOUND[state] || "";
@@ -76,7 +77,7 @@ export function jobOfInbound(task: InboundTask, mayInspect: boolean): Job {
 		put_away: [task.put_away_qty, task.accepted_qty],
 	};
 	const ready = state === "To Inspect" ? mayInspect || accepted : state !== "Expected";
-	return { name, state, next_step, customer: supplier || reason, source_name, due, priority: 0, assignee, on_hold_reason: "", lines, lines_picked: 0, ready, waiting_minutes, inbound: done[next_step] || [0, 0], truck, warehouse, slot: slotOf(task) };
+	return { name, state, next_step, customer: fromWhom(task), source_name, due, priority: 0, assignee, on_hold_reason: "", lines, lines_picked: 0, ready, waiting_minutes, inbound: done[next_step] || [0, 0], truck, warehouse, slot: slotOf(task) };
 }
 
 /** A plate or waybill number as the server stores it. */

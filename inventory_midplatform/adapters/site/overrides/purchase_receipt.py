@@ -8,7 +8,6 @@ import frappe
 
 from inventory_midplatform.adapters.site import quality
 from inventory_midplatform.adapters.site.errors import shown_in_desk
-from inventory_midplatform.adapters.site.receipt_drafts import inspected_later
 from inventory_midplatform.ports import Voucher
 
 
@@ -23,4 +22,4 @@ def before_validate(receipt: Any, method: str | None = None) -> None:
 		return
 	received = {"receipt_doctype": receipt.doctype, "receipt_document": receipt.return_against}
 	if frappe.db.exists("Inbound Order", received):
-		inspected_later(receipt)
+		quality.inspected_later(receipt)

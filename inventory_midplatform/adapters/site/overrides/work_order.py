@@ -1,8 +1,8 @@
-"""Work Order: its rows reserve, and its form shows what is reserved for each row."""
+"""Work Order: its rows reserve, and its form shows what is reserved for each row; what it makes creates an Inbound Order."""
 
 from typing import Any
 
-from inventory_midplatform.adapters.site import demand_documents, reserved_on_rows
+from inventory_midplatform.adapters.site import demand_documents, reserved_on_rows, source_documents
 
 
 def after_delete(order: Any, method: str | None = None) -> None:
@@ -19,19 +19,23 @@ def before_validate(order: Any, method: str | None = None) -> None:
 
 def on_cancel(order: Any, method: str | None = None) -> None:
 	demand_documents.sync(order)
+	source_documents.sync(order)
 
 
 def on_change(order: Any, method: str | None = None) -> None:
 	demand_documents.sync_closing(order)
+	source_documents.sync_closing(order)
 
 
 def on_submit(order: Any, method: str | None = None) -> None:
 	demand_documents.sync(order)
+	source_documents.sync(order)
 
 
 def on_update_after_submit(order: Any, method: str | None = None) -> None:
 	"""Sync after Update Items and any other change of a submitted one."""
 	demand_documents.sync(order)
+	source_documents.sync(order)
 
 
 def onload(order: Any, method: str | None = None) -> None:
