@@ -211,7 +211,7 @@ def why_nowhere(
 	if not found:
 		return Reason("{qty} fits nowhere: no bin is suitable.", qty=rest)
 	allowed = [bin for bin in found if rules.allow(bin)]
-	counts = {
+	counts: dict[str, int | Decimal] = {
 		"qty": rest,
 		"found": len(found),
 		"mixed": len(found) - len(allowed),
