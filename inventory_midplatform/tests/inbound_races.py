@@ -118,6 +118,20 @@ class InboundRaces(Races):
 
 		self.assertEqual(self.raced(prepare).keys(), {("more_than_left 409", "ok")})
 
+	def test_a_walk_over_two_orders_beside_another_step(self) -> None:
+		for other in ("inbound.put_away_walk", "inbound.put_away"):
+
+			def prepare(item: str, warehouse: str, other: str = other) -> Sequence[Call]:
+				both = [self.received(item, warehouse) for _ in range(2)]
+				for data in both:
+					self.platform.call("inbound.finish_receiving", name=data["name"])
+				bin = self.platform.make_bin(warehouse)
+				walk = {"warehouse": warehouse, "item_code": item, "bin": bin, "qty": 15}
+				one = {"name": both[1]["name"], "line": both[1]["lines"][0]["line"], "bin": bin, "qty": 6}
+				return [("inbound.put_away_walk", walk), (other, walk if "walk" in other else one)]
+
+			self.assertEqual(self.raced(prepare).keys(), {("more_than_left 409", "ok")})
+
 	def test_one_accepts_what_another_rejects(self) -> None:
 		def prepare(item: str, warehouse: str) -> Sequence[Call]:
 			self.platform.update("Item", item, {"inspection_required_before_purchase": 1})

@@ -97,7 +97,7 @@ class BinLimitBehaviour(StorageCase):
 		self.moved(shelf, 9)
 		self.assertEqual(self.moved(shelf, 1, plain)["warnings"], [], "it makes nothing worse")
 
-	def test_a_pick_face_is_refilled_as_far_as_it_carries(self) -> None:
+	def test_a_pick_face_is_refilled_as_far_as_its_weight_allows(self) -> None:
 		face = self.bin("A1", max_weight=13)
 		self.receive(self.item, self.warehouse, 40, self.bin("R1"))
 		self.policy(item_code=self.item, fixed_bin=face, pick_face_minimum=4, pick_face_maximum=20)

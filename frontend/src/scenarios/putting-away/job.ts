@@ -143,7 +143,7 @@ export function jobOfWalk(walk: Walk): Job<Walk> {
 	return {
 		name: warehouse,
 		title: __("Put Away All"),
-		sub: [warehouse, __("Orders: {0}", [orders])].join(" · "),
+		sub: [warehouse, orders ? __("Orders: {0}", [orders]) : ""].filter(Boolean).join(" · "),
 		warehouse,
 		supplier: "",
 		proposals: ofWalk(walk.lines),
