@@ -27,10 +27,11 @@ def test_orders_of_one_truck_arrive_together_and_goods_of_the_other_say_of_which
 	rows = one.page.locator("[data-task]")
 	expect(rows).to_have_count(2)
 	for row in rows.all():
-		expect(row).to_contain_text(f"14:00 月台 2 · 车辆 {truck}")
+		expect(row).to_contain_text("14:00 月台 2")
 	one.picture("60-truck")
 	one.tap("[data-all-trucks]")
 	expect(one.page.locator(f"[data-task='{dock.order(other)['name']}']")).to_be_visible()
+	expect(one.page.locator(f"[data-task='{names[0]}']")).to_contain_text(f"14:00 月台 2 · 车辆 {truck}")
 	one.scan(truck)
 	one.tap("[data-arrive-truck]", "共 2 单")
 	expect(one.page.locator(".group--receive [data-task]")).to_have_count(2)
@@ -97,3 +98,45 @@ def test_a_label_printed_at_receipt_is_read_when_more_comes_and_when_it_is_put_a
 	two.scan("A0107")
 	two.scan(of_batch)
 	assert two.count() == "1/2个"
+
+
+def as_on_a_site(one: Phone, key: str) -> None:
+	"""Reload the page as a site serves it, which has a print view; a header stands for the site's cookie."""
+	boot = '<script type="application/json" id="boot">{"site": true, "user": "x"}</script>'
+
+	def serve(route: Any) -> None:
+		answer = route.fetch()
+		route.fulfill(response=answer, body=answer.text().replace("<!-- boot -->", boot))
+
+	one.context.set_extra_http_headers({"Authorization": f"token {key}"})
+	one.page.route(lambda url: "/work/" in url and url.split("#")[0].split("?")[0].endswith("/work/"), serve)
+	one.page.reload()
+	one.page.wait_for_selector(".tabs")
+
+
+def test_on_a_site_labels_are_printed_of_the_line_just_received_and_of_all_when_it_is_finished(
+	dock: Dock, phone: Any
+) -> None:
+	barcode, mushrooms = dock.item("香菇 200 g")
+	_, scallops = dock.item("干瑶柱 一级 500 g")
+	name = dock.order(dock.purchase((mushrooms, 5), (scallops, 5)))["name"]
+	line = dock.step("arrive", name)["lines"][0]["line"]
+	one: Phone = phone(key=dock.key)
+	as_on_a_site(one, dock.key)
+	one.tap(f"[data-task='{name}']")
+	one.says("扫商品")
+	link = one.page.locator("[data-labels]")
+	expect(link).to_have_count(0)
+	one.scan(barcode)
+	one.main("收 1")
+	one.page.wait_for_selector(".result")
+	of_order = f"/printview?doctype=Inbound%20Order&name={name}&format=Inbound%20Labels"
+	expect(link).to_have_attribute("href", f"{of_order}&line={line}")
+	expect(link).to_have_attribute("target", "_blank")
+	expect(link).to_have_text("打印标签")
+	one.picture("62-labels")
+	one.tap("[data-to-finish]")
+	one.tap("[data-finish]")
+	one.says("扫库位")
+	expect(link).to_have_attribute("href", of_order)
+	one.picture("63-labels-of-all")
