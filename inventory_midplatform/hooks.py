@@ -166,7 +166,10 @@ scheduler_events = {
 	"cron": {
 		"*/5 * * * *": ["inventory_midplatform.adapters.site.jobs.release_expired_reservations"],
 	},
-	"daily": ["inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys"],
+	"daily": [
+		"inventory_midplatform.adapters.site.jobs.ask_for_approvals_again",
+		"inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys",
+	],
 	"daily_long": ["inventory_midplatform.adapters.site.jobs.reconcile"],
 	"hourly_long": ["inventory_midplatform.adapters.site.jobs.replenish_low_stock"],
 }

@@ -6,7 +6,7 @@ import frappe
 
 from inventory_midplatform.adapters.site.context import site_context, site_settings
 from inventory_midplatform.adapters.site.errors import shown_in_desk
-from inventory_midplatform.services.approval import approval_requests, policies
+from inventory_midplatform.services.approval import policies, submitting
 
 _CACHED = "inventory_midplatform_doctypes_with_policies"
 
@@ -15,7 +15,7 @@ def before_submit(document: Any, method: str | None = None) -> None:
 	"""Refuse a document that needs an approval and has none. Of other DocTypes it reads two values of Frappe's cache."""
 	if site_settings().approval_policies and document.doctype in doctypes_with_policies():
 		with shown_in_desk():
-			approval_requests.require_approved(site_context(), document.doctype, document.as_dict())
+			submitting.require_approved(site_context(), document.doctype, document.as_dict())
 
 
 def doctypes_with_policies() -> list[str]:

@@ -15,7 +15,7 @@ from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.quantity import number_of, require_below_limit
 from inventory_midplatform.domain.text import require_short
 from inventory_midplatform.ports import Context, FieldKind, Row
-from inventory_midplatform.services.approval import approval_requests, policies
+from inventory_midplatform.services.approval import policies, submitting
 from inventory_midplatform.services.inbound import inspection_plans, tolerances
 from inventory_midplatform.services.locations import storage_policies, zones_and_bins
 from inventory_midplatform.services.outbound import issue_requests
@@ -82,7 +82,7 @@ class StandaloneDocuments:
 		step = self._step(request, action)
 		state = next(s for s in approval.STATES if s.name == step.next_state)
 		if state.docstatus == 1:
-			approval_requests.require_approved(self.ctx, doctype, self.values(doctype, name))
+			submitting.require_approved(self.ctx, doctype, self.values(doctype, name))
 		rejection_reason = inventory_requests.check_reason(state.name, reason)
 		prepared = inventory_requests.is_prepared(request["workflow_state"], state.name, False)
 		self.ctx.store.execute(

@@ -108,6 +108,12 @@ def readable(ctx: Context, doctype: str, name: str, right: str = "read") -> Row:
 	return document
 
 
+def latest(ctx: Context, doctype: str, name: str, lock: str = "") -> Row | None:
+	"""Return the latest request about a document, or None."""
+	rows = ctx.store.rows(_LATEST + lock, {"doctype": doctype, "name": name})
+	return rows[0] if rows else None
+
+
 def _lock_document(ctx: Context, doctype: str, name: str) -> None:
 	"""Lock the document, so that of two who request its approval at once the second sees the first's request."""
 	source = ctx.store.through(doctype, ("name",))
@@ -119,26 +125,25 @@ def _end_latest(ctx: Context, doctype: str, name: str, document: Mapping[str, An
 	``already_approved``).
 	"""
 	about = {"doctype": doctype, "name": name}
-	rows = ctx.store.rows(_LATEST + ctx.store.for_update, about)
-	if not rows or rows[0]["state"] not in (OPEN, APPROVED):
+	before = latest(ctx, doctype, name, ctx.store.for_update)
+	if before is None or before["state"] not in (OPEN, APPROVED):
 		return
-	latest = rows[0]
-	if is_unchanged(latest, document):
-		if latest["state"] == APPROVED:
+	if is_unchanged(before, document):
+		if before["state"] == APPROVED:
 			raise Conflict(
 				"{doctype} {name} is approved already.",
 				code="already_approved",
-				request=latest["name"],
+				request=before["name"],
 				**about,
 			)
 		raise Conflict(
 			"The approval of {doctype} {name} is requested already: {request}.",
 			code="already_requested",
-			request=latest["name"],
+			request=before["name"],
 			**about,
 		)
-	if latest["state"] == OPEN:
-		_close(ctx, latest["name"], Facts.from_text(latest["facts"]), WITHDRAWN, "The document was changed.")
+	if before["state"] == OPEN:
+		_close(ctx, before["name"], Facts.from_text(before["facts"]), WITHDRAWN, "The document was changed.")
 
 
 def is_unchanged(row: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
@@ -163,7 +168,7 @@ def approve(ctx: Context, name: str, reason: str = "") -> None:
 			name=facts.name,
 		)
 	decided = _decide(ctx, row, policy, facts, APPROVED, reason)
-	_advance(ctx, name, policy, facts, decided, int(row["current_step"] or 0))
+	_advance(ctx, row["name"], policy, facts, decided, int(row["current_step"] or 0))
 
 
 def reject(ctx: Context, name: str, reason: str) -> None:
@@ -175,7 +180,7 @@ def reject(ctx: Context, name: str, reason: str) -> None:
 		raise InvalidInput("Say why you reject it.", code="missing_argument", argument="reason")
 	row, policy, facts = _begin(ctx, name)
 	_decide(ctx, row, policy, facts, REJECTED, reason)
-	_close(ctx, name, facts, REJECTED, reason)
+	_close(ctx, row["name"], facts, REJECTED, reason)
 
 
 def withdraw(ctx: Context, name: str, reason: str = "") -> None:
@@ -184,14 +189,39 @@ def withdraw(ctx: Context, name: str, reason: str = "") -> None:
 	Raises NotFound (``unknown_document``), NotPermitted (``not_applicant``, ``warehouse_not_permitted``) or Conflict
 	(``module_off``, ``request_closed``).
 	"""
-	_, _, facts = _begin(ctx, name)
+	row, _, facts = _begin(ctx, name)
 	if not may_withdraw(ctx, facts.applicant):
 		raise NotPermitted(
 			"{applicant} requested this approval, and withdraws it, or a manager.",
 			code="not_applicant",
 			applicant=facts.applicant,
 		)
-	_close(ctx, name, facts, WITHDRAWN, reason)
+	_close(ctx, row["name"], facts, WITHDRAWN, reason)
+
+
+def open_requests(ctx: Context) -> list[str]:
+	rows = ctx.store.rows(
+		"SELECT name FROM `tabApproval Request` WHERE state = %(state)s ORDER BY name", {"state": OPEN}
+	)
+	return [row["name"] for row in rows]
+
+
+def ask_again(ctx: Context, name: str) -> None:
+	"""Ask those who are to decide by now, for people come and go while a request waits; withdraw one whose document is no
+	draft any more. Locks the request.
+
+	Raises what :func:`withdraw` raises, or Conflict (``nobody_to_approve``).
+	"""
+	row, policy, facts = _begin(ctx, name)
+	try:
+		is_draft = not int(ctx.documents.values(facts.doctype, facts.name).get("docstatus") or 0)
+	except NotFound:
+		is_draft = False
+	if not is_draft:
+		_close(ctx, row["name"], facts, WITHDRAWN, "The document is no draft any more.")
+		return
+	decisions = _decisions(rows_of(ctx, [row["name"]]))
+	_advance(ctx, row["name"], policy, facts, decisions, int(row["current_step"] or 0))
 
 
 def may_withdraw(ctx: Context, applicant: str) -> bool:
@@ -312,13 +342,13 @@ def _advance(
 	"""Ask whoever is next and report it to them, or close the request. The caller has locked it."""
 	now = _progress(ctx, policy, facts, decisions, step)
 	rows = rows_of(ctx, [name])
-	asked_before = {(int(r["step"]), int(r["approver"]), r["user"]) for r in rows}
+	asked_before = {_key(row) for row in rows if row["decision"] == WAITING}
 	wanted = {(now.step, approver, user) for approver, user in now.waits_for}
-	done = [r["name"] for r in rows if r["decision"] == WAITING and _key(r) not in wanted]
+	done = [row for row in rows if row["decision"] == WAITING and _key(row) not in wanted]
 	if done:
 		ctx.store.execute(
 			f"UPDATE `tab{ROWS}` SET decision = %(decision)s WHERE name IN %(names)s",
-			{"decision": NOT_NEEDED, "names": done},
+			{"decision": NOT_NEEDED, "names": [row["name"] for row in done]},
 		)
 	counted = [(d.step, d.approver, d.user, COUNTED, "") for d in now.counted]
 	asked = [
@@ -334,8 +364,9 @@ def _advance(
 	waiting = {user for _, user in now.waits_for}
 	if now.step != step:
 		ctx.notifier.done(DOCTYPE, name)
-	elif ctx.identity.user not in waiting:
-		ctx.notifier.done(DOCTYPE, name, user=ctx.identity.user)
+	else:
+		for user in sorted({ctx.identity.user, *(row["user"] for row in done)} - waiting):
+			ctx.notifier.done(DOCTYPE, name, user=user)
 	ctx.notifier.todo(
 		list(dict.fromkeys(user for _, _, user, _, _ in asked)),
 		"{document_type} {document} waits for your approval.",
@@ -432,44 +463,3 @@ def _log(ctx: Context, name: str, facts: Facts, before: str, after: str, reason:
 		to_value=after,
 		reason=reason,
 	)
-
-
-def require_approved(ctx: Context, doctype: str, document: Mapping[str, Any]) -> None:
-	"""Refuse to submit a document that needs an approval and has none for its present values.
-
-	Raises Conflict (``approval_needed``, ``approval_waits``, ``approval_rejected``, ``changed_since_approval``). Locks
-	nothing.
-	"""
-	if not ctx.settings.approval_policies or policies.matching(ctx, doctype, document) is None:
-		return
-	about = {"doctype": doctype, "name": str(document["name"])}
-	rows = ctx.store.rows(_LATEST, about)
-	latest = rows[0] if rows else None
-	if latest is None or latest["state"] == WITHDRAWN:
-		raise Conflict(
-			"{doctype} {name} needs an approval before it is submitted. Choose Request Approval.",
-			code="approval_needed",
-			**about,
-		)
-	if not is_unchanged(latest, document):
-		raise Conflict(
-			"{doctype} {name} was changed after its approval was requested. Choose Request Approval again.",
-			code="changed_since_approval",
-			**about,
-		)
-	if latest["state"] == OPEN:
-		asked = [r["user"] for r in rows_of(ctx, [latest["name"]]) if r["decision"] == WAITING]
-		raise Conflict(
-			"{doctype} {name} waits for the approval of {users}.",
-			code="approval_waits",
-			users=", ".join(dict.fromkeys(asked)),
-			**about,
-		)
-	if latest["state"] == REJECTED:
-		raise Conflict(
-			"{doctype} {name} was rejected: {reason}",
-			code="approval_rejected",
-			reason=latest["reason"] or "",
-			**about,
-		)
-	ctx.notifier.done(DOCTYPE, latest["name"])

@@ -79,12 +79,20 @@ def _with_rows(ctx: Context, records: list[Row]) -> list[Row]:
 def check_policy(ctx: Context, record: Mapping[str, Any]) -> Row:
 	"""Check a policy that is about to be saved; return its version, one more where something of it changed.
 
+	Its fields and people are checked while it is enabled: whoever is gone by now, it can still be switched off.
+
 	Raises what :func:`approval_policy.parse` raises, NotFound (``unknown_doctype``) or InvalidInput (``unknown_field``,
 	``not_a_number``, ``other_currency``, ``not_a_user``, ``nobody_has_role``, ``no_access``).
 	"""
 	if "steps" not in record and record.get("name"):
 		record = {**named(ctx, record["name"]), **record}
 	policy = approval_policy.parse(record)
+	if int(record.get("enabled") or 0):
+		_check_documents_and_people(ctx, policy)
+	return {"version": _next_version(ctx, record)}
+
+
+def _check_documents_and_people(ctx: Context, policy: Policy) -> None:
 	fields = ctx.documents.fields(policy.document_type)
 	for condition in (*policy.conditions, *(c for step in policy.steps for c in step.conditions)):
 		_check_field(ctx, policy.document_type, fields, condition.field)
@@ -102,7 +110,6 @@ def check_policy(ctx: Context, record: Mapping[str, Any]) -> Row:
 	for step in policy.steps:
 		for approver in step.approvers:
 			_check_approver(ctx, policy, step, approver, fields)
-	return {"version": _next_version(ctx, record)}
 
 
 def _kind(ctx: Context, fields: Mapping[str, FieldKind], name: str) -> FieldKind:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from inventory_midplatform.ports import Row
+from inventory_midplatform.services.approval import approval_requests
 from inventory_midplatform.tests.behaviour.base import Behaviour
 from inventory_midplatform.tests.platform import unique
 
@@ -305,3 +306,30 @@ class ApprovalBehaviour(ApprovalCase):
 		request = self.approve(request, newcomer)
 		self.assertEqual(request["waits_for"], [self.director])
 		self.assertIn((1, newcomer, "Approved"), self.history(request))
+
+	def test_people_who_go_are_replaced(self) -> None:
+		"""As the daily job does: a disabled approver is not asked any more, and somebody else is."""
+		manager = self.platform.make_user(["Inventory Manager"], [self.warehouse])
+		self.policy(user_row(self.supervisor))
+		document = self.document()
+		request = self.requested(document)
+		with self.platform.context() as ctx:
+			ctx.store.execute(
+				"UPDATE `tabUser` SET enabled = 0 WHERE name = %(user)s", {"user": self.supervisor}
+			)
+		self.assertIn(request["name"], self.ask_again(request["name"]))
+		now = self.platform.call("approval.get", name=request["name"])
+		self.assertIn(manager, now["waits_for"])
+		self.assertNotIn(self.supervisor, now["waits_for"])
+		self.assertEqual(self.todos(request), set(now["waits_for"]))
+		with self.platform.context() as ctx:
+			ctx.documents.discard(DOCTYPE, document)
+		self.ask_again(request["name"])
+		self.assertEqual(self.platform.call("approval.get", name=request["name"])["state"], "Withdrawn")
+		self.assertEqual(self.todos(request), set())
+
+	def ask_again(self, name: str) -> list[str]:
+		with self.platform.context() as ctx:
+			names = approval_requests.open_requests(ctx)
+			approval_requests.ask_again(ctx, name)
+		return names

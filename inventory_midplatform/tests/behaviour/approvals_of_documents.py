@@ -229,6 +229,14 @@ class ApprovalOfDocumentsBehaviour(ApprovalCase):
 			with self.subTest(code=code, conditions=conditions):
 				self.refused_policy(code, *steps, conditions=conditions)
 
+	def test_a_draft_of_a_policy_is_saved_and_not_switched_on(self) -> None:
+		stranger = self.platform.make_user(["Employee"])
+		name = self.policy(user_row(stranger), enabled=0)
+		with self.refused("no_access", 400, user=stranger):
+			self.platform.update("Approval Policy", name, {"enabled": 1})
+		self.platform.update("Approval Policy", name, {"steps": [user_row(self.director)], "enabled": 1})
+		self.assertEqual(self.requested()["waits_for"], [self.director])
+
 	def test_a_policy_for_what_is_no_doctype_with_records(self) -> None:
 		for doctype in ("Inventory Midplatform Settings", "Inventory Request Item"):
 			with self.refused("unknown_doctype", 404):
