@@ -167,7 +167,7 @@ scheduler_events = {
 		"*/5 * * * *": ["inventory_midplatform.adapters.site.jobs.release_expired_reservations"],
 	},
 	"daily": [
-		"inventory_midplatform.adapters.site.jobs.ask_for_approvals_again",
+		"inventory_midplatform.adapters.site.jobs.ask_approvers_again",
 		"inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys",
 	],
 	"daily_long": ["inventory_midplatform.adapters.site.jobs.reconcile"],

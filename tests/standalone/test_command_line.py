@@ -104,7 +104,7 @@ def test_run_due_releases_expired_and_replenishes(url: str) -> None:
 	assert "Nothing new is low." in run("run-due", "--database", url)
 
 
-def test_run_due_asks_for_approvals_again(url: str) -> None:
+def test_run_due_asks_approvers_again(url: str) -> None:
 	platform = StandalonePlatform(open_platform(url))
 	platform.settings(approval_policies=True)
 	warehouse, buyer = platform.make_warehouse(), platform.make_user(["Inventory Buyer"])

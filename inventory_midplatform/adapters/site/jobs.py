@@ -248,7 +248,7 @@ def reconcile() -> None:
 	in_transaction(SiteUnitOfWork(), verification.check)
 
 
-def ask_for_approvals_again() -> None:
+def ask_approvers_again() -> None:
 	"""Ask those who are to approve by now, one transaction for each open request (scheduled, daily)."""
 	if not site_settings().approval_policies:
 		return
