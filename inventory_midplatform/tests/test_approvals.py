@@ -250,6 +250,24 @@ class TestPurchaseOrders(SiteTestCase):
 		self.assertEqual([s for s in statements if "Approval" in s], [])
 		self.assertEqual(entry.docstatus, 1)
 
+	def test_a_manager_draws_a_policy_without_being_an_administrator(self) -> None:
+		_, self.keys["manager"] = racing.user_with_key(["Inventory Manager", BUYING])
+		values = {**self.values(self.supervisor, self.inspector, self.director), "enabled": 0}
+		values["steps"][0].update(approver="Role", role="Warehouse Supervisor", user=None)
+		made = self.send("POST", f"/api/resource/{ORDER_POLICY}", "manager", **values)
+		self.assertEqual(made.status_code, 200, made.text[:300])
+		for doctype, name in (("DocType", ORDER), ("Role", "Quality Inspector"), ("User", self.director)):
+			with self.subTest(doctype=doctype):
+				search = {"doctype": doctype, "txt": name[:10]}
+				found = self.send("POST", "/api/method/frappe.desk.search.search_link", "manager", **search)
+				self.assertEqual(found.status_code, 200, found.text[:300])
+				self.assertIn(name, found.text)
+				path = "/api/method/frappe.client.validate_link"
+				valid = self.send("POST", path, "manager", doctype=doctype, docname=name, fields='["name"]')
+				self.assertEqual(valid.status_code, 200, valid.text[:300])
+		refused = self.send("POST", f"/api/resource/{ORDER_POLICY}", "buyer", **values)
+		self.assertEqual(refused.status_code, 403, refused.text[:300])
+
 	def test_a_draft_whose_approval_was_requested_can_be_deleted(self) -> None:
 		order = self.order()
 		request = self.request(order)
