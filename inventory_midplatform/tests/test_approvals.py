@@ -243,11 +243,11 @@ class TestPurchaseOrders(SiteTestCase):
 
 		frappe.db.sql = counted
 		try:
-			frappe.get_doc(erp.receipt(self.item, self.place, 1).as_dict())
+			erp.receipt(self.item, self.place, 1)
 		finally:
 			frappe.db.sql = original
 		self.assertTrue(statements)
-		self.assertEqual([s for s in statements if "Approval" in s], [])
+		self.assertEqual([s for s in statements if "tabApproval" in s], [])
 		self.assertEqual(entry.docstatus, 1)
 
 	def test_a_manager_draws_a_policy_without_being_an_administrator(self) -> None:
