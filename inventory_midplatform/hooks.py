@@ -19,6 +19,7 @@ before_uninstall = "inventory_midplatform.uninstall.before_uninstall"
 after_uninstall = "inventory_midplatform.uninstall.after_uninstall"
 
 _OVERRIDES = "inventory_midplatform.adapters.site.overrides"
+_APPROVALS = "inventory_midplatform.adapters.site.approvals"
 _VOUCHERS = "inventory_midplatform.adapters.site.vouchers"
 
 
@@ -40,7 +41,7 @@ _OF_DEMAND_DOCUMENTS = (
 doc_events = {
 	"*": {
 		"before_cancel": f"{_VOUCHERS}.voucher_begins",
-		"before_submit": f"{_VOUCHERS}.voucher_begins",
+		"before_submit": [f"{_APPROVALS}.before_submit", f"{_VOUCHERS}.voucher_begins"],
 		"on_cancel": f"{_VOUCHERS}.voucher_done",
 		"on_submit": f"{_VOUCHERS}.voucher_done",
 	},
@@ -67,12 +68,13 @@ doc_events = {
 }
 
 # The log stays when the master it names is deleted. A stored result of a deleted user is of no use to anybody.
-ignore_links_on_delete = ["Idempotency Key", "Stock Operation Log"]
+ignore_links_on_delete = ["Approval Request", "Idempotency Key", "Stock Operation Log"]
 
 # Masters: ERPNext's Delete Transactions leaves them, as it leaves warehouses.
 company_data_to_be_ignored = ["Storage Policy", "Warehouse Bin", "Warehouse Zone"]
 
 _LISTS_OF_STOCK = (
+	"Approval Request",
 	"Bin Allocation",
 	"Bin Stock",
 	"Inbound Inspection",
@@ -152,6 +154,7 @@ _PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
 has_permission = dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.has_permission")
 permission_query_conditions = {
 	**dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.query_conditions"),
+	"Approval Decision": f"{_PERMISSIONS}.line_query_conditions",
 	"Inbound Order Line": f"{_PERMISSIONS}.line_query_conditions",
 	"Inventory Request Item": f"{_PERMISSIONS}.line_query_conditions",
 	"Outbound Order Line": f"{_PERMISSIONS}.line_query_conditions",
@@ -164,7 +167,10 @@ scheduler_events = {
 	"cron": {
 		"*/5 * * * *": ["inventory_midplatform.adapters.site.jobs.release_expired_reservations"],
 	},
-	"daily": ["inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys"],
+	"daily": [
+		"inventory_midplatform.adapters.site.jobs.ask_approvers_again",
+		"inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys",
+	],
 	"daily_long": ["inventory_midplatform.adapters.site.jobs.reconcile"],
 	"hourly_long": ["inventory_midplatform.adapters.site.jobs.replenish_low_stock"],
 }

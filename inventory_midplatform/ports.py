@@ -222,6 +222,21 @@ class Documents(Protocol):
 	def attach(self, doctype: str, name: str, file_name: str, content: bytes) -> str:
 		"""Attach a private file to a record; return the address from which those who may read the record can read it."""
 
+	def values(self, doctype: str, name: str) -> Row:
+		"""Return a record of any DocType with its child rows, whoever may read it.
+
+		Raises NotFound (``unknown_doctype``, ``unknown_document``).
+		"""
+
+	def fields(self, doctype: str, is_child: bool = False) -> Mapping[str, "FieldKind"]:
+		"""Return the fields of a DocType that has records of its own, or of a child table.
+
+		Raises NotFound (``unknown_doctype``).
+		"""
+
+	def permits(self, right: str, doctype: str, name: str, user: str) -> bool:
+		"""Return whether a user may ``read`` or ``write`` a record, or with an empty name any of the DocType."""
+
 	def apply_action(self, doctype: str, name: str, action: str, reason: str = "") -> None:
 		"""Apply one step of the document's approval as the Context's user, with the user's reason.
 
@@ -233,8 +248,8 @@ class Notifier(Protocol):
 	def todo(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
 		"""Open one to-do for each user about a record. ``message`` is a template, filled with ``values``."""
 
-	def done(self, doctype: str, *references: str) -> None:
-		"""Close the open to-dos about these records."""
+	def done(self, doctype: str, *references: str, user: str = "") -> None:
+		"""Close the open to-dos about these records, of one user where one is named."""
 
 
 class Clock(Protocol):
@@ -252,8 +267,8 @@ class Identity(Protocol):
 	def warehouses(self) -> frozenset[str] | None:
 		"""The warehouses this user may see; None where nothing narrows them."""
 
-	def users_with_role(self, role: str, warehouse: str) -> list[str]:
-		"""Return the enabled users with the role who may see the warehouse."""
+	def users_with_role(self, role: str, warehouse: str | None) -> list[str]:
+		"""Return the enabled users with the role who may see the warehouse; None is for what is in no warehouse."""
 
 
 class Strategies(Protocol):
@@ -286,6 +301,7 @@ class Settings:
 	"""ERPNext's own setting: whether a Sales Order demands again what its customer returned."""
 	replenishment: bool = False
 	approval: bool = False
+	approval_policies: bool = False
 	outbound: bool = False
 	outbound_check: str = CHECK_OFF
 	outbound_check_amount: Decimal = Decimal(0)
@@ -304,6 +320,14 @@ class Settings:
 	"""ERPNext's own setting: how much more than ordered may be received of an item that says nothing itself."""
 	overproduction_percent: Decimal = Decimal(0)
 	"""ERPNext's own setting: how much more than ordered a Work Order may make."""
+
+
+@dataclass(frozen=True)
+class FieldKind:
+	"""A field's type, as Frappe names it, and its options: for a Link or a Table the DocType it leads to."""
+
+	type: str
+	options: str = ""
 
 
 @dataclass(frozen=True)

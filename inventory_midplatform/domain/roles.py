@@ -31,7 +31,17 @@ CANCEL_INBOUND = IN_CHARGE | {BUYER}
 COST_READERS = frozenset((MANAGER, SUPERVISOR, BUYER, DIRECTOR, "System Manager"))
 """Roles that see costs and set rates. Requests of other users get their rates from the books."""
 
+APPROVERS = EVERYBODY
+"""Who may be asked to approve a document, and request an approval."""
+
 OPERATION_ROLES: dict[str, frozenset[str]] = {
+	"approval.request": APPROVERS,
+	"approval.approve": APPROVERS,
+	"approval.reject": APPROVERS,
+	"approval.withdraw": APPROVERS,
+	"approval.get": APPROVERS,
+	"approval.list": APPROVERS,
+	"approval.try_policy": COST_READERS,
 	"stock.get_position": EVERYBODY | SELLERS,
 	"stock.list_positions": EVERYBODY | SELLERS,
 	"stock.explain": EVERYBODY | SELLERS,

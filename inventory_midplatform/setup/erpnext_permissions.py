@@ -15,6 +15,8 @@ from inventory_midplatform.domain.roles import BUYER, COST_READERS, MANAGER, OPE
 READ = ("read", "select")
 FINISH = (*READ, "write", "submit", "report", "print", "email")
 """Without create: who finishes drafts cannot issue stock that nobody requested."""
+CHOSEN = ("DocType", "Role")
+"""What an Approval Policy names: whoever draws one chooses them, and reads nothing else of them."""
 MASTERS = ("Batch", "Company", "Item", "Item Group", "Stock Entry Type", "UOM", "Warehouse")
 DRAFTS = {
 	"Material Request": (BUYER, MANAGER),
@@ -25,6 +27,8 @@ DRAFTS = {
 
 def granted(doctype: str, role: str) -> tuple[str, ...]:
 	"""Return the rights of one of our roles on a DocType."""
+	if doctype in CHOSEN:
+		return ("select",) if role == MANAGER else ()
 	if role in DRAFTS.get(doctype, ()):
 		return FINISH
 	return READ if doctype in MASTERS or role == OPERATOR or role in COST_READERS else ()
@@ -34,7 +38,7 @@ def create() -> None:
 	"""Add the rules that are missing and update those of an earlier release."""
 	meta = frappe.get_meta("DocPerm")
 	rights = [f.fieldname for f in meta.fields if f.fieldtype == "Check" and f.fieldname != "if_owner"]
-	for doctype in (*MASTERS, *DRAFTS):
+	for doctype in (*CHOSEN, *MASTERS, *DRAFTS):
 		existing = frappe.get_all(
 			"DocPerm",
 			{"parent": doctype, "permlevel": 0},
@@ -74,7 +78,7 @@ def create() -> None:
 
 
 def remove() -> None:
-	doctypes = (*MASTERS, *DRAFTS)
+	doctypes = (*CHOSEN, *MASTERS, *DRAFTS)
 	frappe.db.delete("DocPerm", {"parent": ("in", doctypes), "role": ("in", ROLES)})
 	for doctype in doctypes:
 		frappe.clear_cache(doctype=doctype)

@@ -22,6 +22,11 @@ EXPORTED = (
 	"Inventory Request",
 	"Inventory Request Item",
 	"Inventory Alert",
+	"Approval Policy",
+	"Approval Policy Step",
+	"Approval Condition",
+	"Approval Request",
+	"Approval Decision",
 )
 MARKER = "inventory_midplatform_exported"
 """The site's default that holds how many movements the last export had."""

@@ -16,6 +16,9 @@ NAMED_BY_OTHERS: dict[tuple[str, tuple[str, ...]], str] = {
 """Indexes that ERPNext or Frappe create and that we lock rows through."""
 
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+	"Approval Decision": (("user", "decision"),),
+	"Approval Policy": (("document_type", "enabled"),),
+	"Approval Request": (("document_type", "document_name"), ("applicant", "state")),
 	"Stock Movement": (
 		("voucher_type", "voucher_no"),
 		("item_code", "warehouse", "posting_datetime"),

@@ -28,6 +28,7 @@ SWITCHES = {
 	"reserve_for_work_orders": "reserve_for_work_orders",
 	"replenishment": "replenishment_enabled",
 	"approval": "approval_enabled",
+	"approval_policies": "approval_policies_enabled",
 	"outbound": "outbound_enabled",
 	"outbound_check": "outbound_check",
 	"outbound_check_amount": "outbound_check_amount",

@@ -15,6 +15,7 @@ from inventory_midplatform.api.operation import OPERATIONS
 from inventory_midplatform.domain import roles
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests import racing
+from inventory_midplatform.tests.approval_records import approval_policy
 from inventory_midplatform.tests.inbound_records import inbound_records
 from inventory_midplatform.tests.outbound_records import outbound_records
 from inventory_midplatform.tests.site_case import SiteTestCase
@@ -30,6 +31,9 @@ FRAPPES_OWN = {
 """Frappe's own entry points, which ask for the right to read what is counted or looked for."""
 
 ACCEPTS_GET: dict[str, dict[str, Any]] = {
+	"approval.get": {"name": "approval"},
+	"approval.list": {},
+	"approval.try_policy": {"policy": "approval_policy", "name": "request"},
 	"inbound.get": {"name": "inbound"},
 	"inbound.list_tasks": {},
 	"inbound.list_to_put_away": {"warehouse": "warehouse"},
@@ -101,13 +105,18 @@ class EntryPoints(SiteTestCase):
 		erp.receipt(erp.item(**erp.SERIALS), cls.place, 1)
 		frappe.db.commit()
 		platform = SitePlatform()
-		platform.settings(outbound=True, inbound=True)
-		cls.addClassCleanup(platform.settings, outbound=False, inbound=False)
+		platform.settings(outbound=True, inbound=True, approval_policies=True)
+		cls.addClassCleanup(platform.settings, outbound=False, inbound=False, approval_policies=False)
 		where = {"item_code": cls.item, "warehouse": cls.place}
 		cls.reservation = platform.call("reservation.reserve", key=erp.unique("key"), qty=1, **where)["name"]
 		platform.call("reservation.allocate", name=cls.reservation)
 		lines = [{"item_code": cls.item, "qty": 1}]
 		cls.request = platform.call("request.create", request_type="Issue", warehouse=cls.place, items=lines)[
+			"name"
+		]
+		cls.policy = approval_policy(platform, cls.place)
+		cls.addClassCleanup(platform.update, "Approval Policy", cls.policy, {"enabled": 0})
+		cls.approval = platform.call("approval.request", doctype="Inventory Request", name=cls.request)[
 			"name"
 		]
 		cls.inbound = inbound_records(platform, cls.item, cls.place)["inbound"]
@@ -197,6 +206,8 @@ class TestEndpoints(EntryPoints):
 			"warehouse": self.place,
 			"reservation": self.reservation,
 			"request": self.request,
+			"approval": self.approval,
+			"approval_policy": self.policy,
 			"inbound": self.inbound,
 			"outbound": self.outbound,
 			"wave": self.wave,

@@ -16,6 +16,7 @@ from inventory_midplatform.api.operation import OPERATIONS
 from inventory_midplatform.domain import roles
 from inventory_midplatform.domain.errors import NotPermitted
 from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.approval_records import approval_policy
 from inventory_midplatform.tests.inbound_records import inbound_records
 from inventory_midplatform.tests.outbound_records import outbound_records
 from inventory_midplatform.tests.site_case import SiteTestCase
@@ -25,6 +26,13 @@ MODULE = "Inventory Midplatform"
 REFUSED, NOTHING = "refused", "nothing of it is answered"
 
 OF_ANOTHER_WAREHOUSE: dict[str, tuple[str, dict[str, Any]]] = {
+	"approval.approve": (REFUSED, {"name": "approval"}),
+	"approval.get": (REFUSED, {"name": "approval"}),
+	"approval.list": (NOTHING, {}),
+	"approval.reject": (REFUSED, {"name": "approval", "reason": "No"}),
+	"approval.request": (REFUSED, {"doctype": "Inventory Request", "name": "request"}),
+	"approval.try_policy": (REFUSED, {"policy": "approval_policy", "name": "request"}),
+	"approval.withdraw": (REFUSED, {"name": "approval"}),
 	"inbound.arrive": (REFUSED, {"name": "inbound"}),
 	"inbound.arrive_truck": (REFUSED, {"warehouse": "other", "truck": "A1"}),
 	"inbound.book_slot": (REFUSED, {"name": "inbound"}),
@@ -146,7 +154,7 @@ WITHOUT_WAREHOUSE = {"meta.me", "meta.openapi", "stock.list_strategies"}
 """Operations that are about no stock at all."""
 
 
-OF_NO_WAREHOUSE = ("Idempotency Key", "Inspection Plan", "Receiving Tolerance")
+OF_NO_WAREHOUSE = ("Approval Policy", "Idempotency Key", "Inspection Plan", "Receiving Tolerance")
 """DocTypes that are about no warehouse: rules for items and suppliers."""
 
 
@@ -157,8 +165,8 @@ class Limited(SiteTestCase):
 	def setUpClass(cls) -> None:
 		super().setUpClass()
 		platform = SitePlatform()
-		platform.settings(outbound=True, inbound=True)
-		cls.addClassCleanup(platform.settings, outbound=False, inbound=False)
+		platform.settings(outbound=True, inbound=True, approval_policies=True)
+		cls.addClassCleanup(platform.settings, outbound=False, inbound=False, approval_policies=False)
 		cls.item, cls.mine, cls.other = erp.item(safety_stock=1000), erp.warehouse(), erp.warehouse()
 		cls.made: dict[str, Any] = {"item": cls.item, "other": cls.other}
 		for place in (cls.mine, cls.other):
@@ -173,6 +181,11 @@ class Limited(SiteTestCase):
 			cls.made["request"] = platform.call(
 				"request.create", request_type="Issue", warehouse=place, items=lines
 			)["name"]
+			policy = approval_policy(platform, place)
+			cls.addClassCleanup(platform.update, "Approval Policy", policy, {"enabled": 0})
+			asking = {"doctype": "Inventory Request", "name": cls.made["request"]}
+			cls.made["approval"] = platform.call("approval.request", **asking)["name"]
+			cls.made["approval_policy"] = policy
 			cls.made.update(inbound_records(platform, cls.item, place))
 			cls.made.update(outbound_records(platform, cls.item, place))
 			cls.made["zone"] = erp.insert("Warehouse Zone", zone_code="Z", warehouse=place).name
@@ -213,6 +226,7 @@ class Limited(SiteTestCase):
 		self.assertNotIn(self.other, text)
 		self.assertNotIn(self.made["reservation"], text)
 		self.assertNotIn(self.made["request"], text)
+		self.assertNotIn(self.made["approval"], text)
 		self.assertNotIn(self.made["outbound"], text)
 		self.assertNotIn(self.made["inbound"], text)
 		self.assertNotIn(self.made["wave"], text)

@@ -47,6 +47,10 @@ _PUTTING_AWAY = (
 
 CHANGES: dict[str, tuple[str, ...]] = {
 	**dict.fromkeys(
+		("approval.approve", "approval.reject", "approval.request", "approval.withdraw"),
+		("Approval Request", "Stock Operation Log"),
+	),
+	**dict.fromkeys(
 		(
 			"inbound.arrive",
 			"inbound.arrive_truck",

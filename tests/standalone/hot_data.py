@@ -250,6 +250,29 @@ def fill(platform: StandalonePlatform) -> None:
 		"Outbound Pick": [
 			{**k, "outbound_order": f"OUT-{i}", "line": f"L-{i}", "qty": 1} for i, k in enumerate(key)
 		],
+		"Approval Request": [
+			{
+				"name": f"APR-{i}",
+				"document_type": "Inventory Request",
+				"document_name": f"REQ-{i}",
+				"state": "Approved" if i % 60 else "Open",
+				"applicant": f"user-{i % 50}",
+				"warehouse": place(i),
+				"facts": "{}",
+			}
+			for i in n
+		],
+		"Approval Decision": [
+			{
+				"parent": f"APR-{i}",
+				"parenttype": "Approval Request",
+				"step": 1,
+				"approver": 1,
+				"user": f"user-{i % 50}",
+				"decision": "Approved" if i % 60 else "Waiting",
+			}
+			for i in n
+		],
 		"Item Barcode": [{"parent": item(i), "barcode": f"BAR-{i}"} for i in n],
 		"Batch": [{"name": f"BATCH-{i}", "item": item(i)} for i in n],
 		"Idempotency Key": [{"operation": "stock.move", "payload_hash": "x"} for _ in n],

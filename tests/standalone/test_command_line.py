@@ -16,6 +16,7 @@ from serving import COMMAND, ENVIRONMENT, serving
 from inventory_midplatform.adapters.standalone.cli import open_platform
 from inventory_midplatform.adapters.standalone.context import user_of_key
 from inventory_midplatform.ports import PostingLine
+from inventory_midplatform.tests.approval_records import approval_policy
 from inventory_midplatform.tests.behaviour.base import D
 
 
@@ -101,6 +102,25 @@ def test_run_due_releases_expired_and_replenishes(url: str) -> None:
 	assert "1 expired reservations were released." in output
 	assert f"{item} × 2" in output
 	assert "Nothing new is low." in run("run-due", "--database", url)
+
+
+def test_run_due_asks_approvers_again(url: str) -> None:
+	platform = StandalonePlatform(open_platform(url))
+	platform.settings(approval_policies=True)
+	warehouse, buyer = platform.make_warehouse(), platform.make_user(["Inventory Buyer"])
+	approval_policy(platform, warehouse)
+	line = {"item_code": platform.make_item(), "qty": 1}
+	document = platform.call(
+		"request.create", request_type="Purchase", warehouse=warehouse, items=[line], user=buyer
+	)["name"]
+	request = platform.call("approval.request", doctype="Inventory Request", name=document, user=buyer)
+	with platform.context() as ctx:
+		ctx.store.execute(
+			"UPDATE `tabUser` SET enabled = 0 WHERE name IN %(users)s", {"users": request["waits_for"]}
+		)
+	run("run-due", "--database", url)
+	now = platform.call("approval.get", name=request["name"])
+	assert now["waits_for"] == ["Administrator"]
 
 
 def test_run_due_blocks_expired_stock_and_continues_where_it_cannot(url: str) -> None:

@@ -17,11 +17,13 @@ from inventory_midplatform.adapters.standalone.store import MariaDbStore
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.ports import PostingLine, Row, Voucher
 from inventory_midplatform.services import alerts
+from inventory_midplatform.services.approval import approval_requests, submitting
 from inventory_midplatform.services.demand import sources
 from inventory_midplatform.services.reconciliation import opening_stock, rebuild
 from inventory_midplatform.services.replenishment import suggest
 from inventory_midplatform.services.reservation import document_sync, reservations
 from inventory_midplatform.services.settlement import settlement
+from inventory_midplatform.tests.approval_records import approval_policy
 from inventory_midplatform.tests.behaviour.inbound_inspection import PHOTO
 from inventory_midplatform.tests.hot_statements import MANY, Recorder, whole_reads
 
@@ -107,6 +109,7 @@ class Work:
 			),
 			("what was done with a record", self.see_log),
 			("a request", self.request),
+			("an approval", self.approval),
 			(
 				"a call twice under one key",
 				lambda: self.platform.call("stock.move", key="k", **self.a_move()),
@@ -375,6 +378,25 @@ class Work:
 		)
 		self.platform.call("request.act", user=asker, name=made["name"], action="Request Approval")
 		self.platform.call("request.act", user=supervisor, name=made["name"], action="Approve")
+
+	def approval(self) -> None:
+		self.platform.settings(approval_policies=True)
+		asker = self.platform.make_user(["Inventory Buyer"])
+		approval_policy(self.platform, self.place)
+		items = [{"item_code": self.item, "qty": 2, "rate": 1}]
+		about = {"request_type": "Purchase", "warehouse": self.place, "items": items}
+		document = self.platform.call("request.create", user=asker, **about)["name"]
+		asking = {"doctype": "Inventory Request", "name": document}
+		made = self.platform.call("approval.request", user=asker, **asking)
+		self.platform.call("approval.list", user=asker, only="requested")
+		of_document = {"doctype": asking["doctype"], "document": document}
+		self.platform.call("approval.list", user=asker, only="of_document", **of_document)
+		for approver in made["waits_for"]:
+			assert self.platform.call("approval.list", user=approver)["requests"]
+			self.platform.call("approval.approve", user=approver, name=made["name"])
+		with self.platform.context() as ctx:
+			approval_requests.open_requests(ctx)
+			submitting.require_approved(ctx, "Inventory Request", ctx.documents.values(**asking))
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,7 @@ def site_settings() -> Settings:
 		),
 		replenishment=ledger and bool(saved.replenishment_enabled),
 		approval=bool(saved.approval_enabled),
+		approval_policies=bool(saved.get("approval_policies_enabled")),
 		outbound=ledger and bool(saved.reservation_enabled) and bool(saved.outbound_enabled),
 		outbound_check=saved.outbound_check or CHECK_OFF,
 		outbound_check_amount=Decimal(repr(saved.get("outbound_check_amount") or 0)),
@@ -130,7 +131,7 @@ class SiteIdentity:
 				narrowed = names if narrowed is None else narrowed & names
 		return narrowed
 
-	def users_with_role(self, role: str, warehouse: str) -> list[str]:
+	def users_with_role(self, role: str, warehouse: str | None) -> list[str]:
 		has_role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
 		rows = (
 			frappe.qb.from_(has_role)
@@ -143,7 +144,7 @@ class SiteIdentity:
 			.run()
 		)
 		seen_by = ((user, SiteIdentity(user).warehouses) for (user,) in rows)
-		return [user for user, warehouses in seen_by if warehouses is None or warehouse in warehouses]
+		return [user for user, seen in seen_by if seen is None or warehouse is None or warehouse in seen]
 
 
 def _is_of_this_app(doctype: str | None) -> bool:
@@ -205,17 +206,19 @@ class SiteNotifier:
 		if others:
 			notifications.send_later(others, doctype, reference)
 
-	def done(self, doctype: str, *references: str) -> None:
+	def done(self, doctype: str, *references: str, user: str = "") -> None:
 		"""Close to-dos in two statements. Saved one by one, each would load its document and comment on its timeline, which
 		shows the step already: seconds for a wave of 200 orders.
 		"""
 		about = {"reference_type": doctype, "reference_name": ["in", references], "status": "Open"}
+		if user:
+			about["allocated_to"] = user
 		todos = frappe.get_all("ToDo", about, ["name", "reference_name"], order_by="name")
 		if todos:
 			frappe.db.set_value("ToDo", {"name": ["in", [t.name for t in todos]]}, "status", "Closed")
 			assigned = sorted({t.reference_name for t in todos})
 			frappe.db.set_value(doctype, {"name": ["in", assigned]}, "_assign", "", update_modified=False)
-		notifications.mark_read(doctype, references)
+		notifications.mark_read(doctype, references, user)
 
 
 def _language(user: str) -> str | None:

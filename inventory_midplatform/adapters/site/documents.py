@@ -9,9 +9,9 @@ from PIL import UnidentifiedImageError
 
 from inventory_midplatform.adapters.site.errors import as_domain_errors
 from inventory_midplatform.domain import approval
-from inventory_midplatform.domain.errors import Conflict, NotPermitted
+from inventory_midplatform.domain.errors import Conflict, NotFound, NotPermitted
 from inventory_midplatform.domain.photo import not_a_photo
-from inventory_midplatform.ports import Row
+from inventory_midplatform.ports import FieldKind, Row
 from inventory_midplatform.services.requests import inventory_requests
 
 
@@ -49,6 +49,23 @@ class SiteDocuments:
 			except UnidentifiedImageError:  # Frappe opens a JPEG to take out where and by whom it was made
 				raise not_a_photo() from None
 			return str(file.file_url)
+
+	def values(self, doctype: str, name: str) -> Row:
+		self.fields(doctype)
+		if not name or not frappe.db.exists(doctype, name):
+			raise NotFound(
+				"{doctype} {name} does not exist.", code="unknown_document", doctype=doctype, name=name
+			)
+		return dict(frappe.get_doc(doctype, name).as_dict())
+
+	def fields(self, doctype: str, is_child: bool = False) -> dict[str, FieldKind]:
+		meta = frappe.get_meta(doctype) if doctype and frappe.db.exists("DocType", doctype) else None
+		if meta is None or meta.issingle or meta.get("is_virtual") or bool(meta.istable) != is_child:
+			raise NotFound("There is no DocType {doctype}.", code="unknown_doctype", doctype=doctype)
+		return {f.fieldname: FieldKind(f.fieldtype, f.options or "") for f in meta.fields}
+
+	def permits(self, right: str, doctype: str, name: str, user: str) -> bool:
+		return bool(frappe.has_permission(doctype, right, doc=name or None, user=user))
 
 	def apply_action(self, doctype: str, name: str, action: str, reason: str = "") -> None:
 		"""Apply a step of the site's Workflow as the user, with all that an administrator changed in it."""

@@ -11,6 +11,7 @@ from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.errors import Busy, InventoryError
 from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.ports import Context
+from inventory_midplatform.services.approval import approval_requests
 from inventory_midplatform.services.demand import sources
 from inventory_midplatform.services.inbound import sync as inbound_sync
 from inventory_midplatform.services.ledger import receipt_layers
@@ -242,6 +243,15 @@ def reconcile() -> None:
 		pass
 	_tried("The age of stock in staging was not checked", in_staging.check_age)
 	in_transaction(SiteUnitOfWork(), verification.check)
+
+
+def ask_approvers_again() -> None:
+	"""Ask those who are to approve by now, one transaction for each open request (scheduled, daily)."""
+	if not site_settings().approval_policies:
+		return
+	for name in in_transaction(SiteUnitOfWork(), approval_requests.open_requests):
+		title = f"{approval_requests.DOCTYPE} {name} has nobody to ask"
+		_tried(title, partial(approval_requests.ask_again, name=name))
 
 
 def block_expired_stock() -> None:

@@ -61,11 +61,12 @@ def send(texts: Mapping[str, str], reference_doctype: str, reference_name: str, 
 			frappe.log_error(f"Mail of a notification about {reference_doctype} {reference_name}")
 
 
-def mark_read(doctype: str, references: Sequence[str]) -> None:
-	"""Mark the notifications about these records as read, for their to-dos are done."""
+def mark_read(doctype: str, references: Sequence[str], user: str = "") -> None:
+	"""Mark the notifications about these records as read, of one user or all, for their to-dos are done."""
 	if references:
+		of_user = " AND for_user = %(user)s" if user else ""
 		frappe.db.sql(
 			f"UPDATE `tab{LOG}` SET `read` = 1 WHERE document_type = %(doctype)s AND document_name IN %(names)s"
-			" AND type = %(type)s AND `read` = 0",
-			{"doctype": doctype, "names": tuple(references), "type": TYPE},
+			f" AND type = %(type)s AND `read` = 0{of_user}",
+			{"doctype": doctype, "names": tuple(references), "type": TYPE, "user": user},
 		)

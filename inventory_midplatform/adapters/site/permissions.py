@@ -11,6 +11,7 @@ import frappe
 from frappe import client
 from frappe.desk import reportview, search
 
+from inventory_midplatform.adapters.site.approvals import doctypes_with_policies
 from inventory_midplatform.adapters.site.context import SiteIdentity, site_settings
 from inventory_midplatform.adapters.site.documents import states_to_approve
 from inventory_midplatform.domain.inbound import INBOUND
@@ -21,6 +22,7 @@ from inventory_midplatform.domain.waves import WAVE
 MODULE = "Inventory Midplatform"
 
 LINES_OF = {
+	"Approval Decision": "Approval Request",
 	"Inbound Order Line": "Inbound Order",
 	"Inventory Request Item": "Inventory Request",
 	"Outbound Order Line": "Outbound Order",
@@ -119,7 +121,7 @@ def _searched(function: Callable[..., Any], doctype: str, arguments: dict[str, A
 
 def extend_bootinfo(bootinfo: Any) -> None:
 	"""Send the desk the operations that the user may call, for its buttons, the states in which they may approve, the colours
-	of states, the names of assignees, and whether Inbound Orders are made.
+	of states, the names of assignees, whether Inbound Orders are made, and the DocTypes with an Approval Policy.
 	"""
 	roles = SiteIdentity().roles
 	bootinfo.inventory_operations = allowed(roles)
@@ -129,6 +131,9 @@ def extend_bootinfo(bootinfo: Any) -> None:
 		for flow in (INBOUND, OUTBOUND, WAVE)
 	}
 	bootinfo.inventory_inbound = site_settings().inbound
+	bootinfo.inventory_doctypes_to_approve = (
+		doctypes_with_policies() if site_settings().approval_policies else []
+	)
 	_add_names_of_workers(bootinfo)
 
 

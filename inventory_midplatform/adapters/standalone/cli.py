@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from inventory_midplatform import __version__
 from inventory_midplatform.adapters import import_progress
 from inventory_midplatform.adapters.standalone import importing
 from inventory_midplatform.adapters.standalone.context import ADMINISTRATOR, Standalone, add_user, new_api_key
+from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.importing.loading import WAREHOUSE
+from inventory_midplatform.services.approval import approval_requests
 from inventory_midplatform.services.inbound import sync as inbound_sync
 from inventory_midplatform.services.locations import expired_stock
 from inventory_midplatform.services.outbound import in_staging
@@ -149,7 +152,8 @@ def import_(url: str, path: Path, company: str, months: int | None, warehouse: s
 @main.command("run-due")
 @database_option
 def run_due(url: str) -> None:
-	"""Release expired reservations, block expired batches, sync Outbound and Inbound Orders and request low stock. For a timer to call."""
+	"""Release expired reservations, block expired batches, sync Outbound and Inbound Orders, ask for approvals again and request
+	low stock. For a timer to call."""
 	platform = open_platform(url)
 	with platform.context() as ctx:
 		expired_count = reservations.release_expired(ctx)
@@ -177,6 +181,13 @@ def run_due(url: str) -> None:
 				after = names[-1]
 		if long_in_staging := in_staging.check_age(ctx):
 			click.echo(f"In staging for too long: {long_in_staging} items; see outbound.list_staging.")
+	with platform.context() as ctx:
+		waiting = approval_requests.open_requests(ctx) if ctx.settings.approval_policies else []
+	for name in waiting:
+		try:
+			in_transaction(platform.unit(), partial(approval_requests.ask_again, name=name))
+		except InventoryError as refused:
+			click.echo(f"Nobody was asked again for {name}: {refused.message()}")
 	with platform.context() as ctx:
 		run = material_requests.create_material_requests(ctx) if ctx.settings.replenishment else None
 	for request in run["created"] if run else ():

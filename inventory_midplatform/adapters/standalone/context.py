@@ -23,7 +23,15 @@ from inventory_midplatform.ports import Context, Row, Settings, Store
 
 ADMINISTRATOR = "Administrator"
 SETTINGS = "Inventory Midplatform Settings"
-MODULES = ("ledger", "reservation", "replenishment", "approval", "outbound", "inbound")
+MODULES = (
+	"ledger",
+	"reservation",
+	"replenishment",
+	"approval",
+	"approval_policies",
+	"outbound",
+	"inbound",
+)
 SWITCHES = {name: f"{name}_enabled" if name in MODULES else name for name in vars(Settings())}
 
 
@@ -52,14 +60,14 @@ class StoredIdentity:
 		)
 		return frozenset(row["for_value"] for row in rows) or None
 
-	def users_with_role(self, role: str, warehouse: str) -> list[str]:
+	def users_with_role(self, role: str, warehouse: str | None) -> list[str]:
 		rows = self._store.rows(
 			"SELECT DISTINCT u.name FROM `tabHas Role` hr JOIN `tabUser` u ON u.name = hr.parent"
 			" WHERE hr.role = %(role)s AND u.enabled = 1 AND u.name <> %(administrator)s ORDER BY u.name",
 			{"role": role, "administrator": ADMINISTRATOR},
 		)
 		seen_by = ((row["name"], StoredIdentity(self._store, row["name"]).warehouses) for row in rows)
-		return [user for user, warehouses in seen_by if warehouses is None or warehouse in warehouses]
+		return [user for user, seen in seen_by if seen is None or warehouse is None or warehouse in seen]
 
 
 class ToDoNotifier:
@@ -87,11 +95,11 @@ class ToDoNotifier:
 			],
 		)
 
-	def done(self, doctype: str, *references: str) -> None:
+	def done(self, doctype: str, *references: str, user: str = "") -> None:
 		self._store.execute(
 			"UPDATE `tabToDo` SET status = 'Closed' WHERE reference_type = %(doctype)s"
-			" AND reference_name IN %(references)s AND status = 'Open'",
-			{"doctype": doctype, "references": references},
+			" AND reference_name IN %(references)s AND status = 'Open' AND %(user)s IN ('', allocated_to)",
+			{"doctype": doctype, "references": references, "user": user},
 		)
 
 

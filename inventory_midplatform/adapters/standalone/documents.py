@@ -3,17 +3,19 @@
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from inventory_midplatform.adapters.standalone import schema
+from inventory_midplatform.adapters.standalone import resources, schema
 from inventory_midplatform.domain import approval
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.quantity import number_of, require_below_limit
 from inventory_midplatform.domain.text import require_short
-from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.ports import Context, FieldKind, Row
+from inventory_midplatform.services.approval import policies, submitting
 from inventory_midplatform.services.inbound import inspection_plans, tolerances
 from inventory_midplatform.services.locations import storage_policies, zones_and_bins
 from inventory_midplatform.services.outbound import issue_requests
@@ -79,6 +81,8 @@ class StandaloneDocuments:
 		request = self._read(_meta(doctype), name)
 		step = self._step(request, action)
 		state = next(s for s in approval.STATES if s.name == step.next_state)
+		if state.docstatus == 1:
+			submitting.require_approved(self.ctx, doctype, self.values(doctype, name))
 		rejection_reason = inventory_requests.check_reason(state.name, reason)
 		prepared = inventory_requests.is_prepared(request["workflow_state"], state.name, False)
 		self.ctx.store.execute(
@@ -136,6 +140,43 @@ class StandaloneDocuments:
 					name=request["name"],
 				)
 		return allowed[0]
+
+	def values(self, doctype: str, name: str) -> Row:
+		self.fields(doctype)
+		meta = _meta(doctype)
+		rows = self.ctx.store.rows(f"SELECT * FROM `tab{doctype}` WHERE name = %(name)s", {"name": name})
+		if not rows:
+			raise NotFound(
+				"{doctype} {name} does not exist.", code="unknown_document", doctype=doctype, name=name
+			)
+		tables = {
+			field.name: self.ctx.store.rows(
+				f"SELECT * FROM `tab{field.options}` WHERE parent = %(name)s ORDER BY idx", {"name": name}
+			)
+			for field in meta.tables
+		}
+		return {**rows[0], **tables}
+
+	def fields(self, doctype: str, is_child: bool = False) -> dict[str, FieldKind]:
+		meta = schema.doctypes().get(doctype)
+		if meta is None or meta.single or (doctype in schema.child_tables()) != is_child:
+			raise NotFound("There is no DocType {doctype}.", code="unknown_doctype", doctype=doctype)
+		return {f.name: FieldKind(f.type, f.options) for f in meta.fields}
+
+	def permits(self, right: str, doctype: str, name: str, user: str) -> bool:
+		"""Who may read may write: operations have roles of their own here."""
+		from inventory_midplatform.adapters.standalone.context import StoredIdentity
+
+		store: Any = self.ctx.store
+		ctx = replace(self.ctx, identity=StoredIdentity(store, user))
+		try:
+			if name:
+				resources.get_doc(ctx, doctype, name)
+			else:
+				resources.readable(ctx, doctype)
+		except (NotFound, NotPermitted):
+			return False
+		return True
 
 	# inside
 
@@ -311,5 +352,6 @@ RULES: dict[str, Callable[[Context, Row], Row | None]] = {
 	"Storage Policy": storage_policies.check_policy,
 	inspection_plans.DOCTYPE: inspection_plans.check_plan,
 	inventory_requests.DOCTYPE: _check_request,
+	policies.DOCTYPE: policies.check_policy,
 	"Material Request": _check_material_request,
 }

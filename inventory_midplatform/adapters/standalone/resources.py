@@ -38,7 +38,7 @@ def get_list(ctx: Context, doctype: str, params: Mapping[str, str]) -> list[Row]
 	"""Return rows of a DocType. Takes Frappe's ``fields``, ``filters``, ``or_filters``, ``order_by``, ``limit_start``,
 	``limit_page_length`` or ``limit`` (0: all). Raises InvalidInput, NotFound or NotPermitted.
 	"""
-	meta = _readable(ctx, doctype)
+	meta = readable(ctx, doctype)
 	columns = _columns(meta, _json(params, "fields") or ["name"])
 	select = _Select(meta)
 	conditions = select.conditions(_json(params, "filters"))
@@ -59,7 +59,7 @@ def get_list(ctx: Context, doctype: str, params: Mapping[str, str]) -> list[Row]
 
 def get_doc(ctx: Context, doctype: str, name: str) -> Row:
 	"""Return one record with its child rows. Raises NotFound or NotPermitted."""
-	meta = _readable(ctx, doctype)
+	meta = readable(ctx, doctype)
 	select = _Select(meta)
 	conditions = [*select.conditions({"name": name}), *select.permitted(ctx)]
 	rows = ctx.store.rows(f"SELECT * FROM `tab{doctype}` WHERE {' AND '.join(conditions)}", select.params)
@@ -89,7 +89,7 @@ def get_file(ctx: Context, url: str) -> tuple[str, bytes]:
 	return rows[0]["file_name"], b64decode(rows[0]["content"])
 
 
-def _readable(ctx: Context, doctype: str) -> schema.DocType:
+def readable(ctx: Context, doctype: str) -> schema.DocType:
 	meta = schema.doctypes().get(doctype)
 	if meta is None or meta.single:
 		raise NotFound("There is no DocType {doctype}.", code="unknown_doctype", doctype=doctype)

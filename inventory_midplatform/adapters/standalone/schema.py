@@ -216,12 +216,12 @@ def _indexes(doctype: DocType) -> Iterator[tuple[bool, tuple[str, ...]]]:
 		yield True, columns
 	for columns in (*INDEXES.get(doctype.name, ()), *ERPNEXT_INDEXES.get(doctype.name, ())):
 		yield False, columns
-	if doctype.name in _child_tables():
+	if doctype.name in child_tables():
 		yield False, ("parent",)
 
 
 @cache
-def _child_tables() -> frozenset[str]:
+def child_tables() -> frozenset[str]:
 	return frozenset(f.options for d in doctypes().values() for f in d.tables) | {"Packed Item"}
 
 

@@ -1,6 +1,7 @@
 // The app's scripts for the desk, in one file that Frappe builds and loads with it (hooks.py, app_include_js). Forms, lists
 // and reports call what is in `inventory_midplatform`.
 
+import { show_approval, try_policy } from "./desk/approvals.js";
 import { change_stock_status } from "./desk/block_stock.js";
 import { offer_expected, offer_return } from "./desk/expected.js";
 import { explain_stock } from "./desk/explain_stock.js";
@@ -38,6 +39,7 @@ Object.assign(inventory_midplatform, {
 	offer_return,
 	offer_wave,
 	operation_dialog,
+	show_approval,
 	show_assignee_by_name,
 	show_inbound_order,
 	show_outbound_order,
@@ -45,5 +47,6 @@ Object.assign(inventory_midplatform, {
 	show_reserved_on_rows,
 	state_indicator,
 	stock_list,
+	try_policy,
 	where_to_pick,
 });

@@ -5,6 +5,8 @@ Each class is a plain mixin that talks to ``self.platform`` only; an adapter's s
 """
 
 from inventory_midplatform.tests.behaviour.allocations import AllocationBehaviour
+from inventory_midplatform.tests.behaviour.approvals import ApprovalBehaviour
+from inventory_midplatform.tests.behaviour.approvals_of_documents import ApprovalOfDocumentsBehaviour
 from inventory_midplatform.tests.behaviour.available_to_promise import PromiseBehaviour
 from inventory_midplatform.tests.behaviour.bad_input import BadInputBehaviour
 from inventory_midplatform.tests.behaviour.batches_and_serials import (
@@ -111,6 +113,8 @@ BEHAVIOURS = (
 	BinsToCountBehaviour,
 	WaveBehaviour,
 	RequestBehaviour,
+	ApprovalBehaviour,
+	ApprovalOfDocumentsBehaviour,
 	ReadingBehaviour,
 	BadInputBehaviour,
 	RandomOperationsBehaviour,

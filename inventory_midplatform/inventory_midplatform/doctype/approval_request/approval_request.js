@@ -1,0 +1,10 @@
+frappe.ui.form.on("Approval Request", {
+	setup(frm) {
+		frm.get_docfield("document_type").formatter = (value) => inventory_midplatform.escape(__(value || ""));
+	},
+
+	refresh(frm) {
+		frm.disable_save();
+		if (frm.doc.state === "Open") inventory_midplatform.show_approval(frm, { name: frm.doc.name });
+	},
+});
