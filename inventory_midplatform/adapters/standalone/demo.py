@@ -2,18 +2,25 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from inventory_midplatform.adapters.standalone.context import ADMINISTRATOR, Standalone, add_user
+from inventory_midplatform.adapters.standalone.context import (
+	ADMINISTRATOR,
+	Standalone,
+	add_user,
+	write_settings,
+)
 from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.ports import PostingLine
 
 COMPANY = "Harbour Foods 海港食品"
 COLD = "Cold Store 冷库 - HF"
 DRY = "Dry Store 干货库 - HF"
-SALMON, PRAWN, RICE = "SALMON-1KG", "PRAWN-500G", "RICE-25KG"
+SALMON, PRAWN, RICE, SCALLOP = "SALMON-1KG", "PRAWN-500G", "RICE-25KG", "SCALLOP-1KG"
+SEAFOOD = "Nordic Seafood 北欧水产"
 STOREKEEPER, BUYER, CHIEF, DIRECTOR = (
 	"li.storekeeper@example.com",
 	"chen.buyer@example.com",
@@ -45,7 +52,7 @@ class _Walk:
 	def run(self) -> None:
 		self.say("Inventory Midplatform: the main job, start to end. 库存中台演示：从入库到补货。\n")
 		masters(self.platform)
-		self.step("A small company", f"{COMPANY}: a cold store with zones and bins, a dry store, three items")
+		self.step("A small company", f"{COMPANY}: a cold store with zones and bins, a dry store, four items")
 		self.received()
 		self.put_away()
 		order = self.ordered()
@@ -53,6 +60,7 @@ class _Walk:
 		self.refused()
 		self.picked_and_shipped(order)
 		self.in_a_wave()
+		self.inspected(self.counted(self.expected()))
 		self.low_stock()
 		self.approved()
 		self.verified()
@@ -62,7 +70,7 @@ class _Walk:
 	def received(self) -> None:
 		self.step("Goods arrive", "a Purchase Receipt, entered in the books")
 		lines = [_line(SALMON, COLD, 100, 96), _line(PRAWN, COLD, 80, 45)]
-		voucher = self.books("receive", lines, supplier="Nordic Seafood 北欧水产")
+		voucher = self.books("receive", lines, supplier=SEAFOOD)
 		self.books("receive", [_line(RICE, DRY, 12, 180)], supplier="Golden Field 金田粮油")
 		self.result(f"{voucher.voucher_no}: {self.where(SALMON)}")
 		self.result("on hand at once, in the Unplaced bin until it is put away")
@@ -166,6 +174,55 @@ class _Walk:
 		state = self.call("wave.get", CHIEF, name=wave)["state"]
 		self.result(f"all are shipped, and {wave} is {state}: {self.where(PRAWN)}")
 
+	def expected(self) -> str:
+		self.step(
+			"A Purchase Order of 40 scallops is submitted",
+			"it is a task before the truck comes: an Inbound Order",
+		)
+		order: str = self.books("purchase", SEAFOOD, [_line(SCALLOP, COLD, 40, 88)])
+		self.inbound_tasks(order)
+		return order
+
+	def counted(self, order: str) -> Any:
+		self.step(
+			"The truck comes with 36", "counted with their batch; nothing is posted before all is counted"
+		)
+		task = self.call("inbound.list_tasks", STOREKEEPER, search=order)["tasks"][0]
+		data = self.call("inbound.arrive", STOREKEEPER, name=task["name"], dock="Dock 1")["data"]
+		scan = {"name": data["name"], "line": data["lines"][0]["line"], "qty": 36}
+		self.expect_refusal(
+			"batch_or_serial_needed", lambda: self.call("inbound.receive", STOREKEEPER, **scan)
+		)
+		with self.platform.context(writes=False) as ctx:
+			last_day = str(ctx.clock.now().date() + timedelta(days=20))
+		scan |= {"batch_no": "SC-0412", "expiry_date": last_day}
+		self.result(self.call("inbound.receive", STOREKEEPER, **scan)["message"]["sentence"])
+		done = self.call("inbound.finish_receiving", STOREKEEPER, name=data["name"])
+		self.result(f"{done['message']['sentence']} It is {done['state']}; {self.position(SCALLOP)}")
+		self.result(f"all of it is on hold until somebody inspects it: {self.where(SCALLOP)}")
+		self.inbound_tasks(order)
+		return done["data"]
+
+	def inspected(self, data: Any) -> None:
+		self.step("Six are thawed", "what is accepted is available at once, what is rejected stays on hold")
+		said = {"line": data["lines"][0]["line"], "accepted": 30, "rejected": 6, "reason": "Thawed 已化冻"}
+		inspected = self.call("inbound.inspect", CHIEF, name=data["name"], **said)
+		self.result(inspected["message"]["sentence"])
+		self.result(f"{self.position(SCALLOP)}; {self.where(SCALLOP)}")
+		self.step("The rest is put away", "into the bins that the Storage Policy proposes: 20 fit into each")
+		for proposal in inspected["data"]["to_put_away"]:
+			for bin in proposal["bins"]:
+				placed = {"line": proposal["line"], "bin": bin["bin"], "qty": bin["qty"]}
+				done = self.call("inbound.put_away", STOREKEEPER, name=data["name"], **placed)
+				self.result(f"{done['message']['sentence']} {bin['reason']['sentence']}")
+		self.result(f"{data['name']} is {done['state']}; {self.where(SCALLOP)}")
+		self.inbound_tasks(data["source_name"])
+
+	def inbound_tasks(self, order: str) -> None:
+		for task in self.call("inbound.list_tasks", STOREKEEPER, search=order)["tasks"]:
+			of = f"{task['received_qty']} of {task['expected_qty']} received"
+			self.result(f"on the task list: {task['name']} for {order}, {task['state']}, {of}")
+
 	def low_stock(self) -> None:
 		self.step(
 			"What is low?",
@@ -263,9 +320,10 @@ def _line(item: str, warehouse: str, qty: int, rate: int = 0) -> PostingLine:
 
 
 def masters(platform: Standalone) -> None:
-	"""Create company, warehouses, bins, items and users; a record that exists is left as it is."""
+	"""Create company, warehouses, bins, items and users, and switch Inbound Orders on; a record that exists is left as it is."""
 	with platform.context() as ctx:
 		demo = json.loads(RECORDS.read_text(encoding="utf-8"))
+		write_settings(ctx, inbound=True)
 		for user in demo["users"]:
 			add_user(ctx, **user)
 		for doctype, values in demo["records"]:
