@@ -1,5 +1,6 @@
 """What is asked of the database does not grow with the lines of a document."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,9 @@ from inventory_midplatform.adapters.standalone.store import MariaDbStore, Sqlite
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.services.requests import inventory_requests
 from inventory_midplatform.tests.platform import unique
+
+OF_RECORDS = re.compile(r"SELECT (name|`item_name` AS v) FROM `tab[\w ]+` WHERE name = %\(name\)s")
+"""What the standalone records ask of each row that is saved, as Frappe does: whether what it links exists."""
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
@@ -102,3 +106,59 @@ def test_a_walk_of_many_lines_asks_as_much_as_one_of_few(
 	few = listed(items[:2])
 	assert 0 < listed(items) <= few
 	platform.settings(inbound=False)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "mariadb"])
+def test_an_inbound_order_of_many_lines_asks_as_much_as_one_of_few(
+	request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+	"""Received with something missing of each line, shown with all that is to be put away, and put away step by step."""
+	platform: StandalonePlatform = request.getfixturevalue(engine)
+	platform.settings(ledger=True, reservation=True, inbound=True)
+	request.addfinalizer(lambda: platform.settings(inbound=False))
+	warehouse = platform.make_warehouse()
+	items = [platform.make_item(has_batch_no=n % 2, stock_uom="Nos") for n in range(40)]
+	for item in items:
+		bin = platform.make_bin(warehouse)
+		policy = {"warehouse": warehouse, "item_code": item, "put_away_strategy": "Fixed Bin"}
+		platform.create("Storage Policy", {**policy, "fixed_bin": bin})
+	supplier = platform.make_supplier()
+	platform.create("Receiving Tolerance", {"supplier": supplier, "over_percent": 0, "under_percent": 20})
+	statements: list[str] = []
+	store = {"sqlite": SqliteStore, "mariadb": MariaDbStore}[engine]
+	run: Any = store._run
+	monkeypatch.setattr(
+		store, "_run", lambda itself, sql, *more: statements.append(sql) or run(itself, sql, *more)
+	)
+
+	def counted(operation: str, **arguments: Any) -> tuple[int, Any]:
+		statements.clear()
+		result = platform.call(f"inbound.{operation}", **arguments)
+		return sum(not OF_RECORDS.fullmatch(sql.strip()) for sql in statements), result
+
+	def counts(codes: list[str]) -> list[int]:
+		lines = [PostingLine(item, warehouse, Decimal(10), Decimal(1)) for item in codes]
+		order = platform.books.purchase(supplier, lines)
+		name = platform.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
+		for n, line in enumerate(platform.call("inbound.arrive", name=name)["data"]["lines"]):
+			scan = {"batch_no": unique("B")} if line["has_batch_no"] else {}
+			platform.call("inbound.receive", name=name, line=line["line"], qty=9 if n % 3 else 5, **scan)
+		finished, _ = counted("finish_receiving", name=name)
+		shown, data = counted("get", name=name)
+		proposals = data["to_put_away"]
+		assert [p["item_code"] for p in proposals] == codes
+		assert all([b["qty"] for b in p["bins"]] == [p["qty"]] for p in proposals)
+		assert {line["item_code"] for line in data["lines"] if line["received_qty"] == 9} == {
+			code for n, code in enumerate(codes) if n % 3
+		}
+		put = {"line": proposals[0]["line"], "bin": proposals[0]["bins"][0]["bin"]}
+		placed, _ = counted("put_away", name=name, **put, qty=proposals[0]["qty"])
+		open_ = platform.call("inbound.list_tasks", search=order, state="Expected")["tasks"]
+		assert [task["lines"] for task in open_] == [sum(not n % 3 for n in range(len(codes)))]
+		return [finished, shown, placed]
+
+	for _ in range(2):  # settings and roles are read once, and how old what was put away before is
+		counts(items[:2])
+	few, many = counts(items[:4]), counts(items)
+	assert few == many
+	assert min(few) > 0

@@ -1,5 +1,6 @@
 """Purchases in the small books: Purchase Orders, and Purchase Receipts drafted for their rows."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -181,12 +182,11 @@ class SmallPurchases(SmallPosting):
 		)
 
 	def _purchase_received(self, order: str, rows: Sequence[Row], sign: int) -> None:
+		received: dict[str, Decimal] = defaultdict(lambda: ZERO)
 		for row in rows:
-			self.ctx.store.execute(
-				"UPDATE `tabPurchase Order Item` SET received_qty = ROUND(received_qty + %(qty)s, 9)"
-				" WHERE name = %(source_row)s",
-				{**row, "qty": sign * row["qty"]},
-			)
+			received[row["source_row"]] += sign * row["qty"]
+		changes = [{"name": name, "received_qty": qty} for name, qty in received.items()]
+		self.ctx.store.add("Purchase Order Item", ("name",), changes, add=("received_qty",))
 		self._set_purchase_status(order)
 		self._set_ordered(order)
 

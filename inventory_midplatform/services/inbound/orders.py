@@ -10,9 +10,11 @@ from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import modules, operation_log
+from inventory_midplatform.services.batching import batches
 from inventory_midplatform.services.flows import steps
 
 DOCTYPE = INBOUND.doctype
+LINE = "Inbound Order Line"
 RECEIPT_LINE = "Inbound Receipt Line"
 PROTECTED_FIELDS = (
 	"state",
@@ -77,6 +79,12 @@ def set_line(ctx: Context, line: str, **values: Decimal | int) -> None:
 	)
 
 
+def set_lines(ctx: Context, changes: Sequence[Row], *fields: str) -> None:
+	"""Write these ``fields`` of many lines, each change with its line's ``name``. As :func:`set_line`, in one statement."""
+	for part in batches(changes):
+		ctx.store.add(LINE, ("name",), part, add=(), put=fields)
+
+
 def touch(ctx: Context, name: str) -> None:
 	"""Mark an order as changed, so that nobody saves over it what they read before."""
 	ctx.store.execute(
@@ -130,6 +138,15 @@ def add_to_receipt_line(ctx: Context, name: str, **quantities: Decimal) -> None:
 	ctx.store.execute(
 		f"UPDATE `tabInbound Receipt Line` SET {changes} WHERE name = %(name)s", {**quantities, "name": name}
 	)
+
+
+def accept_receipt_lines(ctx: Context, name: str, lines: Iterable[str]) -> None:
+	"""Count all that was scanned for these lines of an order as accepted."""
+	for part in batches(sorted(lines)):
+		ctx.store.execute(
+			"UPDATE `tabInbound Receipt Line` SET accepted_qty = qty WHERE inbound_order = %(name)s AND line IN %(lines)s",
+			{"name": name, "lines": part},
+		)
 
 
 def to_inspect_qty(row: Row) -> Decimal:
@@ -218,9 +235,8 @@ def check_delete(state: str, name: str) -> None:
 def end(ctx: Context, order: Row) -> None:
 	"""Cancel an order of which nothing is posted; what was scanned for it is forgotten. The order's row is locked."""
 	delete_receipt_lines(ctx, order["name"])
-	for line in lines_of(ctx, order["name"], locked=True):
-		if line["received_qty"]:
-			set_line(ctx, line["name"], received_qty=ZERO)
+	received = [line["name"] for line in lines_of(ctx, order["name"], locked=True) if line["received_qty"]]
+	set_lines(ctx, [{"name": line, "received_qty": ZERO} for line in received], "received_qty")
 	touch(ctx, order["name"])
 	steps.finish(ctx, INBOUND, steps.read(ctx, INBOUND, order["name"], locked=True), "cancel", CANCELLED)
 

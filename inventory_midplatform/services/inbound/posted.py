@@ -118,11 +118,11 @@ def _become(
 	for row in received:
 		quantities[(row.source_row, row.item_code)] += row.qty
 	name = _untouched(ctx, source, warehouse, {row.source_row for row in received})
-	if name:
+	if not name:
+		name = sync.create_for(ctx, source, warehouse, quantities)
+	elif sync.expected(orders.lines_of(ctx, name, locked=True)) != quantities:
 		values = sync.line_values(ctx, source[0], quantities)
 		ctx.documents.update(orders.DOCTYPE, name, {"lines": values})
-	else:
-		name = sync.create_for(ctx, source, warehouse, quantities)
 	lines = {
 		(line["source_row"], line["item_code"]): line for line in orders.lines_of(ctx, name, locked=True)
 	}
@@ -130,17 +130,23 @@ def _become(
 	to_inspect = [{**lines[key], "received_qty": lines[key]["expected_qty"]} for key in sorted(on_hold)]
 	samples = inspection_plans.samples(ctx, _supplier(ctx, name), to_inspect)
 	skipped = {key for key in on_hold if samples[lines[key]["name"]].is_skipped}
-	for key, line in lines.items():
-		of_line = [row for row in received if (row.source_row, row.item_code) == key]
-		orders.set_line(
-			ctx,
-			line["name"],
-			received_qty=line["expected_qty"],
-			accepted_qty=sum((row.qty for row in of_line if not row.to_inspect or key in skipped), ZERO),
-			to_inspect=int(key in on_hold - skipped),
-			is_skipped=int(key in skipped),
-			sample_qty=samples[line["name"]].qty if key in on_hold else ZERO,
-		)
+	accepted: dict[sources.Line, Decimal] = defaultdict(lambda: ZERO)
+	for row in received:
+		key = (row.source_row, row.item_code)
+		accepted[key] += ZERO if row.to_inspect and key not in skipped else row.qty
+	changes = [
+		{
+			"name": line["name"],
+			"received_qty": line["expected_qty"],
+			"accepted_qty": accepted[key],
+			"to_inspect": int(key in on_hold and key not in skipped),
+			"is_skipped": int(key in skipped),
+			"sample_qty": samples[line["name"]].qty if key in on_hold else ZERO,
+		}
+		for key, line in lines.items()
+	]
+	fields = ("received_qty", "accepted_qty", "to_inspect", "is_skipped", "sample_qty")
+	orders.set_lines(ctx, changes, *fields)
 	ctx.store.insert(
 		orders.RECEIPT_LINE,
 		[
@@ -197,18 +203,23 @@ def _reopen(ctx: Context, order: Row) -> None:
 	rejects.undo(ctx, order)
 	if order["is_typed"]:
 		orders.delete_receipt_lines(ctx, name)
-	for row in orders.receipt_lines(ctx, name, locked=True):
-		nothing = {q: -row[q] for q in ("accepted_qty", "rejected_qty", "put_away_qty")}
-		orders.add_to_receipt_line(ctx, row["name"], **nothing)
-	for line in orders.lines_of(ctx, name, locked=True):
-		received = ZERO if order["is_typed"] else line["received_qty"]
-		nothing = dict.fromkeys(("accepted_qty", "rejected_qty", "put_away_qty", "closed_qty"), ZERO)
-		plan: dict[str, Decimal | int] = {
-			"sample_qty": ZERO,
-			"is_skipped": 0,
+	ctx.store.execute(
+		"UPDATE `tabInbound Receipt Line` SET accepted_qty = 0, rejected_qty = 0, put_away_qty = 0"
+		" WHERE inbound_order = %(name)s",
+		order,
+	)
+	nothing = ("accepted_qty", "rejected_qty", "put_away_qty", "closed_qty", "sample_qty")
+	changes = [
+		{
+			"name": line["name"],
+			**dict.fromkeys(nothing, ZERO),
+			"received_qty": ZERO if order["is_typed"] else line["received_qty"],
 			"to_inspect": int(line["to_inspect"] or line["is_skipped"]),
+			"is_skipped": 0,
 		}
-		orders.set_line(ctx, line["name"], received_qty=received, **nothing, **plan)
+		for line in orders.lines_of(ctx, name, locked=True)
+	]
+	orders.set_lines(ctx, changes, *nothing, "received_qty", "to_inspect", "is_skipped")
 	orders.touch(ctx, name)
 	order = steps.read(ctx, INBOUND, name, locked=True)
 	state = EXPECTED if order["is_typed"] else TO_RECEIVE

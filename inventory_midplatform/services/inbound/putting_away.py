@@ -9,6 +9,7 @@ from inventory_midplatform.domain.inbound import DONE, INBOUND, TO_PUT_AWAY
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, to_text
 from inventory_midplatform.domain.reason import Reason
+from inventory_midplatform.domain.removal import BinContent
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters, modules, operation_log
 from inventory_midplatform.services.flows import steps
@@ -131,10 +132,12 @@ def finish_putting_away(ctx: Context, name: str) -> Reason:
 	modules.require(ctx, "inbound")
 	order = steps.begin(ctx, INBOUND, name, "finish_putting_away")
 	unplaced = bin_stock.unplaced_bins(ctx, [order["warehouse"]])[order["warehouse"]]
-	rows = orders.receipt_lines(ctx, name, locked=True)
+	rows = [row for row in orders.receipt_lines(ctx, name, locked=True) if orders.to_put_away_qty(row) > 0]
+	keys: set[Key] = {(row["item_code"], order["warehouse"]) for row in rows}
+	contents = bin_stock.bin_contents(ctx, keys, locked=False)
 	for row in rows:
-		key: Key = (row["item_code"], order["warehouse"])
-		left = min(orders.to_put_away_qty(row), _free(ctx, key, unplaced, row["batch_no"]))
+		free = _free(contents[(row["item_code"], order["warehouse"])], unplaced, row["batch_no"])
+		left = min(orders.to_put_away_qty(row), free)
 		if left > 0:
 			raise Conflict(
 				"{left} of item {item_code} is still in bin {bin}.",
@@ -147,8 +150,7 @@ def finish_putting_away(ctx: Context, name: str) -> Reason:
 	return Reason("{name} is put away.", name=name)
 
 
-def _free(ctx: Context, key: Key, bin: str, batch_no: str) -> Decimal:
-	contents = bin_stock.bin_contents(ctx, [key], locked=False)[key]
+def _free(contents: Sequence[BinContent], bin: str, batch_no: str) -> Decimal:
 	return sum(
 		(c.free for c in contents if (c.bin, c.batch_no, c.stock_status) == (bin, batch_no, AVAILABLE)), ZERO
 	)

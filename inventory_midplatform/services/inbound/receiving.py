@@ -124,19 +124,18 @@ def finish_receiving(ctx: Context, name: str) -> Reason:
 	samples = inspection_plans.samples(ctx, order["supplier"] or "", to_inspect)
 	skipped = {name for name, sample in samples.items() if sample.is_skipped}
 	inspected = set(samples) - skipped
-	for line in lines:
-		is_inspected = line["name"] in inspected
-		orders.set_line(
-			ctx,
-			line["name"],
-			to_inspect=int(is_inspected),
-			is_skipped=int(line["name"] in skipped),
-			sample_qty=samples[line["name"]].qty if is_inspected else ZERO,
-			accepted_qty=ZERO if is_inspected else line["received_qty"],
-		)
-	for row in received:
-		if row["line"] not in inspected:
-			orders.add_to_receipt_line(ctx, row["name"], accepted_qty=row["qty"])
+	changes = [
+		{
+			"name": line["name"],
+			"to_inspect": int(line["name"] in inspected),
+			"is_skipped": int(line["name"] in skipped),
+			"sample_qty": samples[line["name"]].qty if line["name"] in inspected else ZERO,
+			"accepted_qty": ZERO if line["name"] in inspected else line["received_qty"],
+		}
+		for line in lines
+	]
+	orders.set_lines(ctx, changes, "to_inspect", "is_skipped", "sample_qty", "accepted_qty")
+	orders.accept_receipt_lines(ctx, name, {line["name"] for line in lines} - inspected)
 	_close_short(ctx, order, lines)
 	orders.touch(ctx, name)
 	order = steps.read(ctx, INBOUND, name, locked=True)
@@ -163,26 +162,40 @@ def _close_short(ctx: Context, order: Row, lines: Sequence[Row]) -> None:
 	open, for the buyer to close.
 	"""
 	source = sources.of(order)
-	for line in lines if source.ordered else ():
-		missing = line["expected_qty"] - line["received_qty"]
-		tolerance = (
-			tolerances.tolerance_of(ctx, order["supplier"], line["item_code"]) if missing > 0 else None
-		)
-		if tolerance is None:
-			continue
-		ordered, _ = sources.ordered(ctx, source, line["source_row"])
-		if missing <= ordered * tolerance.under_percent / 100:
-			orders.set_line(ctx, line["name"], closed_qty=missing)
-			operation_log.log(
+	missing = {
+		line["name"]: line["expected_qty"] - line["received_qty"]
+		for line in lines
+		if source.ordered and line["expected_qty"] > line["received_qty"]
+	}
+	short = [line for line in lines if line["name"] in missing]
+	allowed = tolerances.tolerances_of(ctx, order["supplier"], {line["item_code"] for line in short})
+	short = [line for line in short if line["item_code"] in allowed]
+	ordered = sources.ordered_in_rows(ctx, source, [line["source_row"] for line in short])
+	closed = [
+		line
+		for line in short
+		if missing[line["name"]]
+		<= ordered[line["source_row"]][0] * allowed[line["item_code"]].under_percent / 100
+	]
+	orders.set_lines(
+		ctx, [{"name": line["name"], "closed_qty": missing[line["name"]]} for line in closed], "closed_qty"
+	)
+	operation_log.write(
+		ctx,
+		[
+			operation_log.entry(
 				ctx,
 				"Short",
 				INBOUND.doctype,
 				order["name"],
 				item_code=line["item_code"],
 				warehouse=order["warehouse"],
-				qty=missing,
+				qty=missing[line["name"]],
 				reason=WITHIN_TOLERANCE,
 			)
+			for line in closed
+		],
+	)
 
 
 def notify_next(ctx: Context, order: Row, state: str) -> None:

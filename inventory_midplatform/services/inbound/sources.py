@@ -3,13 +3,14 @@ draft of its receipt in both adapters (``ports.Books.draft_receipt``).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from inventory_midplatform.domain.process_loss import Process
 from inventory_midplatform.domain.quantity import STEP, ZERO, from_store
 from inventory_midplatform.ports import Context, Row, Settings
+from inventory_midplatform.services.batching import batches
 
 PURCHASE_ORDER = "Purchase Order"
 STOCK_ENTRY = "Stock Entry"
@@ -35,7 +36,7 @@ class InboundSource:
 	closed: tuple[str, ...] = ()
 	"""Values of the document's status in which it brings nothing more."""
 	ordered: str = ""
-	"""The statement that reads all that was ordered in a row, and what of it is received: an allowance is a share of it.
+	"""The statement that reads all that was ordered in rows, and what of it is received: an allowance is a share of it.
 	Where there is none, what is expected is the limit."""
 	moved: bool = False
 	"""Its rows took stock out: of its batches and serial numbers only those come in."""
@@ -77,7 +78,8 @@ WHERE d.docstatus = 1 AND d.status IN ('To Receive and Bill', 'To Receive') AND 
 """,
 	closed=("Closed", "Completed", "Delivered"),
 	ordered="""
-SELECT stock_qty AS ordered, received_qty * conversion_factor AS received FROM `tabPurchase Order Item` WHERE name = %(row)s
+SELECT name, stock_qty AS ordered, received_qty * conversion_factor AS received
+FROM `tabPurchase Order Item` WHERE name IN %(rows)s
 """,
 	inspects=_item_says,
 )
@@ -148,7 +150,9 @@ SELECT d.name FROM `tabSubcontracting Order` d
 WHERE d.docstatus = 1 AND d.per_received < 100 AND d.status NOT IN ('Closed', 'Completed') AND d.name > %(after)s
 """,
 	closed=("Closed", "Completed"),
-	ordered="SELECT qty AS ordered, received_qty AS received FROM `tabSubcontracting Order Item` WHERE name = %(row)s",
+	ordered="""
+SELECT name, qty AS ordered, received_qty AS received FROM `tabSubcontracting Order Item` WHERE name IN %(rows)s
+""",
 	inspects=_item_says,
 )
 """ERPNext's quantities are in stock UOM here. Its Subcontracting Receipt consumes the material at the supplier."""
@@ -182,7 +186,7 @@ SELECT d.name FROM `tabWork Order` d
 WHERE d.docstatus = 1 AND d.status NOT IN ('Stopped', 'Closed', 'Completed') AND d.qty > {_MADE} AND d.name > %(after)s
 """,
 	closed=("Stopped", "Closed"),
-	ordered=f"SELECT d.qty AS ordered, {_MADE} AS received, {_OF_WORK_ORDER} WHERE d.name = %(row)s",
+	ordered=f"SELECT d.name, d.qty AS ordered, {_MADE} AS received, {_OF_WORK_ORDER} WHERE d.name IN %(rows)s",
 	inspects=lambda settings, item: bool(item["to_inspect"] or item["made_to_inspect"]),
 	is_on=lambda settings: settings.inbound_work_orders,
 	allowance=lambda settings, item: settings.overproduction_percent,
@@ -245,16 +249,25 @@ def is_closed(ctx: Context, source: InboundSource, name: str) -> bool:
 
 def ordered(ctx: Context, source: InboundSource, row: str) -> tuple[Decimal, Decimal]:
 	"""Return all that was ordered in a row of a document, and what of it is received, in stock UOM."""
-	for found in ctx.store.rows(source.ordered, {"row": row}):
-		all_, received = from_store(found["ordered"]), from_store(found["received"])
-		total = source.comes_out(ctx, found, all_)
-		return total, total - source.comes_out(ctx, found, all_ - received)
-	return ZERO, ZERO
+	return ordered_in_rows(ctx, source, [row])[row]
+
+
+def ordered_in_rows(
+	ctx: Context, source: InboundSource, rows: Sequence[str]
+) -> dict[str, tuple[Decimal, Decimal]]:
+	"""Return what :func:`ordered` returns, for each of many rows; nothing of a row that is gone."""
+	found = dict.fromkeys(rows, (ZERO, ZERO))
+	for part in batches(rows):
+		for row in ctx.store.rows(source.ordered, {"rows": part}):
+			all_, received = from_store(row["ordered"]), from_store(row["received"])
+			total = source.comes_out(ctx, row, all_)
+			found[row["name"]] = total, total - source.comes_out(ctx, row, all_ - received)
+	return found
 
 
 def started(ctx: Context, order: str, good: Decimal) -> Decimal:
 	"""Return how much a Work Order started for ``good`` (stock UOM) that came out."""
-	row = ctx.store.rows(WORK_ORDERS.ordered, {"row": order})[0]
+	row = ctx.store.rows(WORK_ORDERS.ordered, {"rows": [order]})[0]
 	return _process(ctx, row).started_for(good, from_store(row["ordered"]) - from_store(row["received"]))
 
 

@@ -9,7 +9,7 @@ from inventory_midplatform.ports import Context, Row, Voucher
 from inventory_midplatform.services import operation_log, recipients
 from inventory_midplatform.services.flows import steps
 from inventory_midplatform.services.inbound import sources
-from inventory_midplatform.services.inbound.orders import DOCTYPE, end, lines_of, set_line, touch
+from inventory_midplatform.services.inbound.orders import DOCTYPE, end, lines_of, set_lines, touch
 from inventory_midplatform.services.inbound.sources import SOURCES, Line
 
 Document = tuple[str, str]
@@ -219,6 +219,11 @@ def line_values(ctx: Context, source_type: str, lines: Mapping[Line, Decimal]) -
 	]
 
 
+def expected(lines: Iterable[Row]) -> dict[Line, Decimal]:
+	"""Return what the lines of an order expect, in stock UOM."""
+	return {(line["source_row"], line["item_code"]): line["expected_qty"] for line in lines}
+
+
 def _change(ctx: Context, name: str, outstanding: dict[Line, Decimal], due: object) -> None:
 	"""Bring one order to what is outstanding, and take from ``outstanding`` what it expects."""
 	order = steps.read(ctx, INBOUND, name, locked=True)
@@ -226,8 +231,7 @@ def _change(ctx: Context, name: str, outstanding: dict[Line, Decimal], due: obje
 		return
 	lines = lines_of(ctx, name, locked=True)
 	if order["state"] == EXPECTED and outstanding:
-		current = {(line["source_row"], line["item_code"]): line["expected_qty"] for line in lines}
-		if current != outstanding or str(order["due"]) != str(due):
+		if expected(lines) != outstanding or str(order["due"]) != str(due):
 			values = line_values(ctx, order["source_type"], outstanding)
 			ctx.documents.update(DOCTYPE, name, {"lines": values, "due": due})
 		outstanding.clear()
@@ -243,12 +247,14 @@ def _reduce(ctx: Context, name: str, outstanding: dict[Line, Decimal]) -> None:
 	if order["state"] not in NOT_POSTED:
 		return
 	lines = lines_of(ctx, name, locked=True)
+	less = []
 	for line in lines:
 		key = (line["source_row"], line["item_code"])
 		qty = take(outstanding, key, line["expected_qty"])
 		if qty < line["expected_qty"]:
-			set_line(ctx, line["name"], expected_qty=qty)
+			less.append({"name": line["name"], "expected_qty": qty})
 		line["expected_qty"] = qty
+	set_lines(ctx, less, "expected_qty")
 	touch(ctx, name)
 	if not any(line["expected_qty"] for line in lines):
 		_cancel(ctx, steps.read(ctx, INBOUND, name, locked=True), lines)

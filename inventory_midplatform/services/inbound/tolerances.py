@@ -2,7 +2,7 @@
 line. One for both comes before one for the item, that before one for the supplier, and that before one for all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,15 +11,15 @@ from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import masters
+from inventory_midplatform.services.batching import batches
 
 DOCTYPE = "Receiving Tolerance"
 
 _FOUND = """
-SELECT name, over_percent, under_percent FROM `tabReceiving Tolerance`
-WHERE COALESCE(supplier, '') IN ('', %(supplier)s) AND COALESCE(item_code, '') IN ('', %(item)s)
+SELECT name, item_code, over_percent, under_percent FROM `tabReceiving Tolerance`
+WHERE COALESCE(supplier, '') IN ('', %(supplier)s) AND COALESCE(item_code, '') IN %(items)s
 ORDER BY CASE WHEN COALESCE(item_code, '') = '' THEN 1 ELSE 0 END,
 	CASE WHEN COALESCE(supplier, '') = '' THEN 1 ELSE 0 END, name
-LIMIT 1
 """
 
 _SAME = """
@@ -37,11 +37,20 @@ class Tolerance:
 
 def tolerance_of(ctx: Context, supplier: str | None, item_code: str) -> Tolerance | None:
 	"""Return the tolerance that counts for an item from a supplier; None where there is none."""
-	rows = ctx.store.rows(_FOUND, {"supplier": supplier or "", "item": item_code})
-	if not rows:
-		return None
-	row = rows[0]
-	return Tolerance(row["name"], from_store(row["over_percent"]), from_store(row["under_percent"]))
+	return tolerances_of(ctx, supplier, [item_code]).get(item_code)
+
+
+def tolerances_of(ctx: Context, supplier: str | None, item_codes: Iterable[str]) -> dict[str, Tolerance]:
+	"""Return the tolerance that counts for each of many items from a supplier; none for an item without one."""
+	found: dict[str, Tolerance] = {}
+	for items in batches(sorted(set(item_codes))):
+		rows = ctx.store.rows(_FOUND, {"supplier": supplier or "", "items": ["", *items]})
+		for item in items:
+			row = next((row for row in rows if row["item_code"] in (item, "", None)), None)
+			if row:
+				percents = (from_store(row[field]) for field in ("over_percent", "under_percent"))
+				found[item] = Tolerance(row["name"], *percents)
+	return found
 
 
 def check_tolerance(ctx: Context, tolerance: Mapping[str, Any]) -> None:
