@@ -86,6 +86,23 @@ class PurchaseLine:
 
 
 @dataclass(frozen=True)
+class OrderedLine:
+	"""What was ordered in one line, and what came of it, in pieces. Days as they are in the file; it does not say when the goods
+	came.
+	"""
+
+	purchase_order: str
+	supplier: str
+	ordered_on: date
+	due_on: date
+	item_code: str
+	ordered: Decimal
+	received: Decimal
+	rejected: Decimal
+	price: Decimal
+
+
+@dataclass(frozen=True)
 class SalesLine:
 	sales_order: str
 	line: str
@@ -115,6 +132,8 @@ class Extract:
 	purchases: list[PurchaseLine]
 	sales: list[SalesLine]
 	returns: list[Return]
+	ordered: list[OrderedLine] = field(default_factory=list)
+	"""All lines of Purchase Orders, those too of which nothing was put into stock."""
 	rows: dict[str, int] = field(default_factory=dict)
 	rejected: list[Finding] = field(default_factory=list)
 	corrected: list[Finding] = field(default_factory=list)
@@ -160,6 +179,7 @@ class _Cleaning:
 		opening = read(
 			"opening_stock.csv", OPENING_COLUMNS, self._opening, key=lambda o: (o.item_code, o.place)
 		)
+		self.ordered: list[OrderedLine] = []
 		purchases = read("purchase_lines.csv", PURCHASE_COLUMNS, self._purchase)
 		self.orders: dict[str, SalesLine] = {}
 		sales = read("sales_lines.csv", SALES_COLUMNS, self._sale, key=lambda s: (s.sales_order, s.line))
@@ -173,6 +193,7 @@ class _Cleaning:
 			purchases=purchases,
 			sales=sales,
 			returns=returns,
+			ordered=self.ordered,
 			rows=self.folder.rows,
 			rejected=self.folder.rejected,
 			corrected=self.folder.corrected,
@@ -215,11 +236,15 @@ class _Cleaning:
 		rejected, stocked = line.whole("rejected_qty"), line.whole("stocked_qty")
 		if received - rejected != stocked:
 			raise Unfit("does_not_add_up", "Received less rejected is not what was stocked.")
-		if not stocked:
-			raise Unfit("nothing_stocked", "Nothing of the line was put into stock: all of it was rejected.")
 		ordered_on, shipped_on, due_on = line.day("order_date"), line.day("ship_date"), line.day("due_date")
 		if shipped_on < ordered_on:
 			raise Unfit("shipped_before_ordered", "It was shipped before it was ordered.")
+		number, price = line.text("purchase_order"), line.number("unit_price")
+		self.ordered.append(
+			OrderedLine(number, supplier, ordered_on, due_on, item_code, ordered, received, rejected, price)
+		)
+		if not stocked:
+			raise Unfit("nothing_stocked", "Nothing of the line was put into stock: all of it was rejected.")
 		if due_on < shipped_on:
 			line.correct(
 				"due_before_shipped", "Due before it was shipped; counted as received on the day of shipping."
@@ -228,12 +253,12 @@ class _Cleaning:
 		if received > ordered:
 			line.correct("more_than_ordered", "More was received than ordered; counted as received.")
 		return PurchaseLine(
-			purchase_order=line.text("purchase_order"),
+			purchase_order=number,
 			supplier=supplier,
 			received_on=shifted(due_on, SHIFT_YEARS),
 			item_code=item_code,
 			qty=stocked,
-			price=line.number("unit_price"),
+			price=price,
 		)
 
 	def _sale(self, line: Line) -> SalesLine:

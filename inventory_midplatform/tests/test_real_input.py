@@ -1,4 +1,5 @@
-"""Real input on a site: part of the AdventureWorks extract, then ERPNext's own checks of its stock ledger.
+"""Real input on a site: part of the AdventureWorks extract, then ERPNext's own checks of its stock ledger; a month of its
+Purchase Orders through the inbound flow.
 
 The extract: ``ADVENTUREWORKS_DATA``, else ``../shared/data/adventureworks`` beside the repository; without it the test
 is skipped. A soak loads three whole months, a quarter of an hour or more; else the first orders of one.
@@ -24,11 +25,16 @@ from inventory_midplatform.importing import adventureworks, plan
 from inventory_midplatform.importing.adventureworks import Extract
 from inventory_midplatform.importing.report import KINDS
 from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests import erpnext_reports
+from inventory_midplatform.tests.ordered_of_extract import Month, OfFile, compare
 from inventory_midplatform.tests.rounds import rounds
 from inventory_midplatform.tests.site_case import SiteTestCase
+from inventory_midplatform.tests.site_platform import SitePlatform
 
 ORDERS = 60
 PURCHASES = 30
+MONTHS = {15: "2011-04", 109: "2012-03"}
+"""Lines of a month of Purchase Orders → the month: the first one, and in a soak a larger one."""
 
 
 def folder() -> Path:
@@ -62,7 +68,7 @@ def first_orders(extract: Extract) -> Extract:
 	)
 
 
-class TestRealInput(SiteTestCase):
+class RealInput(SiteTestCase):
 	soak = True
 
 	def setUp(self) -> None:
@@ -72,6 +78,26 @@ class TestRealInput(SiteTestCase):
 				f"no AdventureWorks extract: set ADVENTUREWORKS_DATA or lay it at {folder()}"
 			)
 
+
+class TestOrderedInput(RealInput):
+	"""A month of Purchase Orders is ordered, received, inspected and put away as the file says."""
+
+	def test_a_month_of_purchase_orders(self) -> None:
+		few, many = MONTHS
+		lines = rounds("lines of a month of AdventureWorks' Purchase Orders on a site", few, many)
+		platform = SitePlatform()
+		platform.settings(inbound=True)
+		self.addCleanup(platform.settings, inbound=False)
+		of_file = OfFile(folder(), MONTHS[lines])
+		self.assertEqual(len(of_file.rows), lines)
+		self.assertTrue(of_file.pieces("rejected_qty") and of_file.pieces("missing_qty"))
+		month = Month(platform, adventureworks.read(folder()), MONTHS[lines])
+		month.run()
+		self.assertEqual(compare(month, of_file), [])
+		erpnext_reports.assert_sound(month.items.values())
+
+
+class TestRealInput(RealInput):
 	def test_the_extract_and_erpnexts_own_checks(self) -> None:
 		months = rounds("whole months of AdventureWorks on a site", 0, 3) or None
 		extract = adventureworks.read(folder())

@@ -107,6 +107,21 @@ def test_a_delivery_due_before_it_was_shipped_came_when_it_was_shipped(make_fold
 	assert purchase.received_on.isoformat() == "2016-02-29"
 
 
+def test_a_line_of_which_all_was_rejected_was_ordered_all_the_same(make_folder) -> None:
+	rows = [
+		"1,ACME,2011-01-02,2011-01-05,2011-01-08,TUBE,10,2.5,9,2,7",
+		"2,ACME,2011-01-02,2011-01-05,2011-01-08,TUBE,3,2.5,3,3,0",
+		"3,ACME,2011-01-06,2011-01-05,2011-01-08,TUBE,1,2,1,0,1",
+	]
+	extract = adventureworks.read(make_folder(purchase_lines=rows))
+	assert [p.qty for p in extract.purchases] == [7]
+	assert [(o.purchase_order, o.ordered, o.received, o.rejected) for o in extract.ordered] == [
+		("1", 10, 9, 2),
+		("2", 3, 3, 3),
+	]
+	assert [f.code for f in extract.rejected] == ["nothing_stocked", "shipped_before_ordered"]
+
+
 def test_what_a_piece_is_valued_at(make_folder) -> None:
 	extract = adventureworks.read(make_folder())
 	assert extract.cost("BIKE") == (Decimal(500), "standard cost")
