@@ -324,22 +324,6 @@ class TestInboundSources(SiteTestCase):
 		)
 		self.assertEqual(frappe.db.count("Serial and Batch Bundle", {"item_code": product}), 1)
 
-	def test_the_loss_that_job_cards_say_is_erpnexts(self) -> None:
-		station = erp.insert("Workstation", workstation_name=erp.unique("Bench"), hour_rate=1).name
-		operation = erp.insert("Operation", name=erp.unique("Saw"), workstation=station).name
-		steps = [{"operation": operation, "workstation": station, "time_in_mins": 1, "hour_rate": 1}]
-		order = self.made(10, {"with_operations": 1, "operations": steps}, skip_transfer=1)
-		order.operations[0].db_set({"completed_qty": 8, "process_loss_qty": 2})
-		frappe.db.commit()
-		(task,) = self.call("list_tasks", search=order.name)["tasks"]
-		line = self.call("arrive", name=task["name"])["data"]["lines"][0]["line"]
-		self.call("receive", name=task["name"], line=line, qty=8)
-		self.call("finish_receiving", name=task["name"])
-		order.reload()
-		self.assertEqual((order.status, order.produced_qty, order.process_loss_qty), ("Completed", 8, 2))
-		(task,) = self.call("list_tasks", search=order.name)["tasks"]
-		self.assertEqual(task["state"], "To Put Away")
-
 	def test_a_bill_of_materials_says_that_what_is_made_is_inspected(self) -> None:
 		order = self.made(10, {"inspection_required": 1}, skip_transfer=1)
 		entry = self.received(order.name)
