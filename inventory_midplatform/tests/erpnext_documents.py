@@ -187,17 +187,17 @@ def bom(product: str, part: str, qty: float = 2, **values: Any) -> str:
 
 
 def work_order(product: str, bom_no: str, place: str, in_progress: str, qty: float, **values: Any) -> Any:
-	document = insert(
-		"Work Order",
-		production_item=product,
-		bom_no=bom_no,
-		qty=qty,
-		company=company(),
-		source_warehouse=place,
-		wip_warehouse=in_progress,
-		fg_warehouse=place,
-		**{"planned_start_date": frappe.utils.now(), **values},
-	)
+	ordered: dict[str, Any] = {
+		"production_item": product,
+		"bom_no": bom_no,
+		"qty": qty,
+		"company": company(),
+		"source_warehouse": place,
+		"wip_warehouse": in_progress,
+		"fg_warehouse": place,
+		"planned_start_date": frappe.utils.now(),
+	}
+	document = insert("Work Order", **{**ordered, **values})
 	for row in document.required_items:
 		row.source_warehouse = place
 	document.submit()

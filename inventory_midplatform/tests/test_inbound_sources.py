@@ -201,6 +201,139 @@ class TestInboundSources(SiteTestCase):
 		)
 		self.assertEqual(self.on_hand(product, self.place), 6)
 
+	# Work Orders
+
+	def made(self, qty: int, bom: dict[str, Any] | None = None, product: str = "", **values: Any) -> Any:
+		"""Submit a Work Order for ``self.place``; sets its product and where its material is transferred to."""
+		self.platform.settings(inbound_work_orders=True)
+		self.addCleanup(self.platform.settings, inbound_work_orders=False)
+		self.product, self.in_progress = product or erp.item(), erp.warehouse()
+		name = erp.bom(self.product, self.item, 2, **(bom or {}))
+		order = erp.work_order(self.product, name, self.place, self.in_progress, qty, **values)
+		frappe.db.commit()
+		return order
+
+	def test_a_work_order_whose_material_was_transferred(self) -> None:
+		order = self.made(10)
+		erp.work_order_entry(order.name, "Material Transfer for Manufacture", 10)
+		entry = self.received(order.name)
+		self.assertEqual((entry.purpose, entry.work_order, entry.docstatus), ("Manufacture", order.name, 1))
+		self.assertEqual((entry.fg_completed_qty, entry.process_loss_qty), (10, 0))
+		(finished,) = (row for row in entry.items if row.is_finished_item)
+		self.assertEqual((finished.t_warehouse, finished.transfer_qty), (self.place, 10))
+		self.assertEqual(finished.valuation_rate, 2 * entry.items[0].valuation_rate)
+		self.assertEqual(
+			(self.on_hand(self.item, self.in_progress), self.on_hand(self.item, self.place)), (0, 80)
+		)
+		self.assertEqual(self.position(self.product, self.place)["on_hand"], 10)
+		order.reload()
+		self.assertEqual((order.status, order.produced_qty), ("Completed", 10))
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		erp.cancel(entry)
+		frappe.db.commit()
+		self.assertEqual(self.call("get", name=task["name"])["state"], "To Receive")
+		self.assertEqual(
+			(self.on_hand(self.item, self.in_progress), self.on_hand(self.product, self.place)), (20, 0)
+		)
+
+	def test_an_entry_of_a_work_order_that_was_typed_in_erpnext(self) -> None:
+		order = self.made(10, skip_transfer=1)
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		erp.work_order_entry(order.name, "Manufacture", 4)
+		frappe.db.commit()
+		tasks = self.call("list_tasks", search=order.name)["tasks"]
+		self.assertEqual(
+			sorted((t["state"], t["expected_qty"]) for t in tasks), [("Expected", 6), ("To Put Away", 4)]
+		)
+		self.assertEqual(self.call("get", name=task["name"])["is_typed"], True)
+		erp.work_order_entry(order.name, "Manufacture", 6)
+		frappe.db.commit()
+		tasks = self.call("list_tasks", search=order.name)["tasks"]
+		self.assertEqual(
+			sorted((t["state"], t["expected_qty"]) for t in tasks), [("To Put Away", 4), ("To Put Away", 6)]
+		)
+		self.assertEqual(self.connected("Work Order", order.name), 2, "neither was cancelled and made again")
+
+	def test_scrap_comes_with_the_entry(self) -> None:
+		scrap, yard = erp.item(), erp.warehouse()
+		rows = [{"item_code": scrap, "stock_qty": 0.5, "stock_uom": "Nos", "rate": 1}]
+		order = self.made(10, {"scrap_items": rows}, skip_transfer=1, scrap_warehouse=yard)
+		entry = self.received(order.name)
+		self.assertEqual([row.item_code for row in entry.items if row.is_scrap_item], [scrap])
+		self.assertEqual(self.on_hand(scrap, yard), 5)
+		self.assertEqual(self.on_hand(self.product, self.place), 10)
+
+	def test_more_is_made_than_ordered_within_erpnexts_allowance(self) -> None:
+		settings = ("Manufacturing Settings", "overproduction_percentage_for_work_order")
+		saved = frappe.db.get_single_value(*settings)
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.db.set_single_value, *settings, saved)
+		frappe.db.set_single_value(*settings, 20)
+		order = self.made(10, skip_transfer=1)
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		line = self.call("arrive", name=task["name"])["data"]["lines"][0]["line"]
+		with self.assertRaises(InventoryError) as refused:
+			self.call("receive", name=task["name"], line=line, qty=13)
+		self.assertEqual((refused.exception.code, refused.exception.details["left"]), ("over_receipt", "12"))
+		self.call("receive", name=task["name"], line=line, qty=12)
+		self.call("finish_receiving", name=task["name"])
+		order.reload()
+		self.assertEqual((order.status, order.produced_qty), ("Completed", 12))
+		self.assertEqual(self.on_hand(self.item, self.place), 100 - 24)
+
+	def test_serial_numbers_that_erpnext_made_with_the_order(self) -> None:
+		settings = ("Manufacturing Settings", "make_serial_no_batch_from_work_order")
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.db.set_single_value, *settings, 0)
+		frappe.db.set_single_value(*settings, 1)
+		product = erp.item(has_serial_no=1, serial_no_series=f"{erp.unique('SN')}-.####")
+		order = self.made(3, product=product, skip_transfer=1)
+		made = frappe.get_all("Serial No", {"work_order": order.name}, pluck="name", order_by="name")
+		self.assertEqual(len(made), 3)
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		line = self.call("arrive", name=task["name"])["data"]["lines"][0]["line"]
+		self.call("receive", name=task["name"], line=line, qty=2, serial_nos=made[1:])
+		data = self.call("finish_receiving", name=task["name"])["data"]
+		here = {"item_code": product, "warehouse": self.place}
+		in_stock = frappe.get_all("Serial No", here, pluck="name", order_by="name")
+		self.assertEqual(in_stock, made[1:])
+		bundle = frappe.get_doc("Serial and Batch Bundle", {"item_code": product})
+		self.assertEqual((bundle.voucher_no, bundle.docstatus), (data["receipt_document"], 1))
+		self.assertEqual(frappe.db.count("Serial and Batch Bundle", {"item_code": product}), 1)
+
+	def test_batches_that_erpnext_made_with_the_order(self) -> None:
+		settings = ("Manufacturing Settings", "make_serial_no_batch_from_work_order")
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.db.set_single_value, *settings, 0)
+		frappe.db.set_single_value(*settings, 1)
+		series = f"{erp.unique('BA')}-.####"
+		product = erp.item(has_batch_no=1, create_new_batch=1, batch_number_series=series)
+		order = self.made(10, product=product, skip_transfer=1, batch_size=5)
+		batches = frappe.get_all("Batch", {"reference_name": order.name}, pluck="name", order_by="name")
+		self.assertEqual(len(batches), 2)
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		line = self.call("arrive", name=task["name"])["data"]["lines"][0]["line"]
+		for batch, qty in zip(batches, (5, 3), strict=True):
+			self.call("receive", name=task["name"], line=line, qty=qty, batch_no=batch)
+		data = self.call("finish_receiving", name=task["name"])["data"]
+		entry = frappe.get_doc(data["receipt_doctype"], data["receipt_document"])
+		(finished,) = (row for row in entry.items if row.is_finished_item)
+		bundle = frappe.get_doc("Serial and Batch Bundle", finished.serial_and_batch_bundle)
+		self.assertEqual(
+			[(e.batch_no, e.qty) for e in bundle.entries], list(zip(batches, (5, 3), strict=True))
+		)
+		self.assertEqual(frappe.db.count("Serial and Batch Bundle", {"item_code": product}), 1)
+
+	def test_a_bill_of_materials_says_that_what_is_made_is_inspected(self) -> None:
+		order = self.made(10, {"inspection_required": 1}, skip_transfer=1)
+		entry = self.received(order.name)
+		self.assertEqual((entry.inspection_required, entry.docstatus), (1, 1))
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		self.assertEqual(task["state"], "To Inspect")
+		self.assertEqual(
+			self.position(self.product, self.place), {"on_hand": 10, "on_hold": 10, "reserved": 0}
+		)
+
 	def test_an_ordinary_receipt_of_an_inspected_item_is_not_on_hold(self) -> None:
 		item = erp.item(inspection_required_before_purchase=1)
 		erp.receipt(item, self.place, 3)
