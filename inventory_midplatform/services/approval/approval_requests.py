@@ -68,7 +68,7 @@ def request(ctx: Context, doctype: str, name: str) -> str:
 	policy = approval_policy.parse(record)
 	facts = facts_of(policy, document, ctx.identity.user)
 	_lock_document(ctx, doctype, facts.name)
-	_end_latest(ctx, facts.doctype, facts.name, document)
+	_end_latest(ctx, policy, document)
 	created = ctx.documents.create(
 		DOCTYPE,
 		{
@@ -120,15 +120,15 @@ def _lock_document(ctx: Context, doctype: str, name: str) -> None:
 	ctx.store.rows(f"SELECT name FROM {source} WHERE name = %(name)s{ctx.store.for_update}", {"name": name})
 
 
-def _end_latest(ctx: Context, doctype: str, name: str, document: Mapping[str, Any]) -> None:
+def _end_latest(ctx: Context, policy: Policy, document: Mapping[str, Any]) -> None:
 	"""Withdraw an open request about a document that was changed. Raises Conflict (``already_requested``,
 	``already_approved``).
 	"""
-	about = {"doctype": doctype, "name": name}
-	before = latest(ctx, doctype, name, ctx.store.for_update)
+	about = {"doctype": policy.document_type, "name": str(document["name"])}
+	before = latest(ctx, **about, lock=ctx.store.for_update)
 	if before is None or before["state"] not in (OPEN, APPROVED):
 		return
-	if is_unchanged(before, document):
+	if before["policy"] == policy.name and is_unchanged(before, document):
 		if before["state"] == APPROVED:
 			raise Conflict(
 				"{doctype} {name} is approved already.",

@@ -11,12 +11,14 @@ from inventory_midplatform.services.approval.approval_requests import DOCTYPE, W
 
 
 def require_approved(ctx: Context, doctype: str, document: Mapping[str, Any]) -> None:
-	"""Refuse to submit a document that needs an approval and has none for its present values.
+	"""Refuse to submit a document that needs an approval and has none for its present values, by the policy that is for it
+	with these: a change may lead it to another one, which reads other fields.
 
 	Raises Conflict (``approval_needed``, ``approval_waits``, ``approval_rejected``, ``changed_since_approval``). Locks
 	nothing.
 	"""
-	if not ctx.settings.approval_policies or policies.matching(ctx, doctype, document) is None:
+	policy = policies.matching(ctx, doctype, document) if ctx.settings.approval_policies else None
+	if policy is None:
 		return
 	about = {"doctype": doctype, "name": str(document["name"])}
 	latest = approval_requests.latest(ctx, **about)
@@ -26,7 +28,7 @@ def require_approved(ctx: Context, doctype: str, document: Mapping[str, Any]) ->
 			code="approval_needed",
 			**about,
 		)
-	if not approval_requests.is_unchanged(latest, document):
+	if latest["policy"] != policy["name"] or not approval_requests.is_unchanged(latest, document):
 		raise Conflict(
 			"{doctype} {name} was changed after its approval was requested. Choose Request Approval again.",
 			code="changed_since_approval",

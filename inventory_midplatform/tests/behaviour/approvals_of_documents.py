@@ -94,6 +94,20 @@ class ApprovalOfDocumentsBehaviour(ApprovalCase):
 		self.assertEqual(self.platform.call("approval.get", name=request["name"])["state"], "Withdrawn")
 		self.assertEqual(self.approve(again, self.supervisor)["waits_for"], [self.director])
 
+	def test_a_change_that_leads_to_another_policy_needs_its_approval(self) -> None:
+		"""The first policy does not read the amount, the second, which comes before it, does."""
+		self.policy(user_row(self.supervisor), priority=2)
+		large = self.policy(user_row(self.director), conditions=[{**OVER, "step": 0}], priority=1)
+		document = self.document(qty=10)
+		self.approve(self.requested(document), self.supervisor)
+		self.change(document, 2000)
+		with self.refused("changed_since_approval"):
+			self.submit(document)
+		request = self.requested(document)
+		self.assertEqual((request["policy"], request["waits_for"]), (large, [self.director]))
+		self.approve(request, self.director)
+		self.assertEqual(self.submit(document)["docstatus"], 1)
+
 	def test_what_is_approved_is_not_requested_again(self) -> None:
 		self.policy(user_row(self.supervisor))
 		document = self.document()
