@@ -245,12 +245,12 @@ def _proposals(part: Part, codes: list[str], place: str) -> None:
 	from erpnext.stock.doctype.putaway_rule.putaway_rule import apply_putaway_rule
 
 	switch_inbound(on=True)
-	parts = [suggestions.ToPutAway(code, Decimal(QTY)) for code in codes]
+	parts = [suggestions.ToPlace(code, "", Decimal(QTY)) for code in codes]
 	found: list[Any] = []
 	rows: list[Any] = []
 
 	def proposed() -> None:
-		found[:] = suggestions.suggest_for_each(site_context(), place, parts)
+		found[:] = suggestions.propose(site_context(), place, parts)
 
 	def erpnexts() -> None:
 		rows[:] = [
