@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from inventory_midplatform.domain.roles import OPERATOR
 from inventory_midplatform.ports import ReceiptLine, Row, Voucher
 from inventory_midplatform.services.inbound import sync as inbound_sync
 from inventory_midplatform.tests.behaviour.inbound_case import D, InboundCase
@@ -68,6 +69,16 @@ class WorkOrderReceiptBehaviour(InboundCase):
 			"SELECT status, produced_qty FROM `tabWork Order` WHERE name = %(name)s", name=order
 		)
 		self.assertEqual((made["status"], made["produced_qty"]), ("Completed", 10))
+
+	def test_a_storekeeper_who_may_not_see_where_the_material_is_receives_it(self) -> None:
+		order = self.ordered(10)
+		user = self.platform.make_user([OPERATOR], [self.place])
+		task = self.task(order)
+		name, line = task["name"], task["lines"][0]["line"]
+		self.step("arrive", name, user)
+		self.step("receive", name, user, line=line, qty=10)
+		self.step("finish_receiving", name, user)
+		self.assert_made(10, 20)
 
 	def test_received_in_parts(self) -> None:
 		order = self.ordered(10)
