@@ -324,6 +324,21 @@ class TestInboundSources(SiteTestCase):
 		)
 		self.assertEqual(frappe.db.count("Serial and Batch Bundle", {"item_code": product}), 1)
 
+	def test_the_loss_that_job_cards_say_is_erpnexts(self) -> None:
+		order = self.made(10, skip_transfer=1)
+		of_order = {"parent": order.name, "parenttype": order.doctype, "parentfield": "operations"}
+		done = {"operation": "Sawing", "completed_qty": 8, "process_loss_qty": 2}
+		frappe.get_doc({"doctype": "Work Order Operation", **of_order, **done}).db_insert()
+		frappe.db.commit()
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		line = self.call("arrive", name=task["name"])["data"]["lines"][0]["line"]
+		self.call("receive", name=task["name"], line=line, qty=8)
+		self.call("finish_receiving", name=task["name"])
+		order.reload()
+		self.assertEqual((order.status, order.produced_qty, order.process_loss_qty), ("Completed", 8, 2))
+		(task,) = self.call("list_tasks", search=order.name)["tasks"]
+		self.assertEqual(task["state"], "To Put Away")
+
 	def test_a_bill_of_materials_says_that_what_is_made_is_inspected(self) -> None:
 		order = self.made(10, {"inspection_required": 1}, skip_transfer=1)
 		entry = self.received(order.name)
