@@ -18,7 +18,7 @@ from benchmarks.figures import Figure, Part, middle, profile, repeated, short, s
 from inventory_midplatform.adapters.site.context import SiteUnitOfWork, site_context
 from inventory_midplatform.api import v1
 from inventory_midplatform.api.operation import operation_named, perform
-from inventory_midplatform.services.inbound import receiving, sync
+from inventory_midplatform.services.inbound import arriving, receiving, sync
 from inventory_midplatform.services.inbound.scans import Scan
 from inventory_midplatform.services.locations import suggestions
 from inventory_midplatform.services.reconciliation import verification
@@ -120,7 +120,7 @@ def scan(order: str) -> None:
 	"""Let an order arrive, and count all its lines."""
 	unit, name = SiteUnitOfWork(), inbound_order(order)
 	ctx = unit.begin()
-	receiving.arrive(ctx, name)
+	arriving.arrive(ctx, name)
 	for line in frappe.get_all("Inbound Order Line", {"parent": name}, pluck="name", order_by="idx"):
 		receiving.receive(ctx, name, Scan(line, Decimal(QTY)))
 	unit.commit()
