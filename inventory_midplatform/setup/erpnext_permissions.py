@@ -1,7 +1,9 @@
-"""Rights of our roles on ERPNext's DocTypes: they read the masters, and may finish the drafts made for them.
+"""Rights of our roles on ERPNext's DocTypes: they read the masters, may finish the drafts made for them, and post batches and
+serial numbers by the steps of a flow.
 
 Without the first, a storekeeper sees no report and has no warehouse to choose; without the second, a buyer or
-storekeeper may not open the document of their to-do.
+storekeeper may not open the document of their to-do; without the third, ERPNext refuses the bundle that it makes of what
+a step posts.
 
 The rights are added to the DocType's own DocPerm rows. A Custom DocPerm would freeze all of ERPNext's rights for that
 DocType. A migrate that syncs the DocType deletes ours, and ``after_migrate`` adds them again. If an administrator
@@ -10,7 +12,15 @@ has customised the permissions of a DocType, those count and ours do not.
 
 import frappe
 
-from inventory_midplatform.domain.roles import BUYER, COST_READERS, MANAGER, OPERATOR, ROLES, SUPERVISOR
+from inventory_midplatform.domain.roles import (
+	BUYER,
+	COST_READERS,
+	INTEGRATION,
+	MANAGER,
+	OPERATOR,
+	ROLES,
+	SUPERVISOR,
+)
 
 READ = ("read", "select")
 FINISH = (*READ, "write", "submit", "report", "print", "email")
@@ -23,12 +33,19 @@ DRAFTS = {
 	"Stock Entry": (OPERATOR, SUPERVISOR, MANAGER),
 }
 """DocType → the roles that finish its drafts. Storekeepers and roles that may see costs read them."""
+BUNDLE = "Serial and Batch Bundle"
+POST = (*READ, "create", "write", "submit", "cancel")
+"""A bundle alone moves nothing: its voucher does, which these roles post by steps alone."""
+POSTING = (OPERATOR, SUPERVISOR, MANAGER, INTEGRATION)
+OURS = (*CHOSEN, *MASTERS, *DRAFTS, BUNDLE)
 
 
 def granted(doctype: str, role: str) -> tuple[str, ...]:
 	"""Return the rights of one of our roles on a DocType."""
 	if doctype in CHOSEN:
 		return ("select",) if role == MANAGER else ()
+	if doctype == BUNDLE:
+		return POST if role in POSTING else ()
 	if role in DRAFTS.get(doctype, ()):
 		return FINISH
 	return READ if doctype in MASTERS or role == OPERATOR or role in COST_READERS else ()
@@ -38,7 +55,7 @@ def create() -> None:
 	"""Add the rules that are missing and update those of an earlier release."""
 	meta = frappe.get_meta("DocPerm")
 	rights = [f.fieldname for f in meta.fields if f.fieldtype == "Check" and f.fieldname != "if_owner"]
-	for doctype in (*CHOSEN, *MASTERS, *DRAFTS):
+	for doctype in OURS:
 		existing = frappe.get_all(
 			"DocPerm",
 			{"parent": doctype, "permlevel": 0},
@@ -78,7 +95,6 @@ def create() -> None:
 
 
 def remove() -> None:
-	doctypes = (*CHOSEN, *MASTERS, *DRAFTS)
-	frappe.db.delete("DocPerm", {"parent": ("in", doctypes), "role": ("in", ROLES)})
-	for doctype in doctypes:
+	frappe.db.delete("DocPerm", {"parent": ("in", OURS), "role": ("in", ROLES)})
+	for doctype in OURS:
 		frappe.clear_cache(doctype=doctype)

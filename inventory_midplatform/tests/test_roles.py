@@ -1,8 +1,12 @@
 """Our roles on ERPNext's own documents: they read the masters and finish the drafts made for them, no more."""
 
+from decimal import Decimal
+from typing import Any
+
 import frappe
 
 from inventory_midplatform.domain import roles
+from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.setup import erpnext_permissions
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.inbound_records import inbound_records
@@ -40,6 +44,47 @@ class TestRoles(SiteTestCase):
 		):  # they may not see costs, and get no to-dos
 			user = erp.user([role])
 			self.assertEqual([self.may(user, doctype) for doctype in erpnext_permissions.DRAFTS], [[], []])
+
+	def test_a_storekeeper_receives_and_ships_batches_and_serial_numbers(self) -> None:
+		platform = SitePlatform()
+		platform.settings(outbound=True, inbound=True, outbound_check="Off")
+		self.addCleanup(platform.settings, outbound=False, inbound=False)
+		storekeeper, place = erp.user([roles.OPERATOR]), erp.warehouse()
+		self.assertEqual(
+			self.may(storekeeper, erpnext_permissions.BUNDLE), ["read", "write", "create", "submit", "cancel"]
+		)
+		self.assertEqual(self.may(erp.user([roles.BUYER]), erpnext_permissions.BUNDLE), [])
+		batch, serials = erp.unique("B"), [erp.unique("S") for _ in range(2)]
+		goods: list[tuple[str, dict[str, Any]]] = [
+			(erp.item(has_batch_no=1), {"batch_no": batch}),
+			(erp.item(has_serial_no=1), {"serial_nos": serials}),
+		]
+		lines = [PostingLine(item, place, Decimal(2), Decimal(10)) for item, _ in goods]
+		frappe.db.commit()
+		bin = platform.make_bin(place)
+		with platform.context() as ctx:
+			bought = ctx.books.purchase(erp.supplier(), lines)
+
+		def step(operation: str, **arguments: Any) -> Any:
+			return platform.call(operation, user=storekeeper, **arguments)["data"]
+
+		name = platform.call("inbound.list_tasks", search=bought)["tasks"][0]["name"]
+		line_of = {line["item_code"]: line["line"] for line in step("inbound.arrive", name=name)["lines"]}
+		for item, numbers in goods:
+			step("inbound.receive", name=name, line=line_of[item], qty=2, **numbers)
+		step("inbound.finish_receiving", name=name)
+		for item, numbers in goods:
+			step("inbound.put_away", name=name, line=line_of[item], bin=bin, qty=2, **numbers)
+		with platform.context() as ctx:
+			sold = ctx.books.order(erp.customer(), lines)
+		task = platform.call("outbound.list_tasks", search=sold)["tasks"][0]["name"]
+		numbers_of = dict(goods)
+		for pick in step("outbound.accept", name=task)["picks"]:
+			numbers = numbers_of[pick["item_code"]]
+			step("outbound.pick", name=task, line=pick["line"], bin=pick["bin"], qty=2, **numbers)
+		step("outbound.finish_picking", name=task)
+		self.assertEqual(step("outbound.ship", name=task)["state"], "Shipped")
+		self.assertEqual([self.on_hand(item, place) for item, _ in goods], [0, 0])
 
 	def test_rules_of_an_earlier_release_are_updated_and_no_others(self) -> None:
 		where = {"parent": "Stock Entry", "permlevel": 0}
