@@ -294,7 +294,7 @@ function inspect(form, step) {
 			{ fieldname: "by_sample", fieldtype: "Check", label: __("By Sample"), onchange: () => said() },
 			{ fieldname: "accepted", fieldtype: "Float", label: __("Accepted") },
 			{ ...serial_field(false), fieldname: "accepted_serial_nos", label: __("Accepted Serial Numbers") },
-			{ fieldname: "rejected", fieldtype: "Float", label: __("Rejected") },
+			{ fieldname: "rejected", fieldtype: "Float", label: __("Rejected", null, "Inspection") },
 			{ ...serial_field(false), fieldname: "rejected_serial_nos", label: __("Rejected Serial Numbers") },
 			{
 				fieldname: "destroyed",
