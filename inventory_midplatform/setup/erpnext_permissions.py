@@ -37,7 +37,7 @@ BUNDLE = "Serial and Batch Bundle"
 POST = (*READ, "create", "write", "submit", "cancel")
 """A bundle alone moves nothing: its voucher does, which these roles post by steps alone."""
 POSTING = (OPERATOR, SUPERVISOR, MANAGER, INTEGRATION)
-OURS = (*CHOSEN, *MASTERS, *DRAFTS, BUNDLE)
+ALL = (*CHOSEN, *MASTERS, *DRAFTS, BUNDLE)
 
 
 def granted(doctype: str, role: str) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def create() -> None:
 	"""Add the rules that are missing and update those of an earlier release."""
 	meta = frappe.get_meta("DocPerm")
 	rights = [f.fieldname for f in meta.fields if f.fieldtype == "Check" and f.fieldname != "if_owner"]
-	for doctype in OURS:
+	for doctype in ALL:
 		existing = frappe.get_all(
 			"DocPerm",
 			{"parent": doctype, "permlevel": 0},
@@ -95,6 +95,6 @@ def create() -> None:
 
 
 def remove() -> None:
-	frappe.db.delete("DocPerm", {"parent": ("in", OURS), "role": ("in", ROLES)})
-	for doctype in OURS:
+	frappe.db.delete("DocPerm", {"parent": ("in", ALL), "role": ("in", ROLES)})
+	for doctype in ALL:
 		frappe.clear_cache(doctype=doctype)
