@@ -339,7 +339,7 @@ class RandomSite:
 
 	OFTEN = ("cancel_anything", "cancel_anything", "run_reposts", "invoice_order")
 	"""Once more: most can go wrong where something is taken back, and few orders can be invoiced."""
-	FIRST = ("receipt", "order", "reserve")
+	FIRST = ("receipt", "order", "reserve", "delivery_note")
 	"""What others need before they can be done."""
 
 	PATHS: dict[str, Callable[["RandomSite"], None]] = {

@@ -11,6 +11,7 @@ from inventory_midplatform.ports import Row
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests import racing
 from inventory_midplatform.tests.approval_races import AS, ApprovalRaces
+from inventory_midplatform.tests.hot_statements import Recorder
 from inventory_midplatform.tests.site_case import SiteTestCase
 from inventory_midplatform.tests.site_platform import SitePlatform
 
@@ -234,18 +235,10 @@ class TestPurchaseOrders(SiteTestCase):
 	def test_of_another_doctype_a_submission_reads_no_policy(self) -> None:
 		entry = erp.receipt(self.item, self.place, 1)
 		frappe.db.commit()
-		statements: list[str] = []
-		original = frappe.db.sql
-
-		def counted(query: Any, *args: Any, **kwargs: Any) -> Any:
-			statements.append(str(query))
-			return original(query, *args, **kwargs)
-
-		frappe.db.sql = counted
-		try:
+		recorder = Recorder()
+		with recorder.recording(type(frappe.local.db), ("sql",), "submission"):
 			erp.receipt(self.item, self.place, 1)
-		finally:
-			frappe.db.sql = original
+		statements = list(recorder.statements)
 		self.assertTrue(statements)
 		self.assertEqual([s for s in statements if "tabApproval" in s], [])
 		self.assertEqual(entry.docstatus, 1)

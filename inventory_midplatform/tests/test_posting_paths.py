@@ -96,7 +96,10 @@ class TestPostingPaths(SiteTestCase):
 		self.there_and_back(moved, 90, 10)
 
 	def test_material_consumption(self) -> None:
-		frappe.db.set_single_value("Manufacturing Settings", "material_consumption", 1)
+		setting = ("Manufacturing Settings", "material_consumption")
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(frappe.db.set_single_value, *setting, frappe.db.get_single_value(*setting))
+		frappe.db.set_single_value(*setting, 1)
 		product = erp.item()
 		order = erp.work_order(product, erp.bom(product, self.item), self.here, self.there, 5)
 		erp.work_order_entry(order.name, "Material Transfer for Manufacture", 5)
@@ -295,7 +298,7 @@ class TestRandomOperations(SiteTestCase):
 
 	soak = True
 	seeds = (20261122, 7, 4242)
-	tries = 60
+	tries = 150
 	"""Operations of the paths that chance left out, at most."""
 	every = 5
 	"""The invariants are checked after so many operations."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from inventory_midplatform.ports import Row
 from inventory_midplatform.services.approval import approval_requests
-from inventory_midplatform.tests.behaviour.base import Behaviour
+from inventory_midplatform.tests.behaviour.base import Behaviour, D
 from inventory_midplatform.tests.platform import unique
 
 DOCTYPE = "Inventory Request"
@@ -24,7 +24,7 @@ class ApprovalCase(Behaviour):
 	def setUp(self) -> None:
 		super().setUp()
 		self.platform.settings(approval_policies=True, director_amount=10**6)
-		self.addCleanup(self.platform.settings, approval_policies=False)
+		self.addCleanup(self.platform.settings, approval_policies=False, director_amount=D(10000))
 		self.item, self.warehouse = self.stocked(0)
 		self.buyer = self.platform.make_user(["Inventory Buyer"])
 		self.supervisor = self.platform.make_user([SUPERVISOR], [self.warehouse])
