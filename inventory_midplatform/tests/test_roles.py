@@ -9,6 +9,7 @@ from inventory_midplatform.domain import roles
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.setup import erpnext_permissions
 from inventory_midplatform.tests import erpnext_documents as erp
+from inventory_midplatform.tests.approval_records import approval_policy
 from inventory_midplatform.tests.inbound_records import inbound_records
 from inventory_midplatform.tests.outbound_records import outbound_records
 from inventory_midplatform.tests.site_case import SiteTestCase
@@ -146,8 +147,8 @@ class TestUserPermissions(SiteTestCase):
 		mine, other = erp.warehouse(), erp.warehouse()
 		item = erp.item()
 		platform = SitePlatform()
-		platform.settings(outbound=True, inbound=True)
-		self.addCleanup(platform.settings, outbound=False, inbound=False)
+		platform.settings(outbound=True, inbound=True, approval_policies=True)
+		self.addCleanup(platform.settings, outbound=False, inbound=False, approval_policies=False)
 		for place in (mine, other):
 			erp.receipt(item, place, 10)
 			erp.receipt(erp.item(**erp.SERIALS), place, 1)
@@ -156,9 +157,11 @@ class TestUserPermissions(SiteTestCase):
 			frappe.db.commit()
 			reserved = platform.call("reservation.reserve", item_code=item, warehouse=place, qty=3)
 			platform.call("reservation.allocate", name=reserved["name"])
-			platform.call(
-				"request.create", request_type="Issue", warehouse=place, items=[{"item_code": item, "qty": 1}]
-			)
+			lines = [{"item_code": item, "qty": 1}]
+			request = platform.call("request.create", request_type="Issue", warehouse=place, items=lines)
+			policy = approval_policy(platform, place)
+			self.addCleanup(platform.update, "Approval Policy", policy, {"enabled": 0})
+			platform.call("approval.request", doctype="Inventory Request", name=request["name"])
 			inbound_records(platform, item, place)
 			outbound_records(platform, item, place)
 		user = erp.user([roles.MANAGER])
