@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """Besides the standard library. A name of ours is a package right below ``inventory_midplatform``."""
 
 SERVICE_LEVELS: tuple[tuple[str, ...], ...] = (
-	("masters", "alerts", "operation_log", "modules", "recipients", "batching", "outbox"),
+	("masters", "alerts", "operation_log", "modules", "recipients", "batching", "document_locks", "outbox"),
 	("ledger",),
 	("demand", "locations"),
 	("planning", "reservation"),

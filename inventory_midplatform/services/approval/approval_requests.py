@@ -20,7 +20,7 @@ from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.roles import MANAGER
 from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context, Row, SnapshotConflict
-from inventory_midplatform.services import masters, operation_log
+from inventory_midplatform.services import document_locks, masters, modules, operation_log
 from inventory_midplatform.services.approval import policies
 from inventory_midplatform.services.approval.approvers import (
 	SYSTEM_MANAGER,
@@ -48,7 +48,7 @@ def request(ctx: Context, doctype: str, name: str) -> str:
 	An open request whose document was changed is withdrawn. Raises NotFound, NotPermitted or Conflict (``module_off``,
 	``not_a_draft``, ``no_approval_needed``, ``already_requested``, ``already_approved``, ``nobody_to_approve``).
 	"""
-	policies.require_on(ctx)
+	modules.require(ctx, "approval_policies")
 	document = readable(ctx, doctype, name, "write")
 	if int(document.get("docstatus") or 0):
 		raise Conflict(
@@ -67,7 +67,8 @@ def request(ctx: Context, doctype: str, name: str) -> str:
 		)
 	policy = approval_policy.parse(record)
 	facts = facts_of(policy, document, ctx.identity.user)
-	_lock_document(ctx, doctype, facts.name)
+	# of two who request its approval at once the second sees the first's request
+	document_locks.lock(ctx, [(doctype, facts.name)])
 	_end_latest(ctx, policy, document)
 	created = ctx.documents.create(
 		DOCTYPE,
@@ -112,12 +113,6 @@ def latest(ctx: Context, doctype: str, name: str, lock: str = "") -> Row | None:
 	"""Return the latest request about a document, or None."""
 	rows = ctx.store.rows(_LATEST + lock, {"doctype": doctype, "name": name})
 	return rows[0] if rows else None
-
-
-def _lock_document(ctx: Context, doctype: str, name: str) -> None:
-	"""Lock the document, so that of two who request its approval at once the second sees the first's request."""
-	source = ctx.store.through(doctype, ("name",))
-	ctx.store.rows(f"SELECT name FROM {source} WHERE name = %(name)s{ctx.store.for_update}", {"name": name})
 
 
 def _end_latest(ctx: Context, policy: Policy, document: Mapping[str, Any]) -> None:
@@ -200,6 +195,7 @@ def withdraw(ctx: Context, name: str, reason: str = "") -> None:
 
 
 def open_requests(ctx: Context) -> list[str]:
+	"""Return the names of all open requests, sorted."""
 	rows = ctx.store.rows(
 		"SELECT name FROM `tabApproval Request` WHERE state = %(state)s ORDER BY name", {"state": OPEN}
 	)
@@ -252,7 +248,7 @@ def _begin(ctx: Context, name: str) -> tuple[Row, Policy, Facts]:
 	"""Lock an open request. Raises SnapshotConflict, which is tried again, where it changed since it was read: the rows of
 	its decisions would be read as they were before.
 	"""
-	policies.require_on(ctx)
+	modules.require(ctx, "approval_policies")
 	seen = named(ctx, name)
 	source = ctx.store.through(DOCTYPE, ("name",))
 	sql = f"SELECT * FROM {source} WHERE name = %(name)s{ctx.store.for_update}"

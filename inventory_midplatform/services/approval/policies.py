@@ -15,13 +15,12 @@ from inventory_midplatform.domain.approval_policy import (
 	Step,
 	content,
 )
-from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
+from inventory_midplatform.domain.errors import InvalidInput, NotFound
 from inventory_midplatform.domain.quantity import number_of
 from inventory_midplatform.ports import Context, FieldKind, Row
 from inventory_midplatform.services.approval import approvers
 
 DOCTYPE = "Approval Policy"
-SWITCH = "approval_policies_enabled"
 
 NUMBERS = frozenset(("Int", "Float", "Currency", "Percent", "Check", "Rating", "Duration"))
 DATES = frozenset(("Date", "Datetime"))
@@ -29,14 +28,6 @@ DATES = frozenset(("Date", "Datetime"))
 _OF_TYPE = """
 SELECT * FROM `tabApproval Policy` WHERE document_type = %(doctype)s AND enabled = 1 ORDER BY priority, name
 """
-
-
-def require_on(ctx: Context) -> None:
-	"""Raises Conflict (``module_off``) where approval policies are switched off."""
-	if not ctx.settings.approval_policies:
-		raise Conflict(
-			"{field} is switched off in Inventory Midplatform Settings.", code="module_off", field=SWITCH
-		)
 
 
 def named(ctx: Context, name: str) -> Row:

@@ -1,13 +1,13 @@
 """A step of a flow: the document is locked and checked before it, logged and announced after it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from inventory_midplatform.domain.errors import NotFound
 from inventory_midplatform.domain.flows import Flow, Step
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row, SnapshotConflict
-from inventory_midplatform.services import masters, operation_log
+from inventory_midplatform.services import document_locks, masters, operation_log
 from inventory_midplatform.services.batching import batches
 
 
@@ -21,7 +21,7 @@ def begin(ctx: Context, flow: Flow, name: str, step: str, posts: bool = False) -
 	"""
 	seen = read(ctx, flow, name)
 	if posts and seen["source_type"]:
-		lock_documents(ctx, [(seen["source_type"], seen["source_name"])])
+		document_locks.lock(ctx, [(seen["source_type"], seen["source_name"])])
 	document = read(ctx, flow, name, locked=True)
 	if document["modified"] != seen["modified"]:
 		raise SnapshotConflict(f"{flow.doctype} {name} was changed since it was read")
@@ -56,15 +56,6 @@ def read(ctx: Context, flow: Flow, name: str, locked: bool = False) -> Row:
 	if not locked:
 		masters.require_warehouse(ctx, rows[0]["warehouse"])
 	return rows[0]
-
-
-def lock_documents(ctx: Context, documents: Iterable[tuple[str, str]]) -> None:
-	"""Lock documents of the books, (type, name), in the order of these."""
-	for doctype, name in sorted(set(documents)):
-		source = ctx.store.through(doctype, ("name",))
-		ctx.store.rows(
-			f"SELECT name FROM {source} WHERE name = %(name)s{ctx.store.for_update}", {"name": name}
-		)
 
 
 def finish(ctx: Context, flow: Flow, document: Row, step: str, state: str, **changes: Any) -> None:

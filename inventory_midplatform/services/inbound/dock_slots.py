@@ -8,7 +8,7 @@ from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.inbound import INBOUND, NOT_POSTED, truck_number
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.services import modules, operation_log
+from inventory_midplatform.services import document_locks, modules, operation_log
 from inventory_midplatform.services.flows import steps
 
 
@@ -33,7 +33,8 @@ def book_slot(ctx: Context, name: str, wished: Slot) -> Reason:
 	modules.require(ctx, "inbound")
 	slot = Slot(_spelled(wished.dock), wished.start, wished.end, truck_number(wished.truck))
 	_check(ctx, slot)
-	_lock_warehouse(ctx, steps.read(ctx, INBOUND, name)["warehouse"])
+	# orders that are not booked yet have no row of a dock that could be locked
+	document_locks.lock(ctx, [("Warehouse", steps.read(ctx, INBOUND, name)["warehouse"])])
 	order = steps.begin(ctx, INBOUND, name, "book_slot")
 	if slot.dock:
 		_require_free(ctx, order, slot)
@@ -86,14 +87,6 @@ def _check(ctx: Context, slot: Slot) -> None:
 		)
 	if slot.end <= ctx.clock.now():
 		raise Conflict("The slot is over: it ended at {end}.", code="slot_is_over", end=_minute(slot.end))
-
-
-def _lock_warehouse(ctx: Context, warehouse: str) -> None:
-	"""Let one book at a time: orders that are not booked yet have no row of a dock that could be locked."""
-	source = ctx.store.through("Warehouse", ("name",))
-	ctx.store.rows(
-		f"SELECT name FROM {source} WHERE name = %(name)s{ctx.store.for_update}", {"name": warehouse}
-	)
 
 
 def _require_free(ctx: Context, order: Row, slot: Slot) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from inventory_midplatform.domain.inbound import CANCELLED, EXPECTED, INBOUND, NOT_POSTED
 from inventory_midplatform.domain.quantity import take
 from inventory_midplatform.ports import Context, Row, Voucher
-from inventory_midplatform.services import operation_log, recipients
+from inventory_midplatform.services import document_locks, operation_log, recipients
 from inventory_midplatform.services.flows import steps
 from inventory_midplatform.services.inbound import sources
 from inventory_midplatform.services.inbound.orders import DOCTYPE, end, lines_of, set_lines, touch
@@ -143,7 +143,7 @@ def lock_orders(ctx: Context, documents: Iterable[Document], cancelled: Voucher 
 	if not ctx.settings.inbound:
 		return
 	found = {document: not_posted(ctx, *document) for document in documents}
-	steps.lock_documents(ctx, [document for document, orders in found.items() if orders])
+	document_locks.lock(ctx, [document for document, orders in found.items() if orders])
 	names = {order["name"] for orders in found.values() for order in orders}
 	if cancelled:
 		names |= set(orders_of_receipt(ctx, cancelled))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from inventory_midplatform.domain.outbound import OUTBOUND
 from inventory_midplatform.ports import Context, Row, Voucher
+from inventory_midplatform.services import document_locks
 from inventory_midplatform.services.flows import steps
 
 _OPEN_OF_SOURCE = """
@@ -44,7 +45,7 @@ def lock_orders(ctx: Context, documents: Iterable[tuple[str, str]], cancelled: V
 	if not ctx.settings.outbound:
 		return
 	found = {document: open_orders(ctx, *document) for document in documents}
-	steps.lock_documents(ctx, [document for document, orders in found.items() if orders])
+	document_locks.lock(ctx, [document for document, orders in found.items() if orders])
 	names = {order["name"] for orders in found.values() for order in orders}
 	if cancelled:
 		names |= set(orders_of_delivery(ctx, cancelled))

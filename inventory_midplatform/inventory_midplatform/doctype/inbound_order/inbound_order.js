@@ -3,6 +3,7 @@ frappe.ui.form.on("Inbound Order", {
 		for (const fieldname of ["source_type", "receipt_doctype"]) {
 			frm.get_docfield(fieldname).formatter = (value) => inventory_midplatform.escape(__(value || ""));
 		}
+		frm.get_docfield("state").formatter = (value) => inventory_midplatform.escape(__(value || "", null, frm.doctype));
 	},
 
 	refresh(frm) {
