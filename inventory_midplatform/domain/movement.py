@@ -1,6 +1,12 @@
-"""The kinds of stock movement."""
+"""Stock movements and their kinds."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from enum import Enum
+
+from inventory_midplatform.domain.identifiers import digest
+from inventory_midplatform.domain.position import AVAILABLE, Key
 
 
 class MovementKind(str, Enum):
@@ -24,3 +30,47 @@ INSIDE_WAREHOUSE = (MovementKind.BIN_MOVE, MovementKind.STATUS_CHANGE)
 
 NOT_IN_VOUCHER = (MovementKind.OPENING_STOCK, MovementKind.ADJUSTMENT)
 """Kinds that no row of a voucher explains: cancelling the voucher does not reverse them."""
+
+OF_VOUCHERS = (
+	MovementKind.INCOMING,
+	MovementKind.OUTGOING,
+	MovementKind.RECONCILIATION,
+	MovementKind.CANCELLATION,
+)
+"""Kinds that a voucher's rows explain."""
+
+
+@dataclass(frozen=True)
+class Movement:
+	"""One signed change of a bin's stock. ``qty`` in stock UOM."""
+
+	item_code: str
+	warehouse: str
+	bin: str
+	qty: Decimal
+	kind: MovementKind
+	posting_datetime: datetime
+	batch_no: str = ""
+	serial_no: str = ""
+	stock_status: str = AVAILABLE
+	stock_owner: str = ""
+	received_at: datetime | None = None
+	"""When its stock was first received; None for the posting's own time."""
+	voucher_type: str = ""
+	voucher_no: str = ""
+	voucher_detail_no: str = ""
+	revision: int = 0
+	reason: str = ""
+
+	@property
+	def key(self) -> Key:
+		return (self.item_code, self.warehouse)
+
+	@property
+	def posting_key(self) -> str:
+		"""Return the unique key of this change: settled a second time, it collides with the first."""
+		values = dict(vars(self))
+		sign = "+" if self.qty > 0 else "-"
+		for free in ("qty", "posting_datetime", "received_at", "reason"):
+			del values[free]
+		return digest(sign, *values.values())

@@ -5,7 +5,7 @@ a day at most, for ages are given in days.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -42,6 +42,20 @@ LayerKey = tuple[str, date]
 """(batch, received on)"""
 
 
+@dataclass(frozen=True)
+class LayerChange:
+	"""By how much a layer changed (stock UOM), and whether nothing remains of it."""
+
+	key: Key
+	layer: LayerKey
+	change: Decimal
+	is_emptied: bool
+
+
+Stored = Mapping[Key, Mapping[LayerKey, Decimal]]
+"""The open layers of positions: what remains of each."""
+
+
 @dataclass
 class Layers:
 	"""The layers of items in warehouses, and their quantities on hand, in stock UOM."""
@@ -68,6 +82,15 @@ class Layers:
 			oldest = min((on for on, _ in parts), default=known.date())
 			received[i] = known if oldest == known.date() else datetime.combine(oldest, time())
 		return [received[i] for i in range(len(changes))]
+
+	def changes_since(self, stored: Stored) -> list[LayerChange]:
+		"""Return what differs from the layers as they were, in the order of their keys."""
+		return [
+			LayerChange(key, layer, remaining - before, not remaining)
+			for key, open_layers in sorted(self.of.items())
+			for layer, remaining in sorted(open_layers.items())
+			if remaining != (before := stored.get(key, {}).get(layer, ZERO))
+		]
 
 	def _take(self, change: Change) -> list[Part]:
 		"""Take a change out of the layers, first in, first out, its own batch first; a cancellation, its own day's layer first."""
@@ -107,6 +130,24 @@ def _fitted(parts: list[Part], qty: Decimal) -> list[Part]:
 		fitted.append((on, part))
 		qty -= part
 	return fitted
+
+
+def as_in_the_books(unexplained: Sequence[Change], booked: Sequence[Change]) -> list[Change]:
+	"""Return what the books have and no movement explains in place of the movements that no voucher explains, so that stock
+	which was there before the ledger is as old as the books say.
+
+	By how much the two differ, in an item, warehouse and batch, stays a change at the time of the last of them.
+	"""
+	keys = {c.key for c in booked}
+	replaced = [c for c in unexplained if c.key in keys]
+	rests: dict[tuple[Key, str], Decimal] = defaultdict(lambda: ZERO)
+	at: dict[tuple[Key, str], datetime] = {}
+	for sign, changes in ((-1, booked), (1, replaced)):
+		for c in changes:
+			rests[c.key, c.batch_no] += sign * c.qty
+			at[c.key, c.batch_no] = c.posted_at
+	rest = [Change(key, qty, at[key, batch], batch) for (key, batch), qty in rests.items() if qty]
+	return [*booked, *rest, *(c for c in unexplained if c.key not in keys)]
 
 
 def replayed(history: Iterable[Change]) -> Layers:

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
-from inventory_midplatform.domain.removal import BinContent
+from inventory_midplatform.domain.tracked_quantity import TrackedQuantity
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
 from inventory_midplatform.services.batching import batches
@@ -44,15 +44,6 @@ WHERE item.has_serial_no = 1{and_of}
 """The warehouse of each serial number: by its last entry in the stock ledger, or by its master where no bundle names it
 (entries of ERPNext 14 and before). The master alone can be wrong: a repost of a count sets it back to the counted
 warehouse, even if the serial number has left since; ERPNext's Bin and bundles stay right. ``and_of`` narrows the items."""
-
-
-@dataclass(frozen=True)
-class TrackedQuantity:
-	"""A quantity of one batch, or one serial number (of one batch or none)."""
-
-	qty: Decimal
-	batch_no: str = ""
-	serial_no: str = ""
 
 
 def tracked_items(ctx: Context, items: Iterable[str]) -> dict[str, bool]:
@@ -210,28 +201,3 @@ def serials_in(ctx: Context, keys: Iterable[Key]) -> dict[Key, dict[str, Row]]:
 	for row in _rows_of_keys(ctx, sql, sorted(set(keys)), ""):
 		found[(row["item_code"], row["warehouse"])][row["serial_no"]] = row
 	return found
-
-
-def differences(
-	books: Sequence[TrackedQuantity], contents: Iterable[BinContent], serials: Iterable[tuple[str, str]]
-) -> list[TrackedQuantity]:
-	"""Return the signed changes (stock UOM) that bring bins and serial numbers to the books, outgoing first.
-
-	``serials`` are the (serial number, batch) in stock now. A quantity that the books have without a batch is left out.
-	"""
-	entries: list[TrackedQuantity] = []
-	booked = {entry.serial_no: entry for entry in books if entry.serial_no}
-	there = dict(serials)
-	entries += [
-		TrackedQuantity(Decimal(-1), batch, s) for s, batch in sorted(there.items()) if s not in booked
-	]
-	entries += [entry for s, entry in sorted(booked.items()) if s not in there]
-	rests: dict[str, Decimal] = defaultdict(lambda: ZERO)
-	for entry in books:
-		rests[entry.batch_no] += entry.qty
-	for content in contents:
-		rests[content.batch_no] -= content.qty
-	for entry in entries:
-		rests[entry.batch_no] -= entry.qty
-	rest = [TrackedQuantity(qty, batch) for batch, qty in sorted(rests.items()) if qty and batch]
-	return sorted(entries + rest, key=lambda entry: entry.qty > 0)

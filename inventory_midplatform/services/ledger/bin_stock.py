@@ -33,6 +33,13 @@ def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict
 
 	Read with a lock, on positions that the caller has locked; without one where ``locked`` is False.
 	"""
+	return contents_and_bins(ctx, keys, (), locked)[0]
+
+
+def contents_and_bins(
+	ctx: Context, keys: Iterable[Key], named: Iterable[str], locked: bool = True
+) -> tuple[dict[Key, list[BinContent]], dict[str, Row]]:
+	"""Return what the bins hold as :func:`bin_contents` does, and the facts of these bins and of the ``named``."""
 	contents: dict[Key, list[BinContent]] = {key: [] for key in keys}
 	rows: list[Row] = []
 	for some in batches(sorted(contents)):
@@ -42,7 +49,7 @@ def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict
 		rows += ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params)
 	rows.sort(key=lambda row: (row["bin"], row["batch_no"] or "", row["stock_status"]))
 	_limit_to_layers(ctx, rows)
-	bins = bin_facts(ctx, {row["bin"] for row in rows})
+	bins = bin_facts(ctx, {*named, *(row["bin"] for row in rows)})
 	batch_facts_of = batch_facts(ctx, {row["batch_no"] for row in rows if row["batch_no"]})
 	for row in rows:
 		fact = bins.get(row["bin"], NO_BIN)
@@ -64,7 +71,7 @@ def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict
 				closed=bool(fact["disabled"] or fact["zone_disabled"]),
 			)
 		)
-	return contents
+	return contents, bins
 
 
 def _limit_to_layers(ctx: Context, rows: Sequence[Row]) -> None:

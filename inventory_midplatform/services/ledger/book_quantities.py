@@ -86,6 +86,15 @@ def balances_differing_from_entries(
 	}
 
 
+def entries_differing_from(ctx: Context, on_hand: Mapping[Key, Decimal]) -> set[Key]:
+	"""Return those of the quantities, all equal to the Bin, that the entries do not add up to."""
+	totals: dict[Key, Decimal] = {}
+	for some in batches(sorted(on_hand)):
+		totals.update(ctx.books.ledger_totals(some, locked=False))
+	differences = {key: totals[key] - qty for key, qty in on_hand.items() if key in totals}
+	return set(differences) - explained_by_rounding(ctx, differences)
+
+
 def serials_differing_from_bin(ctx: Context, keys: Sequence[Key]) -> set[Key]:
 	"""Return the keys where ERPNext has more or fewer serial numbers than its Bin counts.
 

@@ -1,50 +1,38 @@
-"""Deallocate where a bin holds less than is allocated in it."""
+"""Say whose stock was deallocated because a bin has less than was allocated in it."""
 
-from dataclasses import replace
-from decimal import Decimal
-from typing import Any
+from collections.abc import Sequence
 
-from inventory_midplatform.domain.quantity import ZERO, to_text
-from inventory_midplatform.domain.reservation import in_queue_order
+from inventory_midplatform.domain.quantity import to_text
+from inventory_midplatform.domain.settlement.plan import Deallocation
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import operation_log
-from inventory_midplatform.services.ledger.allocations import Allocations
-from inventory_midplatform.services.ledger.locked_stock import LockedStock
 
 DOCTYPE = "Inventory Reservation"
 
 
-def deallocate_excess(
-	ctx: Context, stock: LockedStock, allocations: Allocations, over: dict[Any, Decimal]
-) -> None:
-	"""Deallocate stock that bins no longer contain, from the last reservation in the queue first. It stays reserved in the
-	warehouse, and the reservation's owner is notified. ``over`` is (item, bin, batch) → how much too much (stock UOM).
-	"""
-	deallocated: dict[str, Decimal] = {}
-	for where, too_much in sorted(over.items()):
-		allocated = allocations.in_bin(*where)
-		turn = [r.name for r in in_queue_order(stock.named({a.reservation for a in allocated}))]
-		for a in sorted(allocated, key=lambda a: turn.index(a.reservation), reverse=True):
-			part = min(a.qty, too_much)
-			if part:
-				allocations.take(a, part)
-				too_much -= part
-				deallocated[a.reservation] = deallocated.get(a.reservation, ZERO) + part
-	for name, qty in sorted(deallocated.items()):
-		r = stock.current(name)
-		stock.put(replace(r, allocated=r.allocated - qty))
-		operation_log.log(
-			ctx, "Deallocate", DOCTYPE, name, item_code=r.item_code, warehouse=r.warehouse, qty=qty
-		)
-	_notify_owners(ctx, deallocated)
-
-
-def _notify_owners(ctx: Context, deallocated: dict[str, Decimal]) -> None:
+def report(ctx: Context, deallocated: Sequence[Deallocation]) -> None:
+	"""Log each deallocation, and notify the reservation's owner."""
 	if not deallocated:
 		return
+	operation_log.write(
+		ctx,
+		[
+			operation_log.entry(
+				ctx,
+				"Deallocate",
+				DOCTYPE,
+				d.reservation.name,
+				item_code=d.reservation.item_code,
+				warehouse=d.reservation.warehouse,
+				qty=d.qty,
+			)
+			for d in deallocated
+		],
+	)
+	quantities = {d.reservation.name: d.qty for d in deallocated}
 	owners = ctx.store.rows(
 		"SELECT name, owner FROM `tabInventory Reservation` WHERE name IN %(names)s",
-		{"names": sorted(deallocated)},
+		{"names": sorted(quantities)},
 	)
 	for row in owners:
 		ctx.notifier.todo(
@@ -53,5 +41,5 @@ def _notify_owners(ctx: Context, deallocated: dict[str, Decimal]) -> None:
 			DOCTYPE,
 			row["name"],
 			name=row["name"],
-			qty=to_text(deallocated[row["name"]]),
+			qty=to_text(quantities[row["name"]]),
 		)

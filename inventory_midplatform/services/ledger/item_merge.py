@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+from inventory_midplatform.domain.promises import PositionChange
 from inventory_midplatform.domain.quantity import ZERO
 from inventory_midplatform.ports import Context
+from inventory_midplatform.services.ledger import snapshots
 from inventory_midplatform.services.ledger.bin_stock import BIN_STOCK_KEY, LAYER_KEY, RECEIPTS
-from inventory_midplatform.services.ledger.positions import change_positions, lock_positions
+from inventory_midplatform.services.ledger.positions import lock_positions, write_positions
 
 
 def merge_items(ctx: Context, old: str, new: str) -> None:
-	"""Merge the bin stock, layers and positions of ``old`` into those of ``new``, for both items would have the same keys.
+	"""Merge the bin stock, layers, positions and snapshots of ``old`` into those of ``new``, for both items would have the same keys.
 
 	The caller changes the item of movements and reservations. Does nothing where nothing of ``old`` is left.
 	"""
+	snapshots.merge(ctx, "item_code", old, new)
 	items = {"old": old, "new": new}
 	warehouses = {
 		row["warehouse"]
@@ -36,7 +39,7 @@ def merge_items(ctx: Context, old: str, new: str) -> None:
 			reserved=kept.reserved + gone.reserved,
 			waiting=kept.waiting + gone.waiting,
 		)
-	change_positions(ctx, before, after)
+	write_positions(ctx, [PositionChange(before[key], now) for key, now in sorted(after.items())])
 	lying = ctx.store.rows(
 		"SELECT bin, warehouse, batch_no, stock_status, stock_owner, qty, allocated_qty, oldest_receipt, newest_receipt"
 		" FROM `tabBin Stock`"

@@ -1,52 +1,19 @@
 """Movements: append them, and change bin stock and serial locations with them in the same transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from inventory_midplatform.domain.identifiers import digest, new_id
-from inventory_midplatform.domain.movement import MovementKind
-from inventory_midplatform.domain.position import AVAILABLE, Key
-from inventory_midplatform.domain.quantity import ZERO
+from inventory_midplatform.domain.identifiers import new_id
+from inventory_midplatform.domain.movement import NOT_IN_VOUCHER, Movement
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.settlement.postings import Posting, PostingRow
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.query import key_in
+from inventory_midplatform.query import Query, compiled, key_in, table, value
 from inventory_midplatform.services.batching import batches
 from inventory_midplatform.services.ledger.bin_stock import BIN_STOCK_KEY, RECEIPTS
 
 MOVEMENTS_OF_ITEM = ("item_code", "warehouse", "posting_datetime")
-
-
-@dataclass(frozen=True)
-class Movement:
-	"""One signed change of a bin's stock. ``qty`` in stock UOM."""
-
-	item_code: str
-	warehouse: str
-	bin: str
-	qty: Decimal
-	kind: MovementKind
-	posting_datetime: datetime
-	batch_no: str = ""
-	serial_no: str = ""
-	stock_status: str = AVAILABLE
-	stock_owner: str = ""
-	received_at: datetime | None = None
-	"""When its stock was first received; None for the posting's own time."""
-	voucher_type: str = ""
-	voucher_no: str = ""
-	voucher_detail_no: str = ""
-	revision: int = 0
-	reason: str = ""
-
-	@property
-	def posting_key(self) -> str:
-		"""Return the unique key of this change: settled a second time, it collides with the first."""
-		values = dict(vars(self))
-		sign = "+" if self.qty > 0 else "-"
-		for free in ("qty", "posting_datetime", "received_at", "reason"):
-			del values[free]
-		return digest(sign, *values.values())
 
 
 def record(ctx: Context, movements: Sequence[Movement]) -> None:
@@ -90,6 +57,60 @@ def _place_serials(ctx: Context, movements: Sequence[Movement]) -> None:
 		{"serial_no": s, **{p: getattr(m, p) for p in places}} for s, m in sorted(last.items()) if m.qty > 0
 	]
 	ctx.store.add("Serial Location", ("serial_no",), rows, add=(), put=places)
+
+
+def of_voucher(ctx: Context, posting: Posting) -> list[PostingRow]:
+	"""Return a voucher's own movements, signed as they are, without adjustments and opening stock."""
+	t = table("Stock Movement")
+	sql, params = compiled(
+		Query.from_(t)
+		.select(
+			t.item_code,
+			t.warehouse,
+			t.bin,
+			t.voucher_detail_no,
+			t.batch_no,
+			t.serial_no,
+			t.stock_status,
+			t.received_at,
+			t.qty,
+		)
+		.where(t.voucher_type == value(posting.voucher_type))
+		.where(t.voucher_no == value(posting.voucher_no))
+		.where(t.kind.notin([value(kind.value) for kind in NOT_IN_VOUCHER]))
+	)
+	return [
+		PostingRow(
+			r["item_code"],
+			r["warehouse"],
+			from_store(r["qty"]),
+			r["voucher_detail_no"] or "",
+			bin=r["bin"],
+			batch_no=r["batch_no"] or "",
+			serial_no=r["serial_no"] or "",
+			stock_status=r["stock_status"],
+			received_at=r["received_at"],
+		)
+		for r in ctx.store.rows(sql, params)
+	]
+
+
+def revisions(ctx: Context, vouchers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+	"""Return how often each voucher (type, name) was settled before, which makes the posting keys of two settlements differ;
+	of a settlement without a voucher, the moment in milliseconds.
+	"""
+	found = dict.fromkeys(vouchers, 0)
+	if ("", "") in found:
+		found[("", "")] = int(ctx.clock.now().timestamp() * 1000) % 2**31
+	for some in batches(sorted(voucher for voucher in found if voucher[1])):
+		condition, params = key_in(some, "voucher_type", "voucher_no")
+		sql = (
+			"SELECT voucher_type, voucher_no, MAX(revision) AS last FROM `tabStock Movement`"
+			f" WHERE {condition} GROUP BY voucher_type, voucher_no"
+		)
+		for row in ctx.store.rows(sql, params):
+			found[(row["voucher_type"], row["voucher_no"])] = int(row["last"]) + 1
+	return found
 
 
 def newest_postings(ctx: Context, keys: Iterable[Key]) -> dict[Key, datetime]:

@@ -1,8 +1,9 @@
 """Stock positions: locked in key order, read and changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from inventory_midplatform.domain.position import Key, Position
+from inventory_midplatform.domain.promises import PositionChange
 from inventory_midplatform.domain.quantity import ZERO, from_store, require_below_limit
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
@@ -69,22 +70,19 @@ def read_positions(ctx: Context, keys: Iterable[Key], locked: bool = False) -> d
 	return found
 
 
-def change_positions(ctx: Context, before: Mapping[Key, Position], after: Mapping[Key, Position]) -> None:
-	"""Write the difference between two readings of locked positions. Raises Conflict (``too_large``)."""
+def write_positions(ctx: Context, changes: Iterable[PositionChange]) -> None:
+	"""Write the changes of locked positions. Raises Conflict (``too_large``)."""
 	rows: list[Row] = []
 	moved: list[Row] = []
-	for key in sorted(after):
-		old, new = before[key], after[key]
+	for change in changes:
+		old, new = change.before, change.now
 		row = {
-			"item_code": key[0],
-			"warehouse": key[1],
-			"on_hand": new.on_hand - old.on_hand,
-			"on_hold": new.on_hold - old.on_hold,
-			"reserved": new.reserved - old.reserved,
-			"waiting": new.waiting - old.waiting,
+			"item_code": new.item_code,
+			"warehouse": new.warehouse,
+			**{name: getattr(new, name) - getattr(old, name) for name in NUMBERS},
 		}
 		require_below_limit(
-			new.on_hand, new.on_hold, new.reserved, new.waiting, item_code=key[0], warehouse=key[1]
+			*(getattr(new, name) for name in NUMBERS), item_code=new.item_code, warehouse=new.warehouse
 		)
 		if row["on_hand"] or row["on_hold"]:
 			moved.append({**row, "last_change": ctx.clock.now()})

@@ -1,77 +1,80 @@
-"""Receipt layers in the store: changed with each settlement, rebuilt for an item whose order of postings changed."""
+"""Receipt layers in the store: read, written, and rebuilt for an item whose order of postings changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from inventory_midplatform.domain.movement import INSIDE_WAREHOUSE, MovementKind
-from inventory_midplatform.domain.position import Key, Position
-from inventory_midplatform.domain.quantity import ZERO, from_store
-from inventory_midplatform.domain.receipt_layers import Change, LayerKey, Layers, replayed
+from inventory_midplatform.domain.movement import INSIDE_WAREHOUSE, NOT_IN_VOUCHER, MovementKind
+from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.quantity import from_store
+from inventory_midplatform.domain.receipt_layers import (
+	Change,
+	LayerChange,
+	LayerKey,
+	as_in_the_books,
+	replayed,
+)
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import key_in
 from inventory_midplatform.services.batching import batches
 from inventory_midplatform.services.ledger import movements, positions
 from inventory_midplatform.services.ledger.bin_stock import LAYER_KEY
-from inventory_midplatform.services.ledger.movements import Movement
 
 DOCTYPE = "Receipt Layer"
 
 
-def apply_movements(
-	ctx: Context, movements: Sequence[Movement], before: Mapping[Key, Position]
-) -> list[Movement]:
-	"""Apply a settlement's movements to the layers of its locked positions. ``before`` are the positions as they were.
+_OF_ITEMS = """
+SELECT item_code, warehouse, qty, kind, posting_datetime, batch_no, voucher_type, voucher_no, voucher_detail_no
+FROM {movements} WHERE item_code IN %(items)s AND kind NOT IN %(inside)s ORDER BY name{for_update}
+"""
 
-	Return the movements, each with the time its stock was first received. Locks the layers of positions that stock leaves.
+
+def rebuild(ctx: Context, items: Collection[str]) -> None:
+	"""Rebuild the layers of items from their movements, in the order of posting; what was there before the ledger, from the
+	entries in the books that no movement explains.
+
+	Locks the items' positions, then their movements, so that a posting made while this waited counts too.
 	"""
-	if not movements:
-		return []
-	layers = Layers()
-	for key in {(m.item_code, m.warehouse) for m in movements}:
-		layers.on_hand[key] = before[key].on_hand
-	leaving = sorted({(m.item_code, m.warehouse) for m in movements if m.qty < 0})
-	stored = _open(ctx, leaving)
-	for key, open_layers in stored.items():
-		layers.of[key] = dict(open_layers)
-	received = layers.change([_change(m) for m in movements])
-	_write(ctx, layers, stored)
-	return [replace(m, received_at=at) for m, at in zip(movements, received, strict=True)]
-
-
-def rebuild(ctx: Context, item_code: str) -> None:
-	"""Rebuild the layers of an item from its movements, in the order of posting.
-
-	Locks the item's positions, then its movements, so that a posting made while this waited counts too.
-	"""
-	of_item = {"item_code": item_code}
-	positions.lock_item(ctx, item_code)
-	source = ctx.store.through("Stock Movement", movements.MOVEMENTS_OF_ITEM)
-	rows = ctx.store.rows(
-		"SELECT item_code, warehouse, qty, kind, posting_datetime, batch_no, voucher_type, voucher_no,"
-		f" voucher_detail_no FROM {source}"
-		f" WHERE item_code = %(item_code)s AND kind NOT IN %(inside)s ORDER BY name{ctx.store.for_update}",
-		{**of_item, "inside": [kind.value for kind in INSIDE_WAREHOUSE]},
+	of_items = {"items": sorted(set(items))}
+	if not of_items["items"]:
+		return
+	for item_code in of_items["items"]:
+		positions.lock_item(ctx, item_code)
+	sql = _OF_ITEMS.format(
+		movements=ctx.store.through("Stock Movement", movements.MOVEMENTS_OF_ITEM),
+		for_update=ctx.store.for_update,
 	)
-	layers = replayed(
-		Change(
-			(row["item_code"], row["warehouse"]),
-			from_store(row["qty"]),
-			row["posting_datetime"],
-			row["batch_no"] or "",
-			row["voucher_type"] or "",
-			row["voucher_no"] or "",
-			row["voucher_detail_no"] or "",
-			row["kind"] == MovementKind.CANCELLATION,
-		)
-		for row in rows
+	rows = ctx.store.rows(sql, {**of_items, "inside": [kind.value for kind in INSIDE_WAREHOUSE]})
+	explained = [_change(row) for row in rows if row["kind"] not in NOT_IN_VOUCHER]
+	unexplained = [_change(row) for row in rows if row["kind"] in NOT_IN_VOUCHER]
+	if unexplained:
+		settled = {(c.key, c.voucher_type, c.voucher_no) for c in explained}
+		booked = [
+			c
+			for c in ctx.books.changes_of_items(sorted({c.key[0] for c in unexplained}))
+			if (c.key, c.voucher_type, c.voucher_no) not in settled
+		]
+		unexplained = as_in_the_books(unexplained, booked)
+	layers = replayed([*explained, *unexplained])
+	ctx.store.execute("DELETE FROM `tabReceipt Layer` WHERE item_code IN %(items)s", of_items)
+	write_layers(ctx, layers.changes_since({}))
+
+
+def _change(row: Row) -> Change:
+	return Change(
+		(row["item_code"], row["warehouse"]),
+		from_store(row["qty"]),
+		row["posting_datetime"],
+		row["batch_no"] or "",
+		row["voucher_type"] or "",
+		row["voucher_no"] or "",
+		row["voucher_detail_no"] or "",
+		row["kind"] == MovementKind.CANCELLATION,
 	)
-	ctx.store.execute("DELETE FROM `tabReceipt Layer` WHERE item_code = %(item_code)s", of_item)
-	_write(ctx, layers, {})
 
 
-def _open(ctx: Context, keys: Sequence[Key]) -> dict[Key, dict[LayerKey, Decimal]]:
+def open_layers(ctx: Context, keys: Sequence[Key]) -> dict[Key, dict[LayerKey, Decimal]]:
+	"""Lock and return what remains of each layer of positions that the caller has locked."""
 	found: dict[Key, dict[LayerKey, Decimal]] = {key: {} for key in keys}
 	source = ctx.store.through(DOCTYPE, LAYER_KEY)
 	for some in batches(keys):
@@ -87,36 +90,12 @@ def _day(value: date | datetime) -> date:
 	return value.date() if isinstance(value, datetime) else value
 
 
-def _change(m: Movement) -> Change:
-	return Change(
-		(m.item_code, m.warehouse),
-		m.qty,
-		m.posting_datetime,
-		m.batch_no,
-		m.voucher_type,
-		m.voucher_no,
-		m.voucher_detail_no,
-		m.kind == MovementKind.CANCELLATION,
-		m.received_at,
-	)
-
-
-def _write(ctx: Context, layers: Layers, stored: Mapping[Key, Mapping[LayerKey, Decimal]]) -> None:
-	"""Write the changes of the layers in one statement, then delete the emptied layers."""
-	rows: list[Row] = []
-	emptied: set[Key] = set()
-	for key, open_layers in sorted(layers.of.items()):
-		for layer, remaining in sorted(open_layers.items()):
-			change = remaining - stored.get(key, {}).get(layer, ZERO)
-			if change:
-				rows.append({**dict(zip(LAYER_KEY, (*key, *layer), strict=True)), "remaining_qty": change})
-			if change and not remaining:
-				emptied.add(key)
+def write_layers(ctx: Context, changes: Sequence[LayerChange]) -> None:
+	"""Write the changes of layers in one statement, then delete the emptied layers."""
+	rows: list[Row] = [
+		{**dict(zip(LAYER_KEY, (*c.key, *c.layer), strict=True)), "remaining_qty": c.change} for c in changes
+	]
 	ctx.store.add(DOCTYPE, LAYER_KEY, rows, add=("remaining_qty",))
-	_delete_emptied(ctx, sorted(emptied))
-
-
-def _delete_emptied(ctx: Context, keys: Iterable[Key]) -> None:
-	for some in batches(list(keys)):
+	for some in batches(sorted({c.key for c in changes if c.is_emptied})):
 		condition, params = key_in(some, "item_code", "warehouse")
 		ctx.store.execute(f"DELETE FROM `tabReceipt Layer` WHERE remaining_qty = 0 AND {condition}", params)

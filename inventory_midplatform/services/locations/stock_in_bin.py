@@ -9,14 +9,15 @@ from decimal import Decimal
 
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.identifiers import new_id
-from inventory_midplatform.domain.movement import MovementKind
+from inventory_midplatform.domain.movement import Movement, MovementKind
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, to_text
 from inventory_midplatform.domain.removal import BinContent
+from inventory_midplatform.domain.settlement.plan import Plan
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import masters
-from inventory_midplatform.services.ledger import batches_and_serials, bin_stock, movements
-from inventory_midplatform.services.ledger.movements import Movement
+from inventory_midplatform.services.ledger import batches_and_serials, bin_stock
+from inventory_midplatform.services.ledger.writing import write
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,41 @@ def unallocated_content(ctx: Context, stock: StockInBin) -> BinContent:
 	return contents[0]
 
 
+def movements_of_change(
+	ctx: Context,
+	kind: MovementKind,
+	stock: StockInBin,
+	content: BinContent,
+	to_bin: str,
+	to_status: str,
+	reason: str,
+) -> list[Movement]:
+	"""Return the movements of the stock out of its content, into a bin and status of the same warehouse.
+
+	Two movements, or two for each serial number. The position must be locked. Raises InvalidInput (``serials_needed``) or
+	Conflict (``serial_elsewhere``, ``serial_of_other_batch``).
+	"""
+	now, change_id = ctx.clock.now(), new_id()
+	parts = [(Decimal(1), serial) for serial in _serials(ctx, stock, content)] or [(stock.qty, "")]
+	return [
+		Movement(
+			*stock.key,
+			bin,
+			signed,
+			kind,
+			now,
+			content.batch_no,
+			serial,
+			status,
+			received_at=content.oldest_receipt,
+			voucher_no=change_id,
+			reason=reason,
+		)
+		for part, serial in parts
+		for bin, status, signed in ((content.bin, content.stock_status, -part), (to_bin, to_status, part))
+	]
+
+
 def record_change(
 	ctx: Context,
 	kind: MovementKind,
@@ -91,33 +127,9 @@ def record_change(
 	to_status: str,
 	reason: str,
 ) -> None:
-	"""Record the movements of the stock out of its content, into a bin and status of the same warehouse.
-
-	Two movements, or two for each serial number. The position must be locked. Raises InvalidInput (``serials_needed``) or
-	Conflict (``serial_elsewhere``, ``serial_of_other_batch``).
-	"""
-	now, change_id = ctx.clock.now(), new_id()
-	parts = [(Decimal(1), serial) for serial in _serials(ctx, stock, content)] or [(stock.qty, "")]
-	movements.record(
-		ctx,
-		[
-			Movement(
-				*stock.key,
-				bin,
-				signed,
-				kind,
-				now,
-				content.batch_no,
-				serial,
-				status,
-				received_at=content.oldest_receipt,
-				voucher_no=change_id,
-				reason=reason,
-			)
-			for part, serial in parts
-			for bin, status, signed in ((content.bin, content.stock_status, -part), (to_bin, to_status, part))
-		],
-	)
+	"""Write what :func:`movements_of_change` returns."""
+	moves = movements_of_change(ctx, kind, stock, content, to_bin, to_status, reason)
+	write(ctx, Plan(movements=moves))
 
 
 def _serials(ctx: Context, stock: StockInBin, content: BinContent) -> list[str]:

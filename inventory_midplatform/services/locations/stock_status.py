@@ -1,15 +1,18 @@
 """Stock statuses: stock in a bin is put on hold (blocked) and taken off hold (unblocked)."""
 
-from inventory_midplatform.domain.errors import Conflict, InvalidInput
+from dataclasses import replace
+
+from inventory_midplatform.domain import stock_status as rules
+from inventory_midplatform.domain.errors import InvalidInput
 from inventory_midplatform.domain.movement import MovementKind
 from inventory_midplatform.domain.position import AVAILABLE
-from inventory_midplatform.domain.quantity import ZERO, to_text
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import operation_log
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
+from inventory_midplatform.services.ledger.writing import write
 from inventory_midplatform.services.locations.stock_in_bin import (
 	StockInBin,
-	record_change,
+	movements_of_change,
 	unallocated_content,
 	with_record_names,
 )
@@ -21,7 +24,7 @@ def change_status(ctx: Context, stock: StockInBin, to_status: str, reason: str =
 
 	Locks the position with its reservations, then the bin stock. Stock taken off hold fills waiting reservations. If
 	reservations need the stock that is put on hold, expired ones are released first. Raises what :mod:`masters`,
-	:func:`unallocated_content` and :func:`record_change` raise, InvalidInput (``same_status``) or Conflict
+	:func:`unallocated_content` and :func:`movements_of_change` raise, InvalidInput (``same_status``) or Conflict
 	(``takes_reserved_stock``).
 	"""
 	stock = with_record_names(ctx, stock)
@@ -31,25 +34,11 @@ def change_status(ctx: Context, stock: StockInBin, to_status: str, reason: str =
 	key, qty = stock.key, stock.qty
 	locked = LockedStock(ctx, [key])
 	content = unallocated_content(ctx, stock)
-	if from_status == AVAILABLE:
-		locked.change_on_hand(key, ZERO, qty)
-		if locked.positions[key].takes_from_reserved and locked.release_expired([key]):
-			locked.fill_waiting([key])
-		if locked.positions[key].takes_from_reserved:
-			raise Conflict(
-				"Only {available} of item {item_code} in {warehouse} is reserved for nobody and can be blocked; release"
-				" reservations first.",
-				code="takes_reserved_stock",
-				item_code=stock.item_code,
-				warehouse=stock.warehouse,
-				available=to_text(max(locked.positions[key].available + qty, ZERO)),
-				qty=to_text(qty),
-			)
-	elif to_status == AVAILABLE:
-		locked.change_on_hand(key, ZERO, -qty)
-		locked.fill_waiting([key])
-	record_change(ctx, MovementKind.STATUS_CHANGE, stock, content, to_bin or stock.bin, to_status, reason)
-	locked.write()
+	rules.change_status(locked, key, qty, from_status, to_status)
+	moves = movements_of_change(
+		ctx, MovementKind.STATUS_CHANGE, stock, content, to_bin or stock.bin, to_status, reason
+	)
+	write(ctx, replace(locked.plan(), movements=moves))
 	details: Row = {
 		"item_code": stock.item_code,
 		"warehouse": stock.warehouse,

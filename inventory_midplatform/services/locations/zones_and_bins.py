@@ -10,6 +10,7 @@ from inventory_midplatform.domain.reservation import OPEN_STATUSES
 from inventory_midplatform.domain.text import require_plain, require_short
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services import masters
+from inventory_midplatform.services.ledger import snapshots
 from inventory_midplatform.services.ledger.bin_stock import UNPLACED
 
 
@@ -133,8 +134,10 @@ def check_bin_is_empty(ctx: Context, name: str) -> None:
 		)
 
 
-def delete_unused(ctx: Context, warehouse: str) -> None:
-	"""Delete the zero positions and the Unplaced bin of a warehouse without movements, so that it can be deleted."""
+def delete_unused(ctx: Context, warehouse: str, with_history: bool = True) -> None:
+	"""Delete the zero positions, the snapshots and the Unplaced bin of a warehouse without movements, so that it can be
+	deleted. The books refuse it where they have entries of it.
+	"""
 	where = {"warehouse": warehouse}
 	if ctx.store.rows("SELECT name FROM `tabStock Movement` WHERE warehouse = %(warehouse)s LIMIT 1", where):
 		return
@@ -145,6 +148,8 @@ def delete_unused(ctx: Context, warehouse: str) -> None:
 	ctx.store.execute(
 		"DELETE FROM `tabWarehouse Bin` WHERE warehouse = %(warehouse)s AND is_unplaced = 1", where
 	)
+	if with_history:
+		snapshots.delete(ctx, "warehouse", warehouse)
 
 
 def delete_unused_of_company(ctx: Context, company: str) -> None:
@@ -155,7 +160,7 @@ def delete_unused_of_company(ctx: Context, company: str) -> None:
 
 
 def delete_unused_item(ctx: Context, item_code: str) -> None:
-	"""Delete the zero positions and closed reservations of an item without movements, so that it can be deleted."""
+	"""Delete the zero positions, snapshots and closed reservations of an item without movements, so that it can be deleted."""
 	where = {"item_code": item_code, "open": OPEN_STATUSES}
 	if ctx.store.rows("SELECT name FROM `tabStock Movement` WHERE item_code = %(item_code)s LIMIT 1", where):
 		return
@@ -168,6 +173,7 @@ def delete_unused_item(ctx: Context, item_code: str) -> None:
 		" AND reserved = 0",
 		where,
 	)
+	snapshots.delete(ctx, "item_code", item_code)
 
 
 def check_warehouse_merge(ctx: Context, old: str) -> None:
@@ -188,7 +194,7 @@ def check_warehouse_merge(ctx: Context, old: str) -> None:
 			code="warehouse_has_history",
 			warehouse=old,
 		)
-	delete_unused(ctx, old)
+	delete_unused(ctx, old, with_history=False)
 
 
 def _require_code(place: Mapping[str, Any], field: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from inventory_midplatform.domain.movement import MovementKind
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context
@@ -38,6 +39,11 @@ ALL_OF_ITEMS = f"SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides WHER
 
 COUNT = f"SELECT COUNT(*) AS n FROM ({BOTH_SIDES}) both_sides WHERE ABS(booked - on_hand) > %(half_step)s"
 
+ITEMS_WITH_OPENING_STOCK = """
+SELECT DISTINCT item_code FROM `tabStock Movement`
+WHERE kind = %(kind)s AND item_code > %(after)s ORDER BY item_code LIMIT %(limit)s
+"""
+
 HALF_STEP = Decimal("0.0000000005")
 
 
@@ -65,14 +71,21 @@ def suspects(ctx: Context, items: Sequence[str]) -> list[Key]:
 	return sorted(keys)
 
 
+def items_with_opening_stock(ctx: Context, after: str = "", limit: int = 50) -> list[str]:
+	"""Return up to ``limit`` items that had stock before the ledger, by code, after the code ``after``."""
+	params = {"kind": MovementKind.OPENING_STOCK.value, "after": after, "limit": limit}
+	return [row["item_code"] for row in ctx.store.rows(ITEMS_WITH_OPENING_STOCK, params)]
+
+
 def opening_stock(
 	ctx: Context, after: tuple[str, str] = ("", ""), limit: int = 500, alert: bool = False
-) -> tuple[int, tuple[str, str] | None]:
-	"""Adjust the next ``limit`` items × warehouses that differ from the books; return how many were looked at, and the key
-	to continue after, or None. Those whose stock ledger confirms the position stay as they are.
+) -> tuple[list[Key], tuple[str, str] | None]:
+	"""Adjust the next ``limit`` items × warehouses that differ from the books; return those looked at, and the key to
+	continue after, or None. Those whose stock ledger confirms the position stay as they are.
 
 	The caller commits between calls. After a stop, run again: it continues with what is left. On a site that has its
-	opening stock it adjusts what the books changed without a voucher.
+	opening stock it adjusts what the books changed without a voucher. What came is as old as today until its layers are
+	rebuilt.
 	"""
 	rows = ctx.store.rows(
 		DIFFERING,
@@ -80,6 +93,6 @@ def opening_stock(
 	)
 	keys = [(row["item_code"], row["warehouse"]) for row in rows]
 	if not keys:
-		return 0, None
+		return [], None
 	settlement.reconcile(ctx, keys, Reason("Opening stock from the books").sentence(), alert=alert)
-	return len(keys), keys[-1] if len(keys) == limit else None
+	return keys, keys[-1] if len(keys) == limit else None

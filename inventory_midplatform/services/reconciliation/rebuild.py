@@ -1,7 +1,7 @@
 """``ledger.rebuild``: compute the projections again, item by item.
 
 Bins and serial locations come from movements; positions from bins and reservations; allocated quantities from
-allocations. Then positions are reconciled with the books. Movements and reserved quantities never change; where a bin holds
+allocations; snapshots, since the history began, from the books' stock ledger. Then positions are reconciled with the books. Movements and reserved quantities never change; where a bin holds
 less than is allocated to it, the excess is deallocated.
 """
 
@@ -11,11 +11,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from inventory_midplatform.domain.position import AVAILABLE, Key
+from inventory_midplatform.domain.promises import PositionChange
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.reason import Reason
+from inventory_midplatform.domain.settlement.deallocation import deallocate_excess
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services.batching import batches
-from inventory_midplatform.services.ledger import deallocation, receipt_layers
+from inventory_midplatform.services.ledger import deallocation, receipt_layers, snapshots
 from inventory_midplatform.services.ledger.allocations import ALLOCATION_KEY, Allocations
 from inventory_midplatform.services.ledger.bin_stock import BIN_STOCK_KEY, RECEIPTS
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
@@ -23,9 +25,9 @@ from inventory_midplatform.services.ledger.movements import MOVEMENTS_OF_ITEM
 from inventory_midplatform.services.ledger.positions import (
 	NUMBERS,
 	POSITION_KEY,
-	change_positions,
 	lock_item,
 	read_positions,
+	write_positions,
 )
 from inventory_midplatform.services.settlement import settlement
 
@@ -52,7 +54,7 @@ def count(ctx: Context) -> int:
 
 
 def rebuild_item(ctx: Context, item_code: str) -> int:
-	"""Rebuild bin stock, serial locations, positions and layers of an item; return how many rows were wrong.
+	"""Rebuild bin stock, serial locations, positions, layers and snapshots of an item; return how many rows were wrong.
 
 	Locks all of the item's rows, the books' Bins first. The caller commits after each item, and may stop and go on.
 	"""
@@ -66,13 +68,15 @@ def rebuild_item(ctx: Context, item_code: str) -> int:
 	stock = LockedStock(ctx, keys)
 	wrong = _rebuild_bins(ctx, bins, movements) + _rebuild_serials(ctx, item_code, movements)
 	wrong += _rebuild_positions(ctx, item_code, keys) + _rebuild_allocated(ctx, item_code, keys)
-	receipt_layers.rebuild(ctx, item_code)
+	receipt_layers.rebuild(ctx, [item_code])
 	# what was posted since this transaction's first read is settled by its own transaction
 	moved = stock.moved_since_seen(keys)
 	unmoved = [key for key in keys if key not in moved]
-	return wrong + settlement.reconcile(
-		ctx, unmoved, Reason("Rebuilt from the books").sentence(), alert=False
-	)
+	wrong += settlement.reconcile(ctx, unmoved, Reason("Rebuilt from the books").sentence(), alert=False)
+	if begins := snapshots.history_begins(ctx):
+		# after the adjustments: what they are made of is in the books' ledger
+		wrong += snapshots.refresh(ctx, unmoved, begins)
+	return wrong
 
 
 def _locked(
@@ -160,7 +164,7 @@ def _rebuild_positions(ctx: Context, item_code: str, keys: Sequence[Key]) -> int
 		)
 		for key, position in before.items()
 	}
-	change_positions(ctx, before, after)
+	write_positions(ctx, [PositionChange(before[key], now) for key, now in sorted(after.items())])
 	return sum(after[key] != before[key] for key in before)
 
 
@@ -184,7 +188,8 @@ def _rebuild_allocated(ctx: Context, item_code: str, keys: Sequence[Key]) -> int
 	for r in stock.named(differing):
 		stock.put(replace(r, allocated=for_reservations[r.name]))
 	allocations = Allocations(ctx, keys)
-	deallocation.deallocate_excess(ctx, stock, allocations, over)
+	stock.named({a.reservation for where in over for a in allocations.in_bin(*where)})
+	deallocation.report(ctx, deallocate_excess(stock, allocations, over))
 	allocations.write()
 	stock.write()
 	return len(wrong) + len(differing) + len(over)

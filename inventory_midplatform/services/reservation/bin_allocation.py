@@ -4,13 +4,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from inventory_midplatform.domain.allocations import Allocation
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.domain.reservation import Reservation
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters, modules, operation_log
-from inventory_midplatform.services.ledger.allocations import Allocation, Allocations
+from inventory_midplatform.services.ledger.allocations import Allocations
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
 from inventory_midplatform.services.locations import suggestions
 from inventory_midplatform.services.reservation import reservations

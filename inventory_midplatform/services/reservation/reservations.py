@@ -9,6 +9,7 @@ from typing import Any
 from inventory_midplatform.domain.errors import Conflict, InsufficientStock, InvalidInput, KeyReused, NotFound
 from inventory_midplatform.domain.identifiers import NAME_LIMIT, new_id
 from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.promises import ReservationChange
 from inventory_midplatform.domain.quantity import STEP, ZERO, from_store, to_text
 from inventory_midplatform.domain.reservation import (
 	EXPIRED,
@@ -23,13 +24,9 @@ from inventory_midplatform.ports import Context, Row, SnapshotConflict
 from inventory_midplatform.query import Query, any_of, compiled, table, value
 from inventory_midplatform.services import masters, modules
 from inventory_midplatform.services.demand import demand_lines, sources
-from inventory_midplatform.services.ledger.locked_stock import (
-	COLUMNS,
-	LockedStock,
-	from_row,
-	write_reservations,
-)
+from inventory_midplatform.services.ledger.locked_stock import LockedStock
 from inventory_midplatform.services.ledger.positions import POSITION_KEY, lock_item
+from inventory_midplatform.services.ledger.stored_reservations import COLUMNS, from_row, write_reservations
 
 RESERVE = (
 	"UPDATE {positions} SET reserved = ROUND(reserved + %(qty)s, 9)"
@@ -93,7 +90,7 @@ def reserve(ctx: Context, command: Reserve) -> Reservation:
 		raise InvalidInput("{argument} is in the past.", code="expires_in_past", argument="expires_at")
 	if not row.supersedes and _reserve_if_available(ctx, requested):
 		made = requested.fill(command.qty)
-		write_reservations(ctx, [made], {})
+		write_reservations(ctx, [ReservationChange(None, made)])
 		return made
 	return _reserve_locked(ctx, requested, row.supersedes)
 

@@ -53,3 +53,11 @@ class Posting:
 	"""The voucher sets a quantity rather than changing it (Stock Reconciliation): its rows do not add up."""
 	may_be_refused: bool = True
 	"""False for what has happened already and must not fail: a repost, a POS closing."""
+
+	@property
+	def voucher(self) -> tuple[str, str]:
+		return (self.voucher_type, self.voucher_no)
+
+
+MovedRows = tuple[Posting, tuple[PostingRow, ...]]
+"""A posting and the rows that it moved, outgoing first."""
