@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from inventory_midplatform.ports import Row
-from inventory_midplatform.tests.platform import unique
+from inventory_midplatform.tests.approval_records import drawn
 from inventory_midplatform.tests.races_over_http import Call, Races
 
 DOCTYPE = "Inventory Request"
@@ -13,8 +12,8 @@ AS = "as"
 """The argument of a call that says whose it is; it is not sent."""
 
 
-class ApprovalRaces(Races):
-	settings: ClassVar = {"approval_policies": True}
+class ApprovalRaceCase(Races):
+	settings: ClassVar = {"approval": True}
 
 	def user_with_key(self, roles: list[str]) -> tuple[str, str]:
 		"""Make a user; return the name and the key with which they call."""
@@ -22,7 +21,6 @@ class ApprovalRaces(Races):
 
 	def setUp(self) -> None:
 		super().setUp()
-		self.addCleanup(self.platform.settings, approval_policies=False)
 		self.keys: dict[str, str] = {}
 		self.buyer, self.first, self.second = (
 			self.user(role) for role in ("Inventory Buyer", "Warehouse Supervisor", "Warehouse Supervisor")
@@ -36,14 +34,13 @@ class ApprovalRaces(Races):
 		self.keys[name] = key
 		return name
 
-	def document(self, item: str, warehouse: str, counting: str = "Any") -> str:
+	def document(self, item: str, warehouse: str, counting: str = "Any", **more: Any) -> str:
 		if warehouse not in self.policies:
-			row = {"approver": "User", "counting": counting, "match": "All", "step": 1}
+			row = {"approver": "User", "counting": counting, "step": 1, **more}
 			rows = [{**row, "user": self.first}, {**row, "user": self.second}]
-			last = {"step": 2, "approver": "User", "user": self.director, "counting": "Any", "match": "All"}
-			values: Row = {"title": unique("Policy"), "document_type": DOCTYPE, "enabled": 1, "ask_once": 1}
-			values["conditions"] = [{"step": 0, "field": "warehouse", "comparison": "=", "value": warehouse}]
-			name = self.platform.create("Approval Policy", {**values, "steps": [*rows, last]})
+			last = {"step": 2, "approver": "User", "user": self.director}
+			of_warehouse = {"step": 0, "field": "warehouse", "comparison": "=", "value": warehouse}
+			name = self.platform.create("Approval Policy", drawn([*rows, last], [of_warehouse]))
 			self.policies[warehouse] = name
 			self.addCleanup(self.platform.update, "Approval Policy", name, {"enabled": 0})
 		made = self.platform.call(
@@ -55,8 +52,8 @@ class ApprovalRaces(Races):
 		)
 		return str(made["name"])
 
-	def requested(self, item: str, warehouse: str, counting: str = "Any") -> str:
-		document = self.document(item, warehouse, counting)
+	def requested(self, item: str, warehouse: str, counting: str = "Any", **more: Any) -> str:
+		document = self.document(item, warehouse, counting, **more)
 		made = self.platform.call("approval.request", doctype=DOCTYPE, name=document, user=self.buyer)
 		self.requests.append(made["name"])
 		return str(made["name"])
@@ -70,6 +67,8 @@ class ApprovalRaces(Races):
 			found[request["state"], request["step"], decisions["Approved"], decisions["Rejected"]] += 1
 		return found
 
+
+class ApprovalRaces(ApprovalRaceCase):
 	def test_two_approve_where_one_is_enough(self) -> None:
 		def prepare(item: str, warehouse: str) -> Sequence[Call]:
 			name = self.requested(item, warehouse)

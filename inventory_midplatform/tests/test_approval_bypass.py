@@ -1,314 +1,263 @@
-"""Nobody bypasses the approval of a request: not by REST, not by the desk's own calls, not with the right role."""
+"""Nobody goes round an approval: not by REST, not by the desk's own calls, not by a data import or an amended copy, not with
+the right roles; with and without a Workflow of the site.
+"""
 
-from typing import Any
+from typing import ClassVar
 
 import frappe
-import requests
-from frappe.model.workflow import apply_workflow
 
-from inventory_midplatform.adapters.site import permissions
-from inventory_midplatform.domain import approval
-from inventory_midplatform.patches.v0_3_0.requesters_and_duplicate_policies import REQUESTERS_BEFORE, execute
-from inventory_midplatform.setup import approval_workflow
+from inventory_midplatform.domain.errors import NotPermitted
 from inventory_midplatform.tests import erpnext_documents as erp
-from inventory_midplatform.tests import racing
-from inventory_midplatform.tests.site_case import SiteTestCase
+from inventory_midplatform.tests.approval_records import drawn, switch_shipped
+from inventory_midplatform.tests.bypass_case import (
+	APPROVALS,
+	DOCTYPES,
+	ENTRY,
+	ORDER,
+	REQUEST,
+	BypassCase,
+)
 
-DOCTYPE = "Inventory Request"
 
+class TestApprovalBypass(BypassCase):
+	"""Without a Workflow: what is approved is submitted."""
 
-class TestApprovalBypass(SiteTestCase):
 	@classmethod
 	def setUpClass(cls) -> None:
 		super().setUpClass()
-		cls.item, cls.place = erp.item(), erp.warehouse()
-		cls.requester, cls.requester_key = racing.user_with_key(["Inventory Buyer"])
-		cls.supervisor, cls.supervisor_key = racing.user_with_key(["Warehouse Supervisor"])
-		cls.director, cls.director_key = racing.user_with_key(["Inventory Director"])
-		cls.server = racing.serving(workers=1)
-		cls.url = cls.server.__enter__()
-		cls.addClassCleanup(cls.server.__exit__, None, None, None)
+		cls.policies = [cls.add_policy(doctype, when_approved="Submit") for doctype in DOCTYPES]
 
-	def values(self, rate: float = 10) -> dict[str, Any]:
-		return {
-			"doctype": DOCTYPE,
-			"request_type": "Purchase",
-			"company": self.company,
-			"warehouse": self.place,
-			"required_by": frappe.utils.nowdate(),
-			"items": [{"item_code": self.item, "qty": 5, "uom": "Nos", "rate": rate}],
-		}
+	policies: ClassVar[list[str]]
 
-	def send(self, method: str, path: str, key: str, **payload: Any) -> Any:
-		headers = {**racing.host(), "Authorization": f"token {key}"}
-		response = requests.request(method, f"{self.url}{path}", headers=headers, json=payload, timeout=60)
-		frappe.db.rollback()
-		return response
+	def test_no_way_round_before_it_is_requested_and_while_it_waits(self) -> None:
+		for doctype in DOCTYPES:
+			name = self.make(doctype)
+			self.assert_no_way_round(doctype, name)
+			self.assert_not_imported(doctype)
+			self.requested(doctype, name)
+			self.assert_no_way_round(doctype, name, "strong", "approver")
 
-	def make(self, rate: float = 10) -> str:
-		made = self.send("POST", f"/api/resource/{DOCTYPE}", self.requester_key, **self.values(rate))
-		self.assertEqual(made.status_code, 200, made.text)
-		return str(made.json()["data"]["name"])
+	def test_the_same_calls_submit_a_document_that_needs_no_approval(self) -> None:
+		"""Else the others would show nothing."""
+		for policy in self.policies:
+			self.platform.update("Approval Policy", policy, {"enabled": 0})
+		try:
+			submitted = set()
+			for place, (what, *_) in enumerate(list(self.ways_round(ENTRY, self.make(ENTRY)))):
+				name = self.make(ENTRY)
+				_, method, path, arguments = list(self.ways_round(ENTRY, name))[place]
+				self.send(method, path, "strong", **arguments)
+				if self.state(ENTRY, name)[0] == 1:
+					submitted.add(what.split(" {")[0])
+			self.assertEqual([self.imported(doctype) for doctype in (ENTRY, ORDER)], [[1], [1]])
+		finally:
+			for policy in self.policies:
+				self.platform.update("Approval Policy", policy, {"enabled": 1})
+		self.assertLessEqual(
+			{"PUT", "run_method", "client.submit", "client.save", "savedocs", "bulk edit"}, submitted
+		)
 
-	def act(self, name: str, action: str, key: str) -> Any:
-		document = frappe.get_doc(DOCTYPE, name).as_json()
-		path = "/api/method/frappe.model.workflow.apply_workflow"
-		return self.send("POST", path, key, doc=document, action=action)
+	def test_no_new_document_is_submitted(self) -> None:
+		for doctype in DOCTYPES:
+			for born in ({"docstatus": 1}, {"docstatus": 1, "workflow_state": "Approved"}):
+				with self.subTest(doctype=doctype, born=born):
+					values = {**self.values(doctype), **born}
+					for path, payload in (
+						(f"/api/resource/{doctype}", values),
+						("/api/method/frappe.client.insert", {"doc": values}),
+						("/api/method/frappe.client.submit", {"doc": values}),
+					):
+						before = frappe.db.count(doctype, {"docstatus": 1})
+						self.send("POST", path, "strong", **payload)
+						self.assertEqual(frappe.db.count(doctype, {"docstatus": 1}), before)
 
-	def pending(self, rate: float = 10) -> str:
-		name = self.make(rate)
-		self.assertEqual(self.act(name, "Request Approval", self.requester_key).status_code, 200)
-		return name
+	def test_what_is_approved_is_submitted_in_the_name_of_an_approver_who_may_not_submit(self) -> None:
+		for doctype in DOCTYPES:
+			with self.subTest(doctype=doctype):
+				name = self.make(doctype)
+				if doctype != REQUEST:  # directors submit requests anyway
+					self.assertFalse(frappe.has_permission(doctype, "submit", user=self.approver))
+				self.assertEqual(self.approved(doctype, name)["state"], "Approved")
+				self.assertEqual(self.state(doctype, name)[0], 1)
+				self.assertEqual(frappe.db.get_value(doctype, name, "modified_by"), self.approver)
 
-	def state(self, name: str) -> tuple[str, int, str]:
-		frappe.db.rollback()
-		return tuple(frappe.db.get_value(DOCTYPE, name, ["workflow_state", "docstatus", "status"]))
+	def test_a_rejected_or_returned_document_is_not_submitted(self) -> None:
+		for doctype in DOCTYPES:
+			for operation in ("approval.reject", "approval.return"):
+				name = self.make(doctype)
+				asked = self.requested(doctype, name)
+				self.call(operation, "approver", name=asked["name"], reason="No.")
+				self.assert_no_way_round(doctype, name)
 
-	def test_approval_by_rest(self) -> None:
-		name = self.pending()
-		self.assertEqual(self.act(name, "Approve", self.supervisor_key).status_code, 200)
-		self.assertEqual(self.state(name), ("Approved", 1, "Approved"))
-		made = frappe.get_doc("Material Request", frappe.db.get_value(DOCTYPE, name, "created_document"))
-		self.assertEqual((made.docstatus, made.inventory_request, made.items[0].qty), (0, name, 5))
+	def test_an_amended_copy_needs_an_approval_of_its_own(self) -> None:
+		for doctype in (ORDER, ENTRY):
+			with self.subTest(doctype=doctype):
+				name = self.make(doctype)
+				self.approved(doctype, name)
+				document = frappe.get_doc(doctype, name)
+				document.cancel()
+				frappe.db.commit()
+				for more in ({}, {"docstatus": 1}):
+					values = {**self.values(doctype), "amended_from": name, **more}
+					made = self.send("POST", f"/api/resource/{doctype}", "strong", **values)
+					if made.status_code == 200:
+						amended = made.json()["data"]["name"]
+						self.assert_no_way_round(doctype, amended)
+				self.assertFalse(frappe.db.exists(doctype, {"amended_from": name, "docstatus": 1}))
 
-	def test_parts_of_whole_units_that_were_requested_before_can_be_rejected(self) -> None:
-		"""They are refused when a request is made; one that is older stands in nobody's way."""
-		name = self.pending()
-		frappe.db.set_value("Inventory Request Item", {"parent": name}, "qty", 1.5)
-		frappe.db.commit()
-		refused = self.act(name, "Approve", self.supervisor_key)
-		self.assertEqual(refused.status_code, 400, refused.text)
-		self.assertIn("is a part of one", refused.text)
-		self.assertEqual(self.reject(name, "Whole ones only.").status_code, 200)
-		self.assertEqual(self.state(name), ("Rejected", 0, "Rejected"))
+	def test_a_line_that_no_policy_reads_is_watched_too(self) -> None:
+		for doctype, field, value in ((ORDER, "schedule_date", "2099-01-01"), (ENTRY, "qty", 500)):
+			with self.subTest(doctype=doctype):
+				name = self.make(doctype)
+				asked = self.requested(doctype, name)
+				items = frappe.get_doc(doctype, name).as_dict()["items"]
+				items[0][field] = value
+				changed = self.send("PUT", f"/api/resource/{doctype}/{name}", "strong", items=items)
+				self.assertEqual(changed.status_code, 200, changed.text[:300])
+				refused = self.send("POST", f"{APPROVALS}approval.approve", "approver", name=asked["name"])
+				self.assertEqual(refused.status_code, 409, refused.text[:300])
+				self.assertEqual(refused.json()["error"]["code"], "changed_meanwhile")
+				self.assert_no_way_round(doctype, name)
 
-	def reject(self, name: str, reason: str) -> Any:
-		path = "/api/method/inventory_midplatform.api.v1.request.act"
-		return self.send("POST", path, self.supervisor_key, name=name, action="Reject", reason=reason)
-
-	def test_no_rejection_without_a_reason(self) -> None:
-		name = self.pending()
-		refused = self.act(name, "Reject", self.supervisor_key)
-		self.assertEqual(refused.status_code, 400, refused.text)
-		self.assertIn("Say why the request is rejected", refused.text)
-		# a reason that another user wrote before does not count
-		path = f"/api/resource/{DOCTYPE}/{name}"
-		self.send("PUT", path, self.requester_key, rejection_reason="Because I say so.")
-		self.assertEqual(self.act(name, "Reject", self.supervisor_key).status_code, 400)
-		self.assertEqual(self.state(name)[0], "Pending Supervisor")
-		self.assertEqual(self.reject(name, "Two are enough.").status_code, 200)
-		self.assertEqual(frappe.db.get_value(DOCTYPE, name, "rejection_reason"), "Two are enough.")
-
-	def test_the_desk_counts_only_what_its_user_may_approve(self) -> None:
-		pending, high, own = self.pending(), self.pending(rate=5000), self.make()
-		self.assertEqual(self.act(own, "Request Approval", self.supervisor_key).status_code, 200)
-		self.assertEqual(self.act(high, "Approve", self.supervisor_key).status_code, 200)
-		for user, expected in (
-			(self.supervisor, {pending}),
-			(self.director, {high}),
-			(self.requester, set()),
+	def test_approval_requests_are_written_by_operations_alone(self) -> None:
+		name = self.make(ORDER)
+		asked = self.requested(ORDER, name)["name"]
+		for change in (
+			{"state": "Approved"},
+			{"decisions": []},
+			{"facts": "{}"},
+			{"policy_content": "{}"},
+			{"applicant": self.strong},
 		):
-			frappe.set_user(user)
-			bootinfo = frappe._dict()
-			permissions.extend_bootinfo(bootinfo)
-			card = frappe.get_doc("Number Card", "Requests to Approve")
-			values = {
-				"frappe.boot.inventory_states_to_approve": bootinfo.inventory_states_to_approve,
-				"frappe.session.user": user,
-			}
-			filters = [
-				[*condition, values[expression]]
-				for *condition, expression in frappe.parse_json(card.dynamic_filters_json)
-			]
-			self.assertEqual(frappe.parse_json(card.filters_json), [])
-			found = set(frappe.get_list(DOCTYPE, filters, pluck="name", order_by="name", limit=0))
-			self.assertEqual(found & {pending, high, own}, expected, user)
-			frappe.set_user("Administrator")
-
-	def test_no_put_changes_the_state(self) -> None:
-		"""Neither the state, nor the docstatus, nor both, from any state, for any user."""
-		draft, pending, high = self.make(), self.pending(), self.pending(rate=5000)
-		cases = [
-			(draft, {"docstatus": 1}),
-			(draft, {"workflow_state": "Approved"}),
-			(draft, {"workflow_state": "Approved", "docstatus": 1}),
-			(pending, {"docstatus": 1}),
-			(pending, {"workflow_state": "Approved"}),
-			(pending, {"workflow_state": "Pending Director", "docstatus": 1}),
-			(high, {"workflow_state": "Approved", "docstatus": 1}),
-			(high, {"workflow_state": "Approved", "docstatus": 1, "needs_director": 0}),
-			(high, {"workflow_state": "Approved", "docstatus": 1, "amount": 1, "needs_director": 0}),
-			(pending, {"docstatus": 2}),
-		]
-		for name, change in cases:
-			before = self.state(name)
-			for key in (self.requester_key, self.supervisor_key, self.director_key):
-				with self.subTest(change=change, state=before[0]):
-					response = self.send("PUT", f"/api/resource/{DOCTYPE}/{name}", key, **change)
-					self.assertGreaterEqual(response.status_code, 400, response.text[:300])
-					self.assertEqual(self.state(name), before)
-
-	def test_no_new_document_is_approved(self) -> None:
-		for born in (
-			{"docstatus": 1},
-			{"workflow_state": "Approved"},
-			{"workflow_state": "Approved", "docstatus": 1},
-		):
-			with self.subTest(born=born):
-				response = self.send(
-					"POST", f"/api/resource/{DOCTYPE}", self.supervisor_key, **self.values(), **born
-				)
-				if response.status_code < 400:
-					name = response.json()["data"]["name"]
-					self.assertEqual(self.state(name)[1], 0)
-					self.assertNotEqual(self.state(name)[0], "Approved")
-
-	def test_computed_fields_are_not_read_from_the_client(self) -> None:
-		values = {
-			**self.values(rate=5000),
-			"needs_director": 0,
-			"amount": 1,
-			"status": "Approved",
-			"created_doctype": "Item",
-			"created_document": self.item,
-		}
-		made = self.send("POST", f"/api/resource/{DOCTYPE}", self.requester_key, **values).json()["data"]
-		self.assertEqual(
-			(made["needs_director"], made["amount"], made["status"], made.get("created_document")),
-			(1, 25000, "Draft", None),
-		)
-
-	def test_other_entry_points_of_the_desk(self) -> None:
-		name = self.pending()
-		before = self.state(name)
-		document = frappe.get_doc(DOCTYPE, name).as_dict()
-		entry_points = [
-			("frappe.client.submit", {"doc": {**document, "docstatus": 1}}),
-			(
-				"frappe.client.set_value",
-				{"doctype": DOCTYPE, "name": name, "fieldname": "workflow_state", "value": "Approved"},
-			),
-			("frappe.client.set_value", {"doctype": DOCTYPE, "name": name, "fieldname": {"docstatus": 1}}),
-			("frappe.client.save", {"doc": {**document, "workflow_state": "Approved", "docstatus": 1}}),
-			("frappe.desk.form.save.savedocs", {"doc": frappe.as_json(document), "action": "Submit"}),
-		]
-		for entry_point, arguments in entry_points:
-			for key in (self.requester_key, self.director_key):
-				with self.subTest(entry_point=entry_point):
-					self.send(
-						"POST",
-						f"/api/method/{entry_point}",
-						key,
-						**frappe.parse_json(frappe.as_json(arguments)),
-					)
-					self.assertEqual(self.state(name), before)
-
-	def test_a_wrong_role_or_the_requester_cannot_approve(self) -> None:
-		name = self.pending()
-		for key in (self.requester_key, self.director_key):
-			self.assertGreaterEqual(self.act(name, "Approve", key).status_code, 400)
-		own = self.send("POST", f"/api/resource/{DOCTYPE}", self.supervisor_key, **self.values()).json()[
-			"data"
-		]["name"]
-		self.assertEqual(self.act(own, "Request Approval", self.supervisor_key).status_code, 200)
-		self.assertGreaterEqual(self.act(own, "Approve", self.supervisor_key).status_code, 400)
-		put = {"workflow_state": "Approved", "docstatus": 1}
+			response = self.send("PUT", f"/api/resource/Approval Request/{asked}", "strong", **change)
+			self.assertGreaterEqual(response.status_code, 400, response.text[:300])
+		for path in (f"/api/resource/Approval Request/{asked}",):
+			self.assertGreaterEqual(self.send("DELETE", path, "strong").status_code, 400)
+		made = {"document_type": ORDER, "document_name": name, "state": "Approved"}
 		self.assertGreaterEqual(
-			self.send("PUT", f"/api/resource/{DOCTYPE}/{own}", self.supervisor_key, **put).status_code, 400
+			self.send("POST", "/api/resource/Approval Request", "strong", **made).status_code, 400
 		)
-		self.assertEqual(self.state(own)[:2], ("Pending Supervisor", 0))
+		self.assert_no_way_round(ORDER, name)
 
-	def test_nobody_approves_a_request_they_changed(self) -> None:
-		name = self.make()
-		document = frappe.get_doc(DOCTYPE, name).as_dict()
-		document["items"][0]["qty"] = 900
-		items = frappe.parse_json(frappe.as_json(document["items"]))
-		changed = self.send("PUT", f"/api/resource/{DOCTYPE}/{name}", self.supervisor_key, items=items)
-		self.assertEqual(changed.status_code, 200, changed.text[:300])
-		self.assertEqual(self.act(name, "Request Approval", self.requester_key).status_code, 200)
-		name_of_other = self.make()
-		self.assertEqual(self.act(name_of_other, "Request Approval", self.supervisor_key).status_code, 200)
-		self.assertGreaterEqual(self.act(name_of_other, "Approve", self.supervisor_key).status_code, 400)
-		forged = {"prepared_by": self.requester, "workflow_state": "Approved", "docstatus": 1}
-		self.assertGreaterEqual(
-			self.send(
-				"PUT", f"/api/resource/{DOCTYPE}/{name_of_other}", self.supervisor_key, **forged
-			).status_code,
-			400,
+	def test_nobody_switches_on_a_policy_that_submits_what_they_may_not_submit(self) -> None:
+		manager = erp.user(["Inventory Manager"])
+		frappe.db.commit()
+		row = {"step": 1, "approver": "User", "user": self.approver}
+		for doctype, is_refused in ((ORDER, True), (ENTRY, False)):
+			values = drawn([row], document_type=doctype, when_approved="Submit", enabled=0)
+			name = self.platform.create("Approval Policy", values)
+			with self.subTest(doctype=doctype):
+				if is_refused:
+					with self.assertRaises(NotPermitted) as raised:
+						self.platform.call("approval.switch_on", name=name, user=manager)
+					self.assertEqual(raised.exception.code, "may_not_submit")
+				else:
+					self.platform.call("approval.switch_on", name=name, user=manager)
+					self.platform.call("approval.switch_off", name=name, user=manager)
+
+
+STATES = (("Draft", "0"), ("Approved", "1"), ("Rejected", "0"), ("Cancelled", "2"))
+
+
+class TestBesideAWorkflow(BypassCase):
+	"""A site with Workflows of its own: completion of a request applies the transition, whose roles the approver lacks."""
+
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		switch_shipped(cls.platform, False)
+		cls.addClassCleanup(switch_shipped, cls.platform, True)
+		for doctype in DOCTYPES:
+			cls.add_workflow(doctype)
+			cls.add_policy(doctype, when_approved="Workflow Action", workflow_action="Approve")
+
+	@classmethod
+	def add_workflow(cls, doctype: str) -> None:
+		for state, _ in STATES:
+			cls.add_missing("Workflow State", state, workflow_state_name=state)
+		for action in ("Approve", "Reject", "Cancel"):
+			cls.add_missing("Workflow Action Master", action, workflow_action_name=action)
+		steps = (
+			("Draft", "Approve", "Approved"),
+			("Draft", "Reject", "Rejected"),
+			("Approved", "Cancel", "Cancelled"),
 		)
-		self.assertEqual(self.state(name_of_other)[:2], ("Pending Supervisor", 0))
-
-	def test_above_the_amount_two_people_decide(self) -> None:
-		name = self.pending(rate=5000)
-		self.assertEqual(self.act(name, "Approve", self.supervisor_key).status_code, 200)
-		self.assertEqual(self.state(name)[:2], ("Pending Director", 0))
-		self.assertGreaterEqual(self.act(name, "Approve", self.supervisor_key).status_code, 400)
-		self.assertEqual(self.act(name, "Approve", self.director_key).status_code, 200)
-		self.assertEqual(self.state(name)[:2], ("Approved", 1))
-
-	def test_a_pending_request_cannot_be_changed(self) -> None:
-		name = self.pending()
-		document = frappe.get_doc(DOCTYPE, name).as_dict()
-		document["items"][0]["qty"] = 900
-		items = frappe.parse_json(frappe.as_json(document["items"]))
-		response = self.send("PUT", f"/api/resource/{DOCTYPE}/{name}", self.requester_key, items=items)
-		self.assertEqual(response.status_code, 409, response.text[:300])
-		self.assertEqual(frappe.db.get_value("Inventory Request Item", {"parent": name}, "qty"), 5)
-
-	def test_an_edited_workflow_survives_migrate_and_is_used(self) -> None:
-		from inventory_midplatform.install import after_migrate
-
-		workflow = frappe.get_doc("Workflow", approval_workflow.NAME)
-		step = next(t for t in workflow.transitions if t.action == "Approve" and t.state == approval.PENDING)
-		self.addCleanup(self._restore_condition, step.condition)
-		for transition in workflow.transitions:
-			if transition.action == "Approve" and transition.next_state == approval.APPROVED:
-				transition.condition = "doc.amount < 30 and not doc.needs_director"
-				break
-		workflow.save()
-		frappe.db.commit()
-		after_migrate()
-		frappe.db.commit()
-		edited = frappe.get_doc("Workflow", approval_workflow.NAME)
-		self.assertIn("doc.amount < 30 and not doc.needs_director", [t.condition for t in edited.transitions])
-		name = self.pending(rate=10)
-		self.assertGreaterEqual(self.act(name, "Approve", self.supervisor_key).status_code, 400)
-		self.assertEqual(self.state(name)[:2], ("Pending Supervisor", 0))
-
-	def test_a_workflow_of_an_earlier_release_lets_every_requester_request_approval(self) -> None:
-		workflow = frappe.get_doc("Workflow", approval_workflow.NAME)
-		before = sorted((t.state, t.action, t.next_state, t.allowed) for t in workflow.transitions)
-		added = set(approval.REQUESTERS) - set(REQUESTERS_BEFORE)
-		self.assertIn("Quality Inspector", added)
-		workflow.transitions = [
-			t
-			for t in workflow.transitions
-			if t.state not in (approval.DRAFT, approval.REJECTED) or t.allowed in REQUESTERS_BEFORE
-		]
-		workflow.save()
-		for _ in range(2):
-			execute()
-			frappe.db.commit()
-			workflow.reload()
-			roles = [(t.state, t.action, t.next_state, t.allowed) for t in workflow.transitions]
-			self.assertEqual(sorted(roles), before)
-
-	def _restore_condition(self, condition: str) -> None:
-		workflow = frappe.get_doc("Workflow", approval_workflow.NAME)
-		for transition in workflow.transitions:
-			if transition.condition and "amount < 30" in transition.condition:
-				transition.condition = condition
-		workflow.save()
+		workflow = erp.insert(
+			"Workflow",
+			workflow_name=erp.unique("Workflow"),
+			document_type=doctype,
+			is_active=1,
+			override_status=1,
+			workflow_state_field="workflow_state",
+			states=[{"state": s, "doc_status": d, "allow_edit": "All"} for s, d in STATES],
+			transitions=[
+				{
+					"state": a,
+					"action": b,
+					"next_state": c,
+					"allowed": "System Manager",
+					"allow_self_approval": 1,
+				}
+				for a, b, c in steps
+			],
+		)
+		cls.addClassCleanup(cls.take_away, workflow.name, doctype)
+		frappe.clear_cache(doctype=doctype)
 		frappe.db.commit()
 
-	def test_approval_in_the_desk(self) -> None:
-		"""As the form's button does it."""
-		frappe.set_user(self.requester)
-		document = frappe.get_doc(self.values()).insert()
-		apply_workflow(document, "Request Approval")
-		frappe.set_user(self.supervisor)
-		document = apply_workflow(frappe.get_doc(DOCTYPE, document.name), "Approve")
-		self.assertEqual((document.workflow_state, document.status), ("Approved", "Approved"))
-		todo = {"reference_type": DOCTYPE, "reference_name": document.name, "allocated_to": self.supervisor}
-		self.assertTrue(frappe.db.exists("ToDo", todo))
+	@classmethod
+	def add_missing(cls, doctype: str, name: str, **values: str) -> None:
+		if not frappe.db.exists(doctype, name):
+			erp.insert(doctype, **values)
+			cls.addClassCleanup(cls.remove, doctype, name)
+
+	@classmethod
+	def remove(cls, doctype: str, name: str) -> None:
+		frappe.delete_doc(doctype, name, force=True)
 		frappe.db.commit()
+
+	@classmethod
+	def take_away(cls, name: str, doctype: str) -> None:
+		"""Take the Workflow away with the field that it made: what is on the site after the app is gone is compared."""
+		cls.remove("Workflow", name)
+		field = f"{doctype}-workflow_state"
+		if frappe.db.exists("Custom Field", field):
+			cls.remove("Custom Field", field)
+			frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN workflow_state")
+		frappe.cache.hdel("workflow", doctype)
+		frappe.clear_cache(doctype=doctype)
+
+	def test_no_way_round(self) -> None:
+		for doctype in DOCTYPES:
+			name = self.make(doctype)
+			self.assertEqual(self.state(doctype, name), (0, "Draft"))
+			self.assert_no_way_round(doctype, name)
+			self.assert_not_imported(doctype)
+			self.requested(doctype, name)
+			self.assert_no_way_round(doctype, name, "strong", "approver")
+
+	def test_an_approved_request_applies_the_transition_without_the_approver_having_its_role(self) -> None:
+		for doctype in DOCTYPES:
+			with self.subTest(doctype=doctype):
+				name = self.make(doctype)
+				self.assertEqual(self.approved(doctype, name)["state"], "Approved")
+				self.assertEqual(self.state(doctype, name), (1, "Approved"))
+				self.assertEqual(frappe.db.get_value(doctype, name, "modified_by"), self.approver)
+
+	def test_other_steps_of_the_workflow_are_free(self) -> None:
+		for doctype in (ORDER, ENTRY):
+			name = self.make(doctype)
+			document = frappe.get_doc(doctype, name).as_json()
+			path = "/api/method/frappe.model.workflow.apply_workflow"
+			answer = self.send("POST", path, "strong", doc=document, action="Reject")
+			self.assertEqual(answer.status_code, 200, answer.text[:300])
+			self.assertEqual(self.state(doctype, name), (0, "Rejected"))
+
+	def test_a_step_that_the_workflow_does_not_have(self) -> None:
+		name = self.make(ORDER)
+		asked = self.requested(ORDER, name)
+		frappe.db.set_value(ORDER, name, "workflow_state", "Rejected")
+		frappe.db.commit()
+		refused = self.send("POST", f"{APPROVALS}approval.approve", "approver", name=asked["name"])
+		self.assertEqual((refused.status_code, refused.json()["error"]["code"]), (409, "no_transition"))
+		self.assertEqual(self.state(ORDER, name), (0, "Rejected"))

@@ -1,39 +1,33 @@
-"""Approval policies on a site: a document that needs an approval is not submitted before; the desk knows which may."""
+"""Approval policies on a site: a document that needs an approval is not submitted before, nor does its Workflow go on."""
 
 from typing import Any
 
-import frappe
+from frappe.model.workflow import get_workflow_name
 
+from inventory_midplatform.adapters.site import workflows
 from inventory_midplatform.adapters.site.context import site_context, site_settings
 from inventory_midplatform.adapters.site.errors import shown_in_desk
-from inventory_midplatform.services.approval import policies, submitting
-
-_CACHED = "inventory_midplatform_doctypes_with_policies"
+from inventory_midplatform.services.approval import submitting
 
 
 def before_submit(document: Any, method: str | None = None) -> None:
-	"""Refuse a document that needs an approval and has none. Of other DocTypes it reads two values of Frappe's cache."""
-	if site_settings().approval_policies and document.doctype in doctypes_with_policies():
+	"""Refuse a document that needs an approval and has none. Of other DocTypes it reads Frappe's cache only."""
+	if document.doctype in site_settings().doctypes_to_approve:
 		with shown_in_desk():
 			submitting.require_approved(site_context(), document.doctype, document.as_dict())
 
 
-def doctypes_with_policies() -> list[str]:
-	"""Return the DocTypes that have an enabled policy, from Frappe's cache."""
-
-	def read() -> list[str]:
-		return sorted(
-			set(
-				frappe.get_all(
-					policies.DOCTYPE, {"enabled": 1}, pluck="document_type", order_by="document_type"
-				)
-			)
-		)
-
-	return list(frappe.cache.get_value(_CACHED, read))
-
-
-def forget_doctypes() -> None:
-	"""Read them again, now and when the change of a policy is committed: another request may read them in between."""
-	frappe.cache.delete_value(_CACHED)
-	frappe.db.after_commit.add(lambda: frappe.cache.delete_value(_CACHED))
+def validate(document: Any, method: str | None = None) -> None:
+	"""Refuse a step of a Workflow that only an approved request may take, whoever's roles allow it: the action that the policy
+	takes when it is approved, and any step into a state of submitted documents, which REST reaches without submitting.
+	"""
+	if document.doctype not in site_settings().doctypes_to_approve or not get_workflow_name(document.doctype):
+		return
+	before = document.get_doc_before_save()
+	if before is None or document.flags.inventory_approved or document.docstatus != 0:
+		return
+	with shown_in_desk():
+		ctx = site_context()
+		action = submitting.workflow_action(ctx, document.doctype, document.as_dict())
+		if action is not None and workflows.enters(document, before, action):
+			submitting.require_approved(ctx, document.doctype, document.as_dict())

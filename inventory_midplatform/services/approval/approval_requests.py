@@ -1,40 +1,55 @@
-"""Approval Requests: requested, approved or rejected step by step, withdrawn; and what a document may not do without one."""
+"""Approval Requests: requested, returned and requested again, withdrawn, closed; read and locked."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from inventory_midplatform.domain import approval_policy
 from inventory_midplatform.domain.approval_conditions import read
-from inventory_midplatform.domain.approval_policy import (
+from inventory_midplatform.domain.approval_flow import (
 	APPROVED,
+	EVENTS,
 	OPEN,
 	REJECTED,
+	RETURNED,
 	WITHDRAWN,
-	Decision,
-	Policy,
-	Progress,
+	Event,
 )
-from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from inventory_midplatform.domain.approval_policy import Policy
+from inventory_midplatform.domain.errors import Conflict, NotFound, NotPermitted
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.roles import MANAGER
 from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context, Row, SnapshotConflict
 from inventory_midplatform.services import document_locks, masters, modules, operation_log
-from inventory_midplatform.services.approval import policies
-from inventory_midplatform.services.approval.approvers import (
-	SYSTEM_MANAGER,
+from inventory_midplatform.services.approval import outcomes, policies
+from inventory_midplatform.services.approval.approvers import SYSTEM_MANAGER, ApproversNow
+from inventory_midplatform.services.approval.facts import (
 	Facts,
-	People,
+	amount_of,
+	digest_of,
 	facts_of,
+	may_be_approved,
+	subject_of,
 	warehouses_of,
 )
 
 DOCTYPE = "Approval Request"
 ROWS = "Approval Decision"
 
-WAITING, COUNTED, NOT_NEEDED = "Waiting", "Approved Before", "Not Needed"
-"""States of a row beside Approved and Rejected: it waits; an approval of an earlier step counts; others decided."""
+WAITING, NOT_NEEDED, REQUESTED, COPIED, COMMENTED, REMINDED = (
+	"Waiting",
+	"Not Needed",
+	"Requested",
+	"Copied",
+	"Commented",
+	"Reminded",
+)
+"""What a row says beside the events that count."""
+
+STATES = (OPEN, RETURNED, APPROVED, REJECTED, WITHDRAWN)
 
 _LATEST = """
 SELECT * FROM `tabApproval Request` WHERE document_type = %(doctype)s AND document_name = %(name)s
@@ -42,52 +57,173 @@ ORDER BY creation DESC, name DESC LIMIT 1
 """
 
 
-def request(ctx: Context, doctype: str, name: str) -> str:
-	"""Request the approval of a draft and return the request's name. Locks the document's row.
+@dataclass(frozen=True)
+class LockedRequest:
+	"""A request that this transaction has locked, with the version of the policy by which it began."""
 
-	An open request whose document was changed is withdrawn. Raises NotFound, NotPermitted or Conflict (``module_off``,
-	``not_a_draft``, ``no_approval_needed``, ``already_requested``, ``already_approved``, ``nobody_to_approve``).
+	ctx: Context
+	row: Row
+	policy: Policy
+	facts: Facts
+
+	@property
+	def name(self) -> str:
+		return str(self.row["name"])
+
+	@property
+	def step(self) -> int:
+		return int(self.row["current_step"] or 0)
+
+	@property
+	def round(self) -> int:
+		return int(self.row["round"] or 1)
+
+	@cached_property
+	def people(self) -> ApproversNow:
+		return ApproversNow(self.ctx, self.policy, self.facts)
+
+	def rows(self) -> list[Row]:
+		return rows_of(self.ctx, [self.name])
+
+	def insert(self, *rows: Row) -> None:
+		"""Write rows of its history, behind those that are there."""
+		if rows:
+			last = self.ctx.store.rows(
+				f"SELECT COUNT(*) AS n FROM `tab{ROWS}` WHERE parent = %(name)s", {"name": self.name}
+			)[0]["n"]
+			insert_rows(self.ctx, self.name, self.policy, self.round, int(last), rows)
+
+
+def request(ctx: Context, doctype: str, name: str) -> LockedRequest:
+	"""Request the approval of a draft, or again of one that was returned; nobody is asked yet. Locks the document's row.
+
+	An open request whose document was changed is withdrawn. Raises NotFound, NotPermitted (``not_a_starter``) or Conflict
+	(``module_off``, ``not_a_draft``, ``has_begun``, ``no_approval_needed``, ``already_requested``, ``already_approved``).
 	"""
-	modules.require(ctx, "approval_policies")
-	document = readable(ctx, doctype, name, "write")
+	modules.require(ctx, "approval")
+	document = readable(ctx, doctype, name)
+	about = {"doctype": doctype, "name": str(document["name"])}
 	if int(document.get("docstatus") or 0):
-		raise Conflict(
-			"{doctype} {name} is no draft any more.",
-			code="not_a_draft",
-			doctype=doctype,
-			name=document["name"],
-		)
+		raise Conflict("{doctype} {name} is no draft any more.", code="not_a_draft", **about)
+	if not may_be_approved(doctype, document):
+		raise Conflict("Work on {doctype} {name} has begun already.", code="has_begun", **about)
 	record = policies.matching(ctx, doctype, document)
 	if record is None:
 		raise Conflict(
 			"{doctype} {name} needs no approval: no policy that is switched on is for it.",
 			code="no_approval_needed",
-			doctype=doctype,
-			name=document["name"],
+			**about,
 		)
 	policy = approval_policy.parse(record)
-	facts = facts_of(policy, document, ctx.identity.user)
+	if not policy.starter_role:
+		readable(ctx, doctype, name, "write")
+	elif policy.starter_role not in ctx.identity.roles:
+		raise NotPermitted(
+			"Only people with the role {role} may start {policy}.",
+			code="not_a_starter",
+			role=policy.starter_role,
+			policy=policy.name,
+		)
 	# of two who request its approval at once the second sees the first's request
-	document_locks.lock(ctx, [(doctype, facts.name)])
-	_end_latest(ctx, policy, document)
-	created = ctx.documents.create(
-		DOCTYPE,
-		{
-			"document_type": doctype,
-			"document_name": facts.name,
-			"policy": policy.name,
-			"policy_version": record["version"],
-			"applicant": facts.applicant,
-			"requested_at": ctx.clock.now(),
-			"state": OPEN,
-			"warehouse": facts.warehouses[0] if facts.warehouses else None,
-			"policy_content": json.dumps(approval_policy.content(record), ensure_ascii=False, default=str),
-			"facts": facts.as_text(),
-		},
+	document_locks.lock(ctx, [(doctype, about["name"])])
+	before = latest(ctx, **about, lock=ctx.store.for_update)
+	if before is not None and before["state"] == RETURNED and before["policy"] == policy.name:
+		return _again(ctx, before, document)
+	if before is not None and before["state"] in (OPEN, APPROVED, RETURNED):
+		_end(ctx, before, policy, document)
+	return _new(ctx, policy, record, document)
+
+
+def _new(
+	ctx: Context, policy: Policy, record: Mapping[str, Any], document: Mapping[str, Any]
+) -> LockedRequest:
+	facts = facts_of(policy, document, ctx.identity.user)
+	values: Row = {
+		"document_type": facts.doctype,
+		"document_name": facts.name,
+		"policy": policy.name,
+		"policy_version": int(record["version"] or 1),
+		"applicant": facts.applicant,
+		"requested_at": ctx.clock.now(),
+		"state": OPEN,
+		"current_step": 0,
+		"round": 1,
+		"warehouse": facts.warehouses[0] if facts.warehouses else None,
+		"policy_content": json.dumps(approval_policy.content(record), ensure_ascii=False),
+		**_of_document(ctx, facts, document),
+	}
+	locked = LockedRequest(ctx, {**values, "name": ctx.documents.create(DOCTYPE, values)}, policy, facts)
+	locked.insert({"decision": REQUESTED})
+	log_state(locked, "", OPEN)
+	outcomes.changed(ctx, policy, facts, "", OPEN, "")
+	return locked
+
+
+def _again(ctx: Context, row: Row, document: Mapping[str, Any]) -> LockedRequest:
+	"""Open a returned request again, with the document as it is now: another round of the same version of the policy."""
+	policy = approval_policy.parse(json.loads(row["policy_content"]))
+	facts = facts_of(policy, document, ctx.identity.user)
+	changes: Row = {
+		"round": int(row["round"] or 1) + 1,
+		"current_step": 0,
+		**_of_document(ctx, facts, document),
+	}
+	columns = ", ".join(f"{column} = %({column})s" for column in changes)
+	ctx.store.execute(
+		f"UPDATE `tab{DOCTYPE}` SET {columns} WHERE name = %(name)s", {**changes, "name": row["name"]}
 	)
-	_log(ctx, created, facts, "", OPEN)
-	_advance(ctx, created, policy, facts, [], 0)
-	return created
+	ctx.notifier.done(DOCTYPE, row["name"])
+	locked = LockedRequest(ctx, {**row, **changes}, policy, facts)
+	locked.insert({"decision": REQUESTED})
+	log_state(locked, RETURNED, OPEN)
+	outcomes.changed(ctx, policy, facts, RETURNED, OPEN, "")
+	return locked
+
+
+def _of_document(ctx: Context, facts: Facts, document: Mapping[str, Any]) -> Row:
+	return {
+		"facts": facts.as_text(),
+		"digest": digest_of(ctx, facts.doctype, document),
+		"amount": amount_of(document) or 0,
+		"subject": subject_of(document),
+		"currency": _currency(ctx, document),
+	}
+
+
+def _currency(ctx: Context, document: Mapping[str, Any]) -> str | None:
+	"""Return the currency of the document's company; None where it names none."""
+	sql = "SELECT default_currency AS currency FROM `tabCompany` WHERE name = %(company)s"
+	rows = ctx.store.rows(sql, {"company": document.get("company") or ""})
+	return rows[0]["currency"] if rows else None
+
+
+def _end(ctx: Context, before: Row, policy: Policy, document: Mapping[str, Any]) -> None:
+	"""Withdraw an open request about a document that was changed. Raises Conflict (``already_requested``,
+	``already_approved``).
+	"""
+	about = {"doctype": policy.document_type, "name": str(document["name"]), "request": before["name"]}
+	if before["policy"] == policy.name and is_unchanged(ctx, before, document):
+		if before["state"] == APPROVED:
+			raise Conflict("{doctype} {name} is approved already.", code="already_approved", **about)
+		raise Conflict(
+			"The approval of {doctype} {name} is requested already: {request}.",
+			code="already_requested",
+			**about,
+		)
+	if before["state"] != APPROVED:
+		close(_locked(ctx, before), WITHDRAWN, "The document was changed.")
+
+
+def is_unchanged(ctx: Context, row: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+	"""Return whether a document is still what was requested to be approved: what people typed is the same, and it leads
+	through the same steps.
+	"""
+	facts = Facts.from_text(row["facts"])
+	if row["digest"] != digest_of(ctx, facts.doctype, document):
+		return False
+	policy = approval_policy.parse(json.loads(row["policy_content"]))
+	values = {field: read(document, field) for field in policy.fields}
+	return policy.applies(values) and list(policy.path(values)) == list(policy.path(facts.values))
 
 
 def readable(ctx: Context, doctype: str, name: str, right: str = "read") -> Row:
@@ -115,85 +251,6 @@ def latest(ctx: Context, doctype: str, name: str, lock: str = "") -> Row | None:
 	return rows[0] if rows else None
 
 
-def _end_latest(ctx: Context, policy: Policy, document: Mapping[str, Any]) -> None:
-	"""Withdraw an open request about a document that was changed. Raises Conflict (``already_requested``,
-	``already_approved``).
-	"""
-	about = {"doctype": policy.document_type, "name": str(document["name"])}
-	before = latest(ctx, **about, lock=ctx.store.for_update)
-	if before is None or before["state"] not in (OPEN, APPROVED):
-		return
-	if before["policy"] == policy.name and is_unchanged(before, document):
-		if before["state"] == APPROVED:
-			raise Conflict(
-				"{doctype} {name} is approved already.",
-				code="already_approved",
-				request=before["name"],
-				**about,
-			)
-		raise Conflict(
-			"The approval of {doctype} {name} is requested already: {request}.",
-			code="already_requested",
-			request=before["name"],
-			**about,
-		)
-	if before["state"] == OPEN:
-		_close(ctx, before["name"], Facts.from_text(before["facts"]), WITHDRAWN, "The document was changed.")
-
-
-def is_unchanged(row: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
-	"""Return whether a document has the values with which its approval was requested."""
-	values = Facts.from_text(row["facts"]).values
-	return all(read(document, field) == value for field, value in values.items())
-
-
-def approve(ctx: Context, name: str, reason: str = "") -> None:
-	"""Approve for this user. Locks the request.
-
-	Raises NotFound (``unknown_document``), NotPermitted (``not_asked``, ``warehouse_not_permitted``) or Conflict
-	(``module_off``, ``request_closed``, ``already_decided``, ``changed_meanwhile``).
-	"""
-	row, policy, facts = _begin(ctx, name)
-	document = ctx.documents.values(facts.doctype, facts.name)
-	if not is_unchanged(row, document):
-		raise Conflict(
-			"{doctype} {name} was changed since its approval was requested; request it again.",
-			code="changed_meanwhile",
-			doctype=facts.doctype,
-			name=facts.name,
-		)
-	decided = _decide(ctx, row, policy, facts, APPROVED, reason)
-	_advance(ctx, row["name"], policy, facts, decided, int(row["current_step"] or 0))
-
-
-def reject(ctx: Context, name: str, reason: str) -> None:
-	"""Reject for this user, which ends the request. Locks the request.
-
-	Raises what :func:`approve` raises but ``changed_meanwhile``, and InvalidInput (``missing_argument``).
-	"""
-	if not reason.strip():
-		raise InvalidInput("Say why you reject it.", code="missing_argument", argument="reason")
-	row, policy, facts = _begin(ctx, name)
-	_decide(ctx, row, policy, facts, REJECTED, reason)
-	_close(ctx, row["name"], facts, REJECTED, reason)
-
-
-def withdraw(ctx: Context, name: str, reason: str = "") -> None:
-	"""Withdraw an open request: its applicant may, and managers. Locks the request.
-
-	Raises NotFound (``unknown_document``), NotPermitted (``not_applicant``, ``warehouse_not_permitted``) or Conflict
-	(``module_off``, ``request_closed``).
-	"""
-	row, _, facts = _begin(ctx, name)
-	if not may_withdraw(ctx, facts.applicant):
-		raise NotPermitted(
-			"{applicant} requested this approval, and withdraws it, or a manager.",
-			code="not_applicant",
-			applicant=facts.applicant,
-		)
-	_close(ctx, row["name"], facts, WITHDRAWN, reason)
-
-
 def open_requests(ctx: Context) -> list[str]:
 	"""Return the names of all open requests, sorted."""
 	rows = ctx.store.rows(
@@ -202,22 +259,28 @@ def open_requests(ctx: Context) -> list[str]:
 	return [row["name"] for row in rows]
 
 
-def ask_again(ctx: Context, name: str) -> None:
-	"""Ask those who are to decide by now, for people come and go while a request waits; withdraw one whose document is no
-	draft any more. Locks the request.
+def withdraw(ctx: Context, name: str, reason: str = "") -> None:
+	"""Withdraw an open or returned request: its applicant may, and managers. Locks the request.
 
-	Raises what :func:`withdraw` raises, or Conflict (``nobody_to_approve``).
+	Raises NotFound (``unknown_document``), NotPermitted (``not_applicant``, ``warehouse_not_permitted``) or Conflict
+	(``module_off``, ``request_closed``).
 	"""
-	row, policy, facts = _begin(ctx, name)
-	try:
-		is_draft = not int(ctx.documents.values(facts.doctype, facts.name).get("docstatus") or 0)
-	except NotFound:
-		is_draft = False
-	if not is_draft:
-		_close(ctx, row["name"], facts, WITHDRAWN, "The document is no draft any more.")
-		return
-	decisions = _decisions(rows_of(ctx, [row["name"]]))
-	_advance(ctx, row["name"], policy, facts, decisions, int(row["current_step"] or 0))
+	locked = lock(ctx, name, (OPEN, RETURNED))
+	if not may_withdraw(ctx, locked.facts.applicant):
+		raise NotPermitted(
+			"{applicant} requested this approval, and withdraws it, or a manager.",
+			code="not_applicant",
+			applicant=locked.facts.applicant,
+		)
+	locked.insert({"decision": WITHDRAWN, "reason": require_plain(reason, "reason")})
+	close(locked, WITHDRAWN, reason)
+
+
+def document_gone(ctx: Context, doctype: str, name: str) -> None:
+	"""Withdraw the request about a document that is about to be deleted, if it is open. Locks the request."""
+	row = latest(ctx, doctype, name, lock=ctx.store.for_update)
+	if row is not None and row["state"] in (OPEN, RETURNED):
+		close(_locked(ctx, row), WITHDRAWN, "The document was deleted.")
 
 
 def may_withdraw(ctx: Context, applicant: str) -> bool:
@@ -225,164 +288,115 @@ def may_withdraw(ctx: Context, applicant: str) -> bool:
 
 
 def named(ctx: Context, name: str) -> Row:
-	"""Return a request. Raises NotFound (``unknown_document``) or NotPermitted (``warehouse_not_permitted``)."""
+	"""Return a request. Raises NotFound (``unknown_document``) or NotPermitted (``warehouse_not_permitted``,
+	``document_not_permitted``).
+	"""
 	rows = ctx.store.rows("SELECT * FROM `tabApproval Request` WHERE name = %(name)s", {"name": name})
 	if not rows:
 		raise NotFound(
 			"{doctype} {name} does not exist.", code="unknown_document", doctype=DOCTYPE, name=name
 		)
-	for warehouse in Facts.from_text(rows[0]["facts"]).warehouses:
+	facts = Facts.from_text(rows[0]["facts"])
+	for warehouse in facts.warehouses:
 		masters.require_warehouse(ctx, warehouse)
+	if not _is_of(ctx, rows[0], facts):
+		raise NotPermitted(
+			"You have no permission for {doctype} {name}.",
+			code="document_not_permitted",
+			doctype=DOCTYPE,
+			name=name,
+		)
 	return rows[0]
 
 
+def _is_of(ctx: Context, row: Row, facts: Facts) -> bool:
+	"""Return whether a request is this user's to see: they manage, requested it, are in its history, or may read its document."""
+	user = ctx.identity.user
+	if user in facts.own or ctx.identity.roles & {MANAGER, SYSTEM_MANAGER}:
+		return True
+	sql = f"SELECT name FROM `tab{ROWS}` WHERE parent = %(name)s AND %(user)s IN (user, other_user)"
+	if ctx.store.rows(sql, {"name": row["name"], "user": user}):
+		return True
+	return ctx.documents.permits("read", facts.doctype, facts.name, user)
+
+
+def seen(ctx: Context, name: str) -> LockedRequest:
+	"""Return a request to be read; nothing is locked. Raises what :func:`named` raises."""
+	return _locked(ctx, named(ctx, name))
+
+
 def rows_of(ctx: Context, names: Sequence[str]) -> list[Row]:
-	"""Return who was asked in these requests, and what they decided, in the order in which it happened."""
+	"""Return the history of these requests, in the order in which it was written."""
 	if not names:
 		return []
 	sql = f"SELECT * FROM `tab{ROWS}` WHERE parent IN %(names)s ORDER BY parent, idx"
 	return ctx.store.rows(sql, {"names": list(names)})
 
 
-def _begin(ctx: Context, name: str) -> tuple[Row, Policy, Facts]:
-	"""Lock an open request. Raises SnapshotConflict, which is tried again, where it changed since it was read: the rows of
-	its decisions would be read as they were before.
+def events_of(rows: Sequence[Row]) -> list[Event]:
+	"""Return what of a history counts: no return undid it."""
+	return [
+		Event(
+			row["decision"],
+			int(row["step"] or 0),
+			int(row["approver"] or 0),
+			row["user"] or "",
+			row["other_user"] or "",
+			row["place"] or "",
+			int(row["anchor"] or 0),
+		)
+		for row in rows
+		if row["decision"] in EVENTS and not int(row["is_void"] or 0)
+	]
+
+
+def lock(ctx: Context, name: str, states: Sequence[str] = (OPEN,)) -> LockedRequest:
+	"""Lock a request that is in one of these states.
+
+	Raises SnapshotConflict, which is tried again, where it changed since it was read: the rows of its history would be read
+	as they were before. Raises NotFound, NotPermitted or Conflict (``module_off``, ``request_closed``).
 	"""
-	modules.require(ctx, "approval_policies")
+	modules.require(ctx, "approval")
 	seen = named(ctx, name)
 	source = ctx.store.through(DOCTYPE, ("name",))
 	sql = f"SELECT * FROM {source} WHERE name = %(name)s{ctx.store.for_update}"
 	row = ctx.store.rows(sql, {"name": seen["name"]})[0]
 	if row["modified"] != seen["modified"]:
 		raise SnapshotConflict(f"{DOCTYPE} {name} was changed since it was read")
-	if row["state"] != OPEN:
-		raise Conflict(
-			"Approval Request {name} is closed: {state}.",
-			code="request_closed",
-			name=name,
-			state=row["state"],
-		)
-	return row, approval_policy.parse(json.loads(row["policy_content"])), Facts.from_text(row["facts"])
+	if row["state"] not in states:
+		about = {"name": name, "state": row["state"]}
+		if row["state"] == RETURNED:
+			raise Conflict(
+				"Approval Request {name} was returned to its applicant.", code="request_closed", **about
+			)
+		raise Conflict("Approval Request {name} is closed: {state}.", code="request_closed", **about)
+	return _locked(ctx, row)
 
 
-def _decisions(rows: Iterable[Row]) -> list[Decision]:
-	made = (APPROVED, COUNTED, REJECTED)
-	return [
-		Decision(int(row["step"]), int(row["approver"]), row["user"], row["decision"] != REJECTED)
-		for row in rows
-		if row["decision"] in made
-	]
+def _locked(ctx: Context, row: Row) -> LockedRequest:
+	policy = approval_policy.parse(json.loads(row["policy_content"]))
+	return LockedRequest(ctx, row, policy, Facts.from_text(row["facts"]))
 
 
-def _decide(
-	ctx: Context, request: Row, policy: Policy, facts: Facts, decision: str, reason: str
-) -> list[Decision]:
-	"""Write what this user decides in the step that waits, and return all decisions. Who is asked is looked up anew: a role
-	may have changed hands. Raises NotPermitted (``not_asked``) or Conflict (``already_decided``).
-	"""
-	require_plain(reason, "reason")
-	rows = rows_of(ctx, [request["name"]])
-	known, user = _decisions(rows), ctx.identity.user
-	step = int(request["current_step"] or 0)
-	now = _progress(ctx, policy, facts, known, step)
-	turns = [approver for approver, asked in now.waits_for if asked == user]
-	if not turns or now.step != step:
-		raise _not_asked(rows, user, request["name"])
-	written = {(int(row["step"]), int(row["approver"])) for row in rows if row["user"] == user}
-	changes = {"decision": decision, "reason": reason, "now": ctx.clock.now(), "parent": request["name"]}
-	ctx.store.execute(
-		f"UPDATE `tab{ROWS}` SET decision = %(decision)s, reason = %(reason)s, decided_at = %(now)s"
-		" WHERE parent = %(parent)s AND user = %(user)s AND step = %(step)s AND approver IN %(turns)s",
-		{**changes, "user": user, "step": step, "turns": turns},
-	)
-	new = [turn for turn in turns if (step, turn) not in written]
-	_insert(ctx, request["name"], policy, len(rows), [(step, turn, user, decision, reason) for turn in new])
-	return [*known, *(Decision(step, turn, user, decision == APPROVED) for turn in turns)]
-
-
-def _not_asked(rows: Sequence[Row], user: str, name: str) -> Conflict | NotPermitted:
-	own = [row for row in rows if row["user"] == user]
-	if not own:
-		return NotPermitted("You are not asked to approve {name}.", code="not_asked", name=name)
-	by = [
-		row["user"]
-		for row in rows
-		if row["step"] == own[-1]["step"] and row["decision"] in (APPROVED, REJECTED)
-	]
-	return Conflict(
-		"This step of {name} is decided already, by {by}.",
-		code="already_decided",
-		name=name,
-		by=", ".join(dict.fromkeys(by)) or "–",
-	)
-
-
-def _progress(
-	ctx: Context, policy: Policy, facts: Facts, decisions: Sequence[Decision], from_step: int
-) -> Progress:
-	people = People(ctx, policy, facts)
-	return approval_policy.progress(
-		policy,
-		facts.values,
-		decisions,
-		who=people.of_step,
-		if_nobody=people.if_nobody,
-		own=facts.own,
-		from_step=from_step,
-	)
-
-
-def _advance(
-	ctx: Context, name: str, policy: Policy, facts: Facts, decisions: Sequence[Decision], step: int
-) -> None:
-	"""Ask whoever is next and report it to them, or close the request. The caller has locked it."""
-	now = _progress(ctx, policy, facts, decisions, step)
-	rows = rows_of(ctx, [name])
-	asked_before = {_key(row) for row in rows if row["decision"] == WAITING}
-	wanted = {(now.step, approver, user) for approver, user in now.waits_for}
-	done = [row for row in rows if row["decision"] == WAITING and _key(row) not in wanted]
-	if done:
-		ctx.store.execute(
-			f"UPDATE `tab{ROWS}` SET decision = %(decision)s WHERE name IN %(names)s",
-			{"decision": NOT_NEEDED, "names": [row["name"] for row in done]},
-		)
-	counted = [(d.step, d.approver, d.user, COUNTED, "") for d in now.counted]
-	asked = [
-		(now.step, approver, user, WAITING, "")
-		for approver, user in now.waits_for
-		if (now.step, approver, user) not in asked_before
-	]
-	_insert(ctx, name, policy, len(rows), [*counted, *asked])
-	if now.state != OPEN:
-		_close(ctx, name, facts, now.state, "")
-		return
-	_write(ctx, name, OPEN, now.step, "")
-	waiting = {user for _, user in now.waits_for}
-	if now.step != step:
-		ctx.notifier.done(DOCTYPE, name)
-	else:
-		for user in sorted({ctx.identity.user, *(row["user"] for row in done)} - waiting):
-			ctx.notifier.done(DOCTYPE, name, user=user)
-	ctx.notifier.todo(
-		list(dict.fromkeys(user for _, _, user, _, _ in asked)),
-		"{document_type} {document} waits for your approval.",
-		DOCTYPE,
-		name,
-		document_type=facts.doctype,
-		document=facts.name,
-	)
-
-
-def _key(row: Row) -> tuple[int, int, str]:
-	return int(row["step"]), int(row["approver"]), row["user"]
-
-
-def _insert(
-	ctx: Context, name: str, policy: Policy, last: int, rows: Sequence[tuple[int, int, str, str, str]]
-) -> None:
-	titles = {step.number: step.title for step in policy.steps}
+def insert_rows(ctx: Context, name: str, policy: Policy, round_: int, last: int, rows: Sequence[Row]) -> None:
+	"""Write rows of a request's history. What they do not say is this user's, now."""
 	now = ctx.clock.now()
-	about = {"parent": name, "parenttype": DOCTYPE, "parentfield": "decisions"}
+	about = {"parent": name, "parenttype": DOCTYPE, "parentfield": "decisions", "round": round_}
+	blank: Row = {
+		"step": 0,
+		"approver": 0,
+		"user": ctx.identity.user,
+		"other_user": None,
+		"reason": "",
+		"place": "",
+		"anchor": 0,
+		"to_step": 0,
+		"is_void": 0,
+		"attachment": None,
+		"asked_at": now,
+		"decided_at": now,
+	}
+	titles = {number: step.title for number, step in policy.by_number.items()}
 	ctx.store.insert(
 		ROWS,
 		[
@@ -390,71 +404,67 @@ def _insert(
 				"name": new_id(),
 				**about,
 				"idx": last + place,
-				"step": step,
-				"title": titles.get(step, ""),
-				"approver": approver,
-				"user": user,
-				"decision": decision,
-				"reason": reason,
-				"asked_at": now,
-				"decided_at": None if decision == WAITING else now,
+				**blank,
+				"title": titles.get(row.get("step", 0), ""),
+				**row,
 			}
-			for place, (step, approver, user, decision, reason) in enumerate(rows, 1)
+			for place, row in enumerate(rows, 1)
 		],
 	)
 
 
-def _write(ctx: Context, name: str, state: str, step: int, reason: str) -> None:
+def write(locked: LockedRequest, **changes: Any) -> None:
+	"""Write columns of a request."""
+	ctx = locked.ctx
+	changes = {**changes, "modified": ctx.clock.now(), "modified_by": ctx.identity.user}
+	columns = ", ".join(f"{column} = %({column})s" for column in changes)
 	ctx.store.execute(
-		f"UPDATE `tab{DOCTYPE}` SET state = %(state)s, current_step = %(step)s, reason = %(reason)s,"
-		" closed_at = %(closed)s, modified = %(now)s, modified_by = %(user)s WHERE name = %(name)s",
-		{
-			"state": state,
-			"step": step,
-			"reason": reason,
-			"closed": None if state == OPEN else ctx.clock.now(),
-			"now": ctx.clock.now(),
-			"user": ctx.identity.user,
-			"name": name,
-		},
+		f"UPDATE `tab{DOCTYPE}` SET {columns} WHERE name = %(name)s", {**changes, "name": locked.name}
 	)
 
 
-def _close(ctx: Context, name: str, facts: Facts, state: str, reason: str) -> None:
-	"""Close a request: nobody is asked any more, and the applicant is told where somebody else decided."""
+def close(locked: LockedRequest, state: str, reason: str) -> None:
+	"""Close a request, or return it to its applicant: nobody is asked any more, and the applicant learns of it where somebody
+	else decided.
+	"""
+	ctx, facts = locked.ctx, locked.facts
 	require_plain(reason, "reason")
 	ctx.store.execute(
 		f"UPDATE `tab{ROWS}` SET decision = %(decision)s WHERE parent = %(name)s AND decision = %(waiting)s",
-		{"decision": NOT_NEEDED, "name": name, "waiting": WAITING},
+		{"decision": NOT_NEEDED, "name": locked.name, "waiting": WAITING},
 	)
-	_write(ctx, name, state, 0, reason)
-	ctx.notifier.done(DOCTYPE, name)
-	_log(ctx, name, facts, OPEN, state, reason)
+	closed = None if state == RETURNED else ctx.clock.now()
+	write(locked, state=state, current_step=0, reason=reason, closed_at=closed, due_at=None, remind_at=None)
+	ctx.notifier.done(DOCTYPE, locked.name)
+	log_state(locked, locked.row["state"], state, reason)
+	outcomes.changed(ctx, locked.policy, facts, locked.row["state"], state, reason)
 	if ctx.identity.user == facts.applicant:
 		return
-	about = {"document_type": facts.doctype, "document": facts.name}
+	about = {"document_type": facts.doctype, "document": facts.name, "reason": reason}
+	to = [facts.applicant]
 	if state == APPROVED:
-		ctx.notifier.todo(
-			[facts.applicant], "{document_type} {document} is approved.", DOCTYPE, name, **about
-		)
+		if outcomes.goes_on(locked.policy, state):  # then its applicant has nothing to do
+			ctx.notifier.inform(to, "{document_type} {document} is approved.", DOCTYPE, locked.name, **about)
+		else:
+			ctx.notifier.todo(to, "{document_type} {document} is approved.", DOCTYPE, locked.name, **about)
 	elif state == REJECTED:
 		ctx.notifier.todo(
-			[facts.applicant],
-			"{document_type} {document} is rejected: {reason}",
-			DOCTYPE,
-			name,
-			reason=reason,
-			**about,
+			to, "{document_type} {document} is rejected: {reason}", DOCTYPE, locked.name, **about
+		)
+	elif state == RETURNED:
+		ctx.notifier.todo(
+			to, "{document_type} {document} was returned to you: {reason}", DOCTYPE, locked.name, **about
 		)
 
 
-def _log(ctx: Context, name: str, facts: Facts, before: str, after: str, reason: str = "") -> None:
+def log_state(locked: LockedRequest, before: str, after: str, reason: str = "") -> None:
+	"""Write a change of its state into the operation log."""
 	operation_log.log(
-		ctx,
+		locked.ctx,
 		"Approval",
 		DOCTYPE,
-		name,
-		warehouse=facts.warehouses[0] if facts.warehouses else "",
+		locked.name,
+		warehouse=locked.facts.warehouses[0] if locked.facts.warehouses else "",
 		from_value=before,
 		to_value=after,
 		reason=reason,

@@ -1,204 +1,197 @@
-"""Approval Policies: what makes one valid, and which one a document needs."""
+"""Approval Policies: their records, which version is in force, and which policy a document needs.
+
+The rows of a record are the working copy. What the engine follows is ``in_force``: the rows as they were switched on last.
+"""
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from inventory_midplatform.domain import approval_policy
-from inventory_midplatform.domain.approval_conditions import ORDERINGS, read
-from inventory_midplatform.domain.approval_policy import (
-	IN_FIELD,
-	ROLE,
-	USER,
-	Approver,
-	Policy,
-	Step,
-	content,
-)
-from inventory_midplatform.domain.errors import InvalidInput, NotFound
-from inventory_midplatform.domain.quantity import number_of
-from inventory_midplatform.ports import Context, FieldKind, Row
-from inventory_midplatform.services.approval import approvers
+from inventory_midplatform.domain.approval_conditions import read
+from inventory_midplatform.domain.approval_policy import TABLES, content
+from inventory_midplatform.domain.errors import Conflict, InvalidInput, InventoryError, NotFound
+from inventory_midplatform.ports import Context, Row, SnapshotConflict
+from inventory_midplatform.services.approval import outcomes, policy_problems
 
 DOCTYPE = "Approval Policy"
 
-NUMBERS = frozenset(("Int", "Float", "Currency", "Percent", "Check", "Rating", "Duration"))
-DATES = frozenset(("Date", "Datetime"))
+CHILDREN = {
+	"steps": "Approval Policy Step",
+	"approvers": "Approval Policy Approver",
+	"branches": "Approval Policy Branch",
+	"conditions": "Approval Condition",
+}
 
-_OF_TYPE = """
-SELECT * FROM `tabApproval Policy` WHERE document_type = %(doctype)s AND enabled = 1 ORDER BY priority, name
+_NAMED = "SELECT * FROM `tabApproval Policy` WHERE name IN %(names)s ORDER BY name"
+
+_IN_FORCE = """
+SELECT name, version, in_force FROM `tabApproval Policy`
+WHERE document_type = %(doctype)s AND enabled = 1 ORDER BY priority, name
 """
 
 
 def named(ctx: Context, name: str) -> Row:
-	"""Return a policy's record with its rows. Raises NotFound (``unknown_policy``)."""
-	rows = ctx.store.rows("SELECT * FROM `tabApproval Policy` WHERE name = %(name)s", {"name": name})
+	"""Return a policy's record with its rows: the working copy. Raises NotFound (``unknown_policy``)."""
+	rows = ctx.store.rows(_NAMED, {"names": [name]})
 	if not rows:
 		raise NotFound("Approval Policy {name} does not exist.", code="unknown_policy", name=name)
-	return _with_rows(ctx, rows)[0]
+	return with_rows(ctx, rows)[0]
 
 
-def of_doctype(ctx: Context, doctype: str) -> list[Row]:
-	"""Return the enabled policies of a DocType with their rows, in the order in which they are tried."""
-	return _with_rows(ctx, ctx.store.rows(_OF_TYPE, {"doctype": doctype}))
-
-
-def matching(ctx: Context, doctype: str, document: Mapping[str, Any]) -> Row | None:
-	"""Return the record of the first policy whose conditions the document meets, or None."""
-	for record in of_doctype(ctx, doctype):
-		policy = approval_policy.parse(record)
-		if policy.applies({field: read(document, field) for field in policy.fields}):
-			return record
-	return None
-
-
-def _with_rows(ctx: Context, records: list[Row]) -> list[Row]:
+def with_rows(ctx: Context, records: list[Row]) -> list[Row]:
+	"""Return records with the rows of their working copies, by one statement a table."""
 	if not records:
 		return []
 	names = {"names": [record["name"] for record in records]}
-	tables = {
-		"steps": "SELECT * FROM `tabApproval Policy Step` WHERE parent IN %(names)s ORDER BY parent, idx",
-		"conditions": "SELECT * FROM `tabApproval Condition` WHERE parent IN %(names)s ORDER BY parent, idx",
-	}
-	rows = {table: ctx.store.rows(sql, names) for table, sql in tables.items()}
-	return [
-		{**record, **{t: [row for row in rows[t] if row["parent"] == record["name"]] for t in tables}}
-		for record in records
-	]
+	found = [{**record, **{table: [] for table in CHILDREN}} for record in records]
+	by_name = {record["name"]: record for record in found}
+	for field, doctype in CHILDREN.items():
+		sql = f"SELECT * FROM `tab{doctype}` WHERE parent IN %(names)s ORDER BY parent, idx"
+		for row in ctx.store.rows(sql, names):
+			by_name[row["parent"]][field].append(row)
+	return found
+
+
+def matching(ctx: Context, doctype: str, document: Mapping[str, Any]) -> Row | None:
+	"""Return what is in force of the first policy whose conditions the document meets, with its version, or None. By one
+	statement.
+	"""
+	for row in ctx.store.rows(_IN_FORCE, {"doctype": doctype}):
+		if not row["in_force"]:
+			continue
+		record = {**json.loads(row["in_force"]), "name": row["name"]}
+		policy = approval_policy.parse(record)
+		if policy.applies({field: read(document, field) for field in policy.fields}):
+			return {**record, "version": int(row["version"] or 0)}
+	return None
+
+
+def in_force(record: Mapping[str, Any]) -> Row | None:
+	"""Return the content that is in force, or was when the policy was switched off; None before it was ever switched on."""
+	return (
+		content({**json.loads(record["in_force"]), "name": record["name"]})
+		if record.get("in_force")
+		else None
+	)
+
+
+def is_draft(record: Mapping[str, Any]) -> bool:
+	"""Return whether the working copy says something else than what is in force."""
+	before = in_force(record)
+	return before is None or _said(before) != _said(content(record))
+
+
+def _said(whole: Row) -> Row:
+	"""Return what a content says: all but the places on the canvas."""
+	steps = [{**row, "x": 0, "y": 0} for row in whole["steps"]]
+	return {**whole, "steps": steps}
 
 
 def check_policy(ctx: Context, record: Mapping[str, Any]) -> Row:
-	"""Check a policy that is about to be saved; return its version, one more where something of it changed.
+	"""Check a policy that is about to be saved, whoever saves it; return its version and what is in force.
 
-	Its fields and people are checked while it is enabled: whoever is gone by now, it can still be switched off.
+	It is switched on where Enabled is ticked, and where ``version`` names the next version of an enabled one. Then nothing
+	may be wrong with it; a draft may have problems, and whoever is gone by now, a policy can still be switched off.
 
-	Raises what :func:`approval_policy.parse` raises, NotFound (``unknown_doctype``) or InvalidInput (``unknown_field``,
-	``not_a_number``, ``other_currency``, ``not_a_user``, ``nobody_has_role``, ``no_access``).
+	Raises what :func:`approval_policy.parse` raises, Conflict (``switched_on``), or the first problem as InvalidInput, or NotFound
+	(``unknown_doctype``).
 	"""
-	if "steps" not in record and record.get("name"):
-		record = {**named(ctx, record["name"]), **record}
-	policy = approval_policy.parse(record)
-	if int(record.get("enabled") or 0):
-		_check_documents_and_people(ctx, policy)
-	return {"version": _next_version(ctx, record)}
+	before = None
+	if record.get("name"):
+		found = with_rows(ctx, ctx.store.rows(_NAMED, {"names": [record["name"]]}))
+		before = found[0] if found else None
+	record = {**(before or {}), **record}
+	whole = content(record)
+	approval_policy.parse(whole)
+	version = int(before["version"] or 0) if before else 0
+	stays: Row = {"version": version, "in_force": before["in_force"] if before else None}
+	if not int(record.get("enabled") or 0):
+		return stays
+	was_enabled = bool(before and int(before["enabled"] or 0))
+	if was_enabled and before and before["document_type"] != whole["document_type"]:
+		raise Conflict("Switch the policy off before you choose other documents for it.", code="switched_on")
+	if was_enabled and record.get("version") != version + 1:
+		return stays
+	_require_no_problem(ctx, whole)
+	outcomes.require_right(ctx, approval_policy.parse(whole))
+	if not is_draft({**stays, **whole}):
+		return stays
+	return {"version": version + 1, "in_force": json.dumps(whole, ensure_ascii=False)}
 
 
-def _check_documents_and_people(ctx: Context, policy: Policy) -> None:
-	fields = ctx.documents.fields(policy.document_type)
-	for condition in (*policy.conditions, *(c for step in policy.steps for c in step.conditions)):
-		_check_field(ctx, policy.document_type, fields, condition.field)
-		kind = _kind(ctx, fields, condition.field)
-		if condition.comparison in ORDERINGS and kind.type not in NUMBERS | DATES:
-			raise _not_a_number(condition.field)
-		is_ordering = kind.type in NUMBERS and condition.comparison in ORDERINGS
-		if is_ordering and number_of(condition.value) is None:
-			raise InvalidInput(
-				"{name} is a number; {value} is not.",
-				code="not_a_number",
-				name=condition.field,
-				value=condition.value,
-			)
-	for step in policy.steps:
-		for approver in step.approvers:
-			_check_approver(ctx, policy, step, approver, fields)
+def _require_no_problem(ctx: Context, whole: Row) -> None:
+	errors = [p for p in policy_problems.of_content(ctx, whole) if not p.is_warning]
+	if not errors:
+		return
+	first = errors[0]
+	kind: type[InventoryError] = NotFound if first.code == "unknown_doctype" else InvalidInput
+	details = {
+		"problems": len(errors),
+		"at_branch": first.branch,
+		"at_step": first.step,
+		**first.reason.values,
+	}
+	raise kind(first.reason.template, code=first.code, **details)
 
 
-def _kind(ctx: Context, fields: Mapping[str, FieldKind], name: str) -> FieldKind:
-	table, _, column = name.partition(".")
-	return ctx.documents.fields(fields[table].options, is_child=True)[column] if column else fields[name]
+def save(ctx: Context, whole: Mapping[str, Any], name: str = "", modified: str = "") -> str:
+	"""Save the working copy of a policy, or a new one with the title that the content has; return its name. What the content
+	does not say has its default. Locks the policy's row.
 
-
-def _check_field(ctx: Context, doctype: str, fields: Mapping[str, FieldKind], name: str) -> None:
-	"""Refuse a field that is not there, a sum of what is no number, and an amount in the document's own currency where
-	there is one in company currency.
+	Raises what :func:`check_policy` raises, NotFound (``unknown_policy``), InvalidInput (``missing_argument``) or Conflict
+	(``changed_meanwhile``) where it is not as it was ``modified`` when the caller read it.
 	"""
-	table, _, column = name.partition(".")
-	own, owner = fields, doctype
-	if column:
-		if table not in fields or fields[table].type != "Table":
-			raise _unknown_field(doctype, name)
-		owner = fields[table].options
-		own = ctx.documents.fields(owner, is_child=True)
-		if column in own and own[column].type not in NUMBERS:
-			raise _not_a_number(name)
-	last = column or table
-	if last not in own or own[last].type == "Table":
-		raise _unknown_field(doctype, name)
-	if own[last].type == "Currency" and f"base_{last}" in own:
-		raise InvalidInput(
-			"{name} is in the currency of the document. Compare {other}, which is in company currency.",
-			code="other_currency",
-			name=name,
-			other=f"{table}.base_{column}" if column else f"base_{name}",
+	values = {field: value for field, value in content(whole).items() if field != "name"}
+	values.update({field: whole[field] for field in ("title", "priority") if whole.get(field) is not None})
+	if not name:
+		if not str(whole.get("title") or "").strip():
+			raise InvalidInput("{argument} is missing.", code="missing_argument", argument="title")
+		return ctx.documents.create(DOCTYPE, values)
+	record = _locked(ctx, name)
+	if modified and stamp(record["modified"]) != modified:
+		raise Conflict(
+			"Somebody else changed {policy} meanwhile. Read it again.",
+			code="changed_meanwhile",
+			policy=name,
+			user=record["modified_by"],
 		)
+	ctx.documents.update(DOCTYPE, name, values)
+	return name
 
 
-def _check_approver(
-	ctx: Context, policy: Policy, step: Step, approver: Approver, fields: Mapping[str, FieldKind]
-) -> None:
-	if approver.kind == USER and not approvers.able(ctx, [approver.name], policy.document_type):
-		raise InvalidInput(
-			"{user}, who approves step {step}, is disabled, may not read {doctype}, or has no role of this app.",
-			code="no_access",
-			user=approver.name,
-			step=step.number,
-			doctype=policy.document_type,
-		)
-	if approver.kind == ROLE:
-		_require_somebody(ctx, policy, approver.name)
-	if approver.kind == IN_FIELD:
-		field = fields.get(approver.name)
-		is_user = approver.name == "owner" or (field and field.type == "Link" and field.options == "User")
-		if not is_user:
-			raise InvalidInput(
-				"{name} of {doctype} is no field that holds a user.",
-				code="not_a_user",
-				name=approver.name,
-				doctype=policy.document_type,
-			)
+def switch_on(ctx: Context, name: str) -> None:
+	"""Put the working copy of a policy into force as the next version. Running requests end by theirs. Locks the policy's row.
+
+	Raises what :func:`check_policy` raises, or NotFound (``unknown_policy``).
+	"""
+	record = _locked(ctx, name)
+	ctx.documents.update(DOCTYPE, name, {"enabled": 1, "version": int(record["version"] or 0) + 1})
 
 
-def _require_somebody(ctx: Context, policy: Policy, role: str) -> None:
-	"""Refuse a role of which nobody could approve."""
-	users = approvers.with_role(ctx, role)
-	if not users:
-		raise InvalidInput("No enabled user has the role {role}.", code="nobody_has_role", role=role)
-	if not approvers.able(ctx, users, policy.document_type):
-		raise InvalidInput(
-			"Nobody with the role {role} may read {doctype} and has a role of this app.",
-			code="no_access",
-			role=role,
-			doctype=policy.document_type,
-		)
+def switch_off(ctx: Context, name: str) -> None:
+	"""Ask nobody any more by a policy; running requests go on. Locks the policy's row. Raises NotFound (``unknown_policy``)."""
+	_locked(ctx, name)
+	ctx.documents.update(DOCTYPE, name, {"enabled": 0})
 
 
-def _next_version(ctx: Context, record: Mapping[str, Any]) -> int:
-	rows = ctx.store.rows(
-		"SELECT name FROM `tabApproval Policy` WHERE name = %(name)s", {"name": record.get("name") or ""}
-	)
-	if not rows:
-		return 1
-	before = named(ctx, rows[0]["name"])
-	changed = json.dumps(_plain(content(before))) != json.dumps(_plain(content(record)))
-	return int(before["version"] or 1) + int(changed)
+def stamp(modified: datetime | str) -> str:
+	"""Return when a record was changed, as operations return it."""
+	return modified.isoformat(sep=" ") if isinstance(modified, datetime) else str(modified)
 
 
-def _plain(value: Any) -> Any:
-	"""Return the content as text, in which a box that is not ticked is the same as nothing."""
-	if isinstance(value, dict):
-		return {key: _plain(inner) for key, inner in value.items()}
-	if isinstance(value, list):
-		return [_plain(inner) for inner in value]
-	return "" if not value or value == "0" else str(value)
+def _locked(ctx: Context, name: str) -> Row:
+	"""Lock a policy and return it. Raises SnapshotConflict, which is tried again, where it changed since this transaction began:
+	its rows would be read as they were before.
+	"""
+	source = ctx.store.through(DOCTYPE, ("name",))
+	sql = f"SELECT modified FROM {source} WHERE name = %(name)s{ctx.store.for_update}"
+	latest = ctx.store.rows(sql, {"name": name})
+	record = named(ctx, name)
+	if latest[0]["modified"] != record["modified"]:
+		raise SnapshotConflict(f"{DOCTYPE} {name} was changed since it was read")
+	return record
 
 
-def _unknown_field(doctype: str, field: str) -> InvalidInput:
-	return InvalidInput("{doctype} has no field {name}.", code="unknown_field", doctype=doctype, name=field)
-
-
-def _not_a_number(field: str) -> InvalidInput:
-	return InvalidInput(
-		"{name} is neither a number nor a date, so it cannot be compared or added up.",
-		code="not_a_number",
-		name=field,
-	)
+assert set(CHILDREN) == set(TABLES), "every table of a policy is read"

@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from inventory_midplatform.domain import approval
+from inventory_midplatform.domain import approval_flow
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
 from inventory_midplatform.domain.position import AVAILABLE, ON_HOLD
 from inventory_midplatform.domain.quantity import ZERO, from_store, number_of, parse_quantity
-from inventory_midplatform.domain.roles import DIRECTOR, SUPERVISOR, reads_costs
+from inventory_midplatform.domain.roles import reads_costs
 from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters, modules, operation_log
@@ -20,8 +20,21 @@ WRITE_OFF = "Write-off"
 REQUEST_TYPES = ("Purchase", "Issue", "Sample", WRITE_OFF)
 ORIGIN_REQUEST = "Inventory Request"
 
-Rates = dict[tuple[str, str], Decimal]
-"""(item, unit) → rate."""
+DRAFT, PENDING, APPROVED, REJECTED, CANCELLED = "Draft", "Pending", "Approved", "Rejected", "Cancelled"
+STATUSES = (DRAFT, PENDING, APPROVED, REJECTED, CANCELLED)
+"""Where a request stands, for lists. It follows the request's approval and its submission; nobody types it."""
+
+STATUS_OF = {
+	approval_flow.OPEN: PENDING,
+	approval_flow.RETURNED: DRAFT,
+	approval_flow.WITHDRAWN: DRAFT,
+	approval_flow.APPROVED: APPROVED,
+	approval_flow.REJECTED: REJECTED,
+}
+"""State of its approval → status of a request that is not submitted."""
+
+Rates = dict[tuple[str, str, str], Decimal]
+"""(row, item, unit) → rate; without the name of the row the highest of the item and unit."""
 
 
 def create(
@@ -50,20 +63,16 @@ def create(
 		"stock_status": stock_status,
 		"inbound_order": inbound_order or None,
 		"requested_by": ctx.identity.user,
-		"prepared_by": ctx.identity.user,
-		"workflow_state": approval.DRAFT,
 		"items": [dict(item) for item in items],
 	}
 	values.update(complete(ctx, values))
 	name = ctx.documents.create(DOCTYPE, values)
-	operation_log.log(
-		ctx, "Request", DOCTYPE, name, warehouse=place.name, to_value=approval.DRAFT, reason=purpose
-	)
+	operation_log.log(ctx, "Request", DOCTYPE, name, warehouse=place.name, to_value=DRAFT, reason=purpose)
 	return name
 
 
 def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
-	"""Check a request and return the fields that are computed: units, amounts, whether the director is needed.
+	"""Check a request and return the fields that are computed: units and amounts.
 
 	An approver relies on these, so they are never read from what a user sends. An empty rate becomes the item's last
 	purchase rate, else its valuation rate, in company currency per unit. A user who may not see costs sets no rate: the
@@ -98,18 +107,28 @@ def complete(ctx: Context, values: Mapping[str, Any]) -> Row:
 			company=place.company,
 		)
 	rates = None if sees_costs(ctx) else _present_rates(ctx, values.get("name"))
-	state = values.get("workflow_state") or approval.DRAFT
-	lines = _complete_lines(ctx, values["items"], rates, fractions_allowed=state == approval.REJECTED)
-	amount = sum((line["amount"] for line in lines), Decimal(0))
+	lines = _complete_lines(ctx, values["items"], rates)
 	return {
 		"company": place.company,
 		"created_doctype": None,
 		"created_document": None,
 		"items": lines,
-		"amount": amount,
-		"needs_director": int(amount > ctx.settings.director_amount),
-		"status": approval.status_of(state) or "Pending",
+		"amount": sum((line["amount"] for line in lines), Decimal(0)),
 	}
+
+
+def status_after_change(status: str, changed: bool) -> str:
+	"""Return the status of a stored request that is saved again; ``changed``: its content differs from before.
+
+	Raises Conflict (``under_approval``): what approvers are asked about stays as it is.
+	"""
+	if changed and status == PENDING:
+		raise Conflict(
+			"A request under approval cannot be changed; withdraw its approval first.",
+			code="under_approval",
+			state=status,
+		)
+	return DRAFT if changed and status == APPROVED else status or DRAFT
 
 
 def sees_costs(ctx: Context) -> bool:
@@ -118,22 +137,25 @@ def sees_costs(ctx: Context) -> bool:
 
 
 def _present_rates(ctx: Context, name: Any) -> Rates:
-	"""Return the rates of the request as it is stored; the highest, if an item and unit are on several lines."""
+	"""Return the rates of the request as it is stored."""
 	rows = ctx.store.rows(
-		"SELECT item_code, uom, MAX(rate) AS rate FROM `tabInventory Request Item`"
-		" WHERE parent = %(name)s AND parenttype = 'Inventory Request' GROUP BY item_code, uom",
+		"SELECT name, item_code, uom, rate FROM `tabInventory Request Item`"
+		" WHERE parent = %(name)s AND parenttype = 'Inventory Request'",
 		{"name": name or ""},
 	)
-	return {(row["item_code"], row["uom"]): from_store(row["rate"]) for row in rows}
+	found: Rates = {}
+	for row in rows:
+		rate = from_store(row["rate"])
+		found[row["name"], row["item_code"], row["uom"]] = rate
+		of_all = ("", row["item_code"], row["uom"])
+		found[of_all] = max(rate, found.get(of_all, ZERO))
+	return found
 
 
-def _complete_lines(
-	ctx: Context, lines: Sequence[Mapping[str, Any]], rates: Rates | None, fractions_allowed: bool
-) -> list[Row]:
+def _complete_lines(ctx: Context, lines: Sequence[Mapping[str, Any]], rates: Rates | None) -> list[Row]:
 	"""Return the lines with their computed fields. ``rates`` count instead of the lines' own, if given.
 
-	A fraction is refused if the line's unit or the stock UOM is counted in whole units, as ERPNext would refuse the draft,
-	unless ``fractions_allowed``: a request that was made before can still be rejected.
+	A fraction is refused if the line's unit or the stock UOM is counted in whole units, as ERPNext would refuse the draft.
 	"""
 	items = masters.stock_items(ctx, [line.get("item_code") for line in lines])
 	units = [str(line.get("uom") or item.stock_uom) for line, item in zip(lines, items, strict=True)]
@@ -143,7 +165,7 @@ def _complete_lines(
 	quantities = []
 	for line, item, uom, factor in zip(lines, items, units, factors, strict=True):
 		qty = parse_quantity(line.get("qty"))
-		given = _rate(line.get("rate")) if rates is None else rates.get((item.item_code, uom), ZERO)
+		given = _rate(line.get("rate")) if rates is None else _present_rate(rates, line, item.item_code, uom)
 		rate = given or known[item.item_code] * factor
 		stock_qty = masters.times(qty, factor)
 		quantities += [(item.item_code, uom, qty), (item.item_code, item.stock_uom, stock_qty)]
@@ -159,9 +181,13 @@ def _complete_lines(
 				"amount": (qty * rate).quantize(Decimal("0.01")),
 			}
 		)
-	if not fractions_allowed:
-		masters.require_all_whole(ctx, quantities)
+	masters.require_all_whole(ctx, quantities)
 	return completed
+
+
+def _present_rate(rates: Rates, line: Mapping[str, Any], item_code: str, uom: str) -> Decimal:
+	row = str(line.get("name") or "")
+	return rates.get((row, item_code, uom)) or rates.get(("", item_code, uom), ZERO)
 
 
 def _rate(value: Any) -> Decimal:
@@ -181,69 +207,67 @@ def _known_rates(ctx: Context, item_codes: Iterable[str]) -> dict[str, Decimal]:
 	}
 
 
-def act(ctx: Context, name: str, action: str, reason: str = "") -> Row:
-	"""Do one step of the approval and return the request after it. ``reason`` is logged; a rejection needs one.
+def approval_changed(ctx: Context, name: str, state: str, reason: str) -> None:
+	"""Bring the status of a request to the state of its approval (``STATUS_OF``), and log it.
 
-	Raises NotFound (``unknown_request``), NotPermitted (``step_not_permitted``, ``self_approval``,
-	``warehouse_not_permitted``) or InvalidInput (``missing_argument``, ``invalid_input``).
+	``reason`` stays on a rejected request. Not while it is submitted. Locks its row.
 	"""
-	before = _read(ctx, name)
-	if action not in approval.ACTIONS and not before["workflow_state"]:
-		raise InvalidInput("There is no action {action}.", code="invalid_input", action=action)
-	ctx.documents.apply_action(DOCTYPE, name, action, reason)
-	return get(ctx, name)
-
-
-def check_reason(state: str, reason: str | None) -> str | None:
-	"""Return the reason that stays on a request in an approval state: that of a rejection.
-
-	Raises InvalidInput (``missing_argument``, ``markup``): a rejection needs a reason.
-	"""
-	require_plain(reason or "", "reason")
-	if state != approval.REJECTED:
-		return None
-	if not (reason or "").strip():
-		raise InvalidInput("Say why the request is rejected.", code="missing_argument", argument="reason")
-	return reason
-
-
-def state_changed(
-	ctx: Context, name: str, before: str, after: str, warehouse: str, reason: str | None = None
-) -> None:
-	"""Log a step of the approval, close the to-dos about the request and notify those who decide next."""
-	ctx.notifier.done(DOCTYPE, name)
-	operation_log.log(
-		ctx,
-		"Approval",
-		DOCTYPE,
-		name,
-		warehouse=warehouse,
-		from_value=before,
-		to_value=after,
-		reason=reason or "",
+	source = ctx.store.through(DOCTYPE, ("name",))
+	rows = ctx.store.rows(
+		f"SELECT docstatus, status, warehouse FROM {source} WHERE name = %(name)s{ctx.store.for_update}",
+		{"name": name},
 	)
-	role = {approval.PENDING: SUPERVISOR, approval.PENDING_DIRECTOR: DIRECTOR}.get(after)
-	if role:
-		ctx.notifier.todo(
-			[u for u in ctx.identity.users_with_role(role, warehouse) if u != ctx.identity.user],
-			"Request {name} for {warehouse} waits for your approval.",
+	if not rows or rows[0]["docstatus"]:
+		return
+	after = STATUS_OF[state]
+	ctx.store.execute(
+		"UPDATE `tabInventory Request` SET status = %(status)s, rejection_reason = %(reason)s WHERE name = %(name)s",
+		{"status": after, "reason": reason if after == REJECTED else None, "name": name},
+	)
+	log_status(ctx, name, rows[0]["warehouse"], rows[0]["status"] or DRAFT, after, reason)
+
+
+def log_status(ctx: Context, name: str, warehouse: str, before: str, after: str, reason: str = "") -> None:
+	"""Log a change of a request's status, and close the to-dos about the request."""
+	ctx.notifier.done(DOCTYPE, name)
+	if before != after:
+		operation_log.log(
+			ctx,
+			"Approval",
 			DOCTYPE,
 			name,
-			name=name,
 			warehouse=warehouse,
+			from_value=before,
+			to_value=after,
+			reason=reason,
 		)
 
 
-def is_prepared(before: str | None, after: str, changed: bool, first_state: str = approval.DRAFT) -> bool:
-	"""Return whether a save makes its user the one who prepared the request: by creating it, changing its content,
-	requesting its approval or revising it. ``before`` and ``after`` are approval states, ``before`` None for a new one.
+def submit(ctx: Context, name: str) -> None:
+	"""Submit a request that needs no approval, or has it, as far as this user may submit requests.
+
+	Raises NotFound (``unknown_request``), NotPermitted (``warehouse_not_permitted``) or Conflict (``wrong_state``), and what
+	the submission of a document that needs an approval raises.
 	"""
-	return before is None or changed or (before != after and first_state in (before, after))
+	modules.require(ctx, "approval")
+	_require_docstatus(_read(ctx, name), 0)
+	ctx.documents.submit(DOCTYPE, name)
 
 
-def approves_own(user: str, owner: str, prepared_by: str | None) -> bool:
-	"""Return whether the user created or prepared the request, and so may not approve it."""
-	return user in (owner, prepared_by)
+def cancel(ctx: Context, name: str) -> None:
+	"""Cancel a submitted request, with the draft that was made of it.
+
+	Raises NotFound (``unknown_request``), NotPermitted (``warehouse_not_permitted``) or Conflict (``wrong_state``).
+	"""
+	_require_docstatus(_read(ctx, name), 1)
+	ctx.documents.cancel(DOCTYPE, name)
+
+
+def _require_docstatus(request: Row, docstatus: int) -> None:
+	if request["docstatus"] != docstatus:
+		raise Conflict(
+			"{doctype} {name} is in another state.", code="wrong_state", doctype=DOCTYPE, name=request["name"]
+		)
 
 
 def cancelled(ctx: Context, name: str) -> None:
@@ -348,9 +372,8 @@ def get(ctx: Context, name: str) -> Row:
 
 def _read(ctx: Context, name: str) -> Row:
 	rows = ctx.store.rows(
-		"SELECT name, request_type, company, warehouse, requested_by, required_by, status, workflow_state, purpose,"
-		" rejection_reason, stock_status,"
-		" amount, needs_director, docstatus, created_doctype, created_document"
+		"SELECT name, request_type, company, warehouse, requested_by, required_by, status, purpose,"
+		" rejection_reason, stock_status, amount, docstatus, created_doctype, created_document"
 		" FROM `tabInventory Request` WHERE name = %(name)s",
 		{"name": name},
 	)
@@ -366,35 +389,3 @@ def _read(ctx: Context, name: str) -> Row:
 	items = [{**line, **{n: from_store(line[n]) for n in numbers}} for line in lines]
 	rows[0]["stock_status"] = rows[0]["stock_status"] or AVAILABLE
 	return {**rows[0], "amount": from_store(rows[0]["amount"]), "items": items}
-
-
-def check_step(
-	before: tuple[str, int] | None,
-	after: tuple[str, int],
-	allowed: Sequence[tuple[str, int]],
-	*,
-	first_state: str = approval.DRAFT,
-	changed: bool = False,
-) -> None:
-	"""Refuse a change that bypasses the approval: state and docstatus change together, and only by an allowed step.
-
-	``before`` and ``after`` are (approval state, docstatus), ``before`` None for a new document. ``allowed`` are the
-	(state, docstatus) that this user's steps from ``before`` lead to. ``changed``: the content differs from before. Only a
-	draft may be changed, so that what was approved is what is drafted.
-
-	Raises Conflict (``not_by_approval``, ``under_approval``).
-	"""
-	start = before if before is not None else (first_state, 0)
-	if after != start and (before is None or after not in allowed):
-		raise Conflict(
-			"The state of a request changes only through its approval.",
-			code="not_by_approval",
-			from_state=start[0],
-			to_state=after[0],
-		)
-	if changed and start[0] != first_state:
-		raise Conflict(
-			"A request under approval cannot be changed; reject and revise it first.",
-			code="under_approval",
-			state=start[0],
-		)

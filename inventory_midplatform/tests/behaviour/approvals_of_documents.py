@@ -1,26 +1,22 @@
-"""What an Approval Policy does to its documents; lists, trials, and policies that are refused."""
+"""What an Approval Policy does to its documents; lists of requests."""
 
 from typing import Any
 
 from inventory_midplatform.ports import Row
+from inventory_midplatform.tests.approval_records import change_from_outside
 from inventory_midplatform.tests.behaviour.approvals import (
-	DIRECTOR,
 	DOCTYPE,
 	OVER,
 	SUPERVISOR,
 	ApprovalCase,
-	by,
 	user_row,
 )
 
 
 class ApprovalOfDocumentsBehaviour(ApprovalCase):
 	def submit(self, document: str) -> Row:
-		"""Submit an Inventory Request by its own approval: the supervisor's."""
-		state = self.platform.call("request.get", name=document)["workflow_state"]
-		if state == "Draft":
-			self.platform.call("request.act", name=document, action="Request Approval", user=self.buyer)
-		result: Row = self.platform.call("request.act", name=document, action="Approve", user=self.supervisor)
+		"""Submit an Inventory Request as the supervisor."""
+		result: Row = self.platform.call("request.submit", name=document, user=self.supervisor)
 		return result
 
 	def test_a_document_is_not_submitted_before_it_is_approved(self) -> None:
@@ -58,16 +54,17 @@ class ApprovalOfDocumentsBehaviour(ApprovalCase):
 		self.policy(user_row(self.director))
 		document = self.document()
 		request = self.requested(document)
-		self.platform.settings(approval_policies=False)
+		self.platform.settings(approval=False)
 		for operation, arguments in (
 			("approval.request", {"doctype": DOCTYPE, "name": document}),
 			("approval.approve", {"name": request["name"]}),
 			("approval.reject", {"name": request["name"], "reason": "No"}),
 			("approval.withdraw", {"name": request["name"]}),
 		):
-			with self.refused("module_off", field="approval_policies_enabled"):
+			with self.refused("module_off", field="approval_enabled"):
 				self.platform.call(operation, **arguments)
-		self.assertEqual(self.submit(document)["docstatus"], 1)
+		with self.refused("module_off", field="approval_enabled"):
+			self.submit(document)
 
 	def test_a_document_that_was_changed_needs_approval_again(self) -> None:
 		self.policy(user_row(self.supervisor), user_row(self.director, 2), conditions=[OVER])
@@ -87,7 +84,7 @@ class ApprovalOfDocumentsBehaviour(ApprovalCase):
 		request = self.requested(document)
 		with self.refused("already_requested", request=request["name"]):
 			self.requested(document)
-		self.change(document, 2000)
+		change_from_outside(self.platform, document, 2000)
 		with self.refused("changed_meanwhile"):
 			self.approve(request, self.supervisor)
 		again = self.requested(document)
@@ -167,91 +164,3 @@ class ApprovalOfDocumentsBehaviour(ApprovalCase):
 		page = self.platform.call("approval.list", user=self.supervisor, limit=2, offset=2)
 		self.assertEqual(([r["name"] for r in page["requests"]], page["has_more"]), (made[:1], False))
 		self.assertEqual(page["requests"][0]["may"], ["approve", "reject"])
-
-	# a trial
-
-	def test_a_trial_says_whom_it_would_ask_and_why(self) -> None:
-		policy = self.policy(
-			user_row(self.supervisor), user_row(self.director, 2), conditions=[OVER], enabled=0
-		)
-		before = self.platform.rows("SELECT COUNT(*) AS n FROM `tabApproval Request`")
-		for qty, applies, asked in ((1000, False, []), (1001, True, [self.director])):
-			found = self.platform.call("approval.try_policy", policy=policy, name=self.document(qty=qty))
-			self.assertTrue(found["applies"])
-			self.assertEqual([s["applies"] for s in found["steps"]], [True, applies])
-			self.assertEqual([s["waits_for"] for s in found["steps"]], [[self.supervisor], asked])
-			why = found["steps"][1]["reasons"][0]
-			self.assertEqual(why["values"]["found"], str(qty * 10))
-			self.assertIn("meets" if applies else "does not meet", why["template"])
-		self.assertEqual(self.platform.rows("SELECT COUNT(*) AS n FROM `tabApproval Request`"), before)
-
-	def test_a_trial_says_who_is_not_asked(self) -> None:
-		policy = self.policy(
-			user_row(self.supervisor), user_row(self.inspector), user_row(self.supervisor, 2)
-		)
-		document = self.document(user=self.inspector)
-		steps = self.platform.call("approval.try_policy", policy=policy, name=document)["steps"]
-		self.assertEqual([s["waits_for"] for s in steps], [[self.supervisor], []])
-		said = [[r["sentence"] for r in s["reasons"]] for s in steps]
-		self.assertIn(f"{self.inspector} does not approve their own document.", said[0])
-		self.assertIn(f"{self.supervisor} approved an earlier step and is not asked again.", said[1])
-
-	def test_a_trial_of_a_document_it_is_not_for(self) -> None:
-		policy = self.policy(user_row(self.supervisor), conditions=[{**OVER, "step": 0}])
-		found = self.platform.call("approval.try_policy", policy=policy, name=self.document())
-		self.assertEqual((found["applies"], found["steps"]), (False, []))
-		self.assertEqual(len(found["reasons"]), 2)
-
-	# policies
-
-	def refused_policy(self, code: str, *steps: Row, conditions: Any = (), **values: Any) -> None:
-		with self.refused_record(code):
-			self.policy(*steps, conditions=conditions, **values)
-
-	def refused_record(self, code: str) -> Any:
-		return self.refused(code, 400)
-
-	def test_policies_that_are_refused(self) -> None:
-		good = user_row(self.supervisor)
-		stranger = self.platform.make_user(["Employee"])
-		disabled = self.platform.make_user([SUPERVISOR])
-		with self.platform.context() as ctx:
-			ctx.store.execute("UPDATE `tabUser` SET enabled = 0 WHERE name = %(user)s", {"user": disabled})
-		own = {"step": 1, "approver": "User in Field", "counting": "Any", "match": "All"}
-		for code, steps, conditions in (
-			("no_step", [], []),
-			("no_approver", [{**good, "user": None}], []),
-			("unlike_rows", [good, user_row(self.inspector, counting="All")], []),
-			("unknown_step", [good], [OVER]),
-			("unknown_field", [good], [{**OVER, "step": 0, "field": "grand_total"}]),
-			("unknown_field", [good], [{**OVER, "step": 0, "field": "items.gone"}]),
-			("unknown_field", [good], [{**OVER, "step": 0, "field": "warehouse.qty"}]),
-			("unknown_field", [good], [{**OVER, "step": 0, "field": "items"}]),
-			("not_a_number", [good], [{**OVER, "step": 0, "field": "request_type"}]),
-			("not_a_number", [good], [{**OVER, "step": 0, "field": "items.uom"}]),
-			("not_a_number", [good], [{**OVER, "step": 0, "value": "much"}]),
-			(
-				"unreachable_step",
-				[good],
-				[{**OVER, "step": 0}, {**OVER, "step": 0, "comparison": "<=", "value": "9"}],
-			),
-			("no_access", [user_row(stranger)], []),
-			("no_access", [user_row(disabled)], []),
-			("not_a_user", [{**own, "user_field": "purpose"}], []),
-			("not_a_user", [{**own, "user_field": "gone"}], []),
-		):
-			with self.subTest(code=code, conditions=conditions):
-				self.refused_policy(code, *steps, conditions=conditions)
-
-	def test_a_draft_of_a_policy_is_saved_and_not_switched_on(self) -> None:
-		stranger = self.platform.make_user(["Employee"])
-		name = self.policy(user_row(stranger), enabled=0)
-		with self.refused("no_access", 400, user=stranger):
-			self.platform.update("Approval Policy", name, {"enabled": 1})
-		self.platform.update("Approval Policy", name, {"steps": [user_row(self.director)], "enabled": 1})
-		self.assertEqual(self.requested()["waits_for"], [self.director])
-
-	def test_a_policy_for_what_is_no_doctype_with_records(self) -> None:
-		for doctype in ("Inventory Midplatform Settings", "Inventory Request Item"):
-			with self.refused("unknown_doctype", 404):
-				self.policy(by(DIRECTOR), document_type=doctype)

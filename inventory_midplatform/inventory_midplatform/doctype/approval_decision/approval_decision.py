@@ -1,5 +1,5 @@
-from inventory_midplatform.adapters.site.protected_tables import ClosedDocument
+from inventory_midplatform.adapters.site.protected_tables import ClosedLine
 
 
-class ApprovalDecision(ClosedDocument):
+class ApprovalDecision(ClosedLine):
 	"""Written with its request by operations alone."""

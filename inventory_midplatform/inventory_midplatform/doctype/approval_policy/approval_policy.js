@@ -4,7 +4,6 @@ frappe.ui.form.on("Approval Policy", {
 	},
 
 	refresh(frm) {
-		if (frm.is_new() || !inventory_midplatform.is_allowed("approval.try_policy")) return;
-		frm.add_custom_button(__("Try with a Document"), () => inventory_midplatform.try_policy(frm));
+		inventory_midplatform.show_policy(frm);
 	},
 });

@@ -6,6 +6,6 @@ frappe.ui.form.on("Approval Request", {
 
 	refresh(frm) {
 		frm.disable_save();
-		if (frm.doc.state === "Open") inventory_midplatform.show_approval(frm, { name: frm.doc.name });
+		inventory_midplatform.show_approval(frm);
 	},
 });
