@@ -15,6 +15,7 @@ LEDGER_TABLES = (
 	"Stock Movement",
 	"Stock Operation Log",
 	"Stock Position",
+	"Stock Snapshot",
 )
 
 

@@ -9,9 +9,9 @@ from benchmarks.figures import Figure, Part, profile, seconds, short
 from inventory_midplatform.adapters.standalone.context import Standalone
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.domain.settlement.postings import Posting, PostingRow
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.services.settlement import settlement
-from inventory_midplatform.services.settlement.postings import Posting, PostingRow
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 PAIRS = 1_000

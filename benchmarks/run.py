@@ -1,7 +1,7 @@
 """Measure, compare with what a user would use instead, and print a table.
 
 	python benchmarks/run.py [--small] [--keep-document] [pairs reserving delivering receiving thresholds opening_stock
-		verifying fulfilment fulfilment_standalone]
+		verifying reports approvals fulfilment fulfilment_standalone]
 
 All but ``pairs`` and ``fulfilment_standalone`` need a bench (as tests/site_suite.py finds it) and run on a site of
 their own, which is removed. ``fulfilment_standalone`` runs where there is none, or where it is named.
@@ -37,7 +37,17 @@ from benchmarks import table  # noqa: E402
 from benchmarks.figures import MARK  # noqa: E402
 
 STANDALONE = ("pairs", "fulfilment_standalone")
-ON_A_SITE = ("reserving", "delivering", "receiving", "opening_stock", "verifying", "thresholds", "fulfilment")
+ON_A_SITE = (
+	"reserving",
+	"delivering",
+	"receiving",
+	"opening_stock",
+	"verifying",
+	"thresholds",
+	"reports",
+	"approvals",
+	"fulfilment",
+)
 SMALL = 0.02
 RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"

@@ -8,7 +8,7 @@ from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.reporting import positions
 from inventory_midplatform.services.demand.sources import as_day
-from inventory_midplatform.services.ledger.locked_stock import WAITING_STATUSES
+from inventory_midplatform.services.ledger.stored_reservations import WAITING_STATUSES
 from inventory_midplatform.services.planning import in_transit, open_demand
 
 WAITING = (

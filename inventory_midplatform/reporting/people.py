@@ -1,6 +1,6 @@
 """The user as clients see themselves."""
 
-from inventory_midplatform.domain.roles import allowed
+from inventory_midplatform.domain.roles import EVERYBODY, SELLERS, allowed
 from inventory_midplatform.ports import Context, Row
 
 _USER = "SELECT full_name FROM `tabUser` WHERE name = %(user)s"
@@ -10,9 +10,13 @@ _WAREHOUSES = (
 
 
 def me(ctx: Context) -> Row:
-	"""Return the user's name, roles, the operations they may call and the warehouses they may see."""
+	"""Return the user's name, roles, the operations they may call and the warehouses they may see: none for who may only
+	approve.
+	"""
 	rows = ctx.store.rows(_USER, {"user": ctx.identity.user})
 	visible = ctx.identity.warehouses
+	if not ctx.identity.roles & (EVERYBODY | SELLERS):
+		visible = frozenset()
 	return {
 		"user": ctx.identity.user,
 		"full_name": (rows[0]["full_name"] if rows else None) or ctx.identity.user,

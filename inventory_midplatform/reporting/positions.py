@@ -1,16 +1,16 @@
 """Read stock positions: one item and warehouse, or a page of them, with what is in transit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from pypika import functions as fn
+from pypika import JoinType
 
 from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Order, Query, any_of, compiled, contains, table, value
 from inventory_midplatform.services import masters
-from inventory_midplatform.services.ledger.locked_stock import COLUMNS, WAITING_STATUSES, from_row
+from inventory_midplatform.services.ledger.stored_reservations import COLUMNS, from_row
 from inventory_midplatform.services.planning.in_transit import in_transit
 from inventory_midplatform.services.reservation import reservations
 
@@ -24,11 +24,7 @@ class Filters:
 	warehouse: str = ""
 	company: str = ""
 	only: str = ""
-	"""``available``: only where something is available; ``reserved``: only where something is reserved; ``short``:
-	only where demand is waiting or more is reserved than is there."""
-	warehouses: tuple[str, ...] | None = None
-	item_groups: tuple[str, ...] | None = None
-	"""Any of these; None does not filter."""
+	"""``available``: only where something is available; ``reserved``: only where something is reserved."""
 	search: str = ""
 	"""A part of the item's code or name, in any case."""
 
@@ -49,34 +45,22 @@ class Selection:
 		tables = (table("Stock Position"), table("Item"), table("Warehouse"))
 		return cls(filters, None if visible is None else tuple(sorted(visible)), *tables)
 
-	def short(self) -> "Selection":
-		"""Return the same selection, limited to short positions."""
-		return replace(self, filters=replace(self.filters, only="short"))
-
 	@property
 	def available(self) -> Any:
 		return self.position.on_hand - self.position.on_hold - self.position.reserved
 
-	@property
-	def waiting(self) -> Any:
-		"""The waiting quantity of the row, by an index look-up for each row."""
-		r = table("Inventory Reservation", "waits")
-		return (
-			Query.from_(r)
-			.where(r.item_code == self.position.item_code)
-			.where(r.warehouse == self.position.warehouse)
-			.where(any_of(r.status, WAITING_STATUSES))
-			.select(fn.Sum(r.waiting_qty))
-		)
+	def narrowed(self, how: JoinType = JoinType.inner) -> Any:
+		"""Return FROM, JOIN and WHERE; the caller adds what to select.
 
-	def narrowed(self) -> Any:
-		"""Return FROM, JOIN and WHERE; the caller adds what to select."""
+		Each position has its item and warehouse, however they are joined: with a left join MariaDB begins with the positions,
+		which have an index in the order of a page, and stops where the page is full.
+		"""
 		position, item, warehouse, filters = self.position, self.item, self.warehouse, self.filters
 		query = (
 			Query.from_(position)
-			.join(item)
+			.join(item, how)
 			.on(item.name == position.item_code)
-			.join(warehouse)
+			.join(warehouse, how)
 			.on(warehouse.name == position.warehouse)
 		)
 		for field, filter_value in (
@@ -87,13 +71,8 @@ class Selection:
 		):
 			if filter_value:
 				query = query.where(field == value(filter_value))
-		for field, allowed in (
-			(position.warehouse, filters.warehouses),
-			(item.item_group, filters.item_groups),
-			(position.warehouse, self.visible),
-		):
-			if allowed is not None:
-				query = query.where(any_of(field, allowed))
+		if self.visible is not None:
+			query = query.where(any_of(position.warehouse, self.visible))
 		if filters.search:
 			query = query.where(
 				contains(position.item_code, filters.search) | contains(item.item_name, filters.search)
@@ -102,15 +81,13 @@ class Selection:
 			query = query.where(self.available > value(0))
 		elif filters.only == "reserved":
 			query = query.where(position.reserved > value(0))
-		elif filters.only == "short":
-			query = query.where((self.available < value(0)) | (self.waiting > value(0)))
 		return query
 
 	def rows(self) -> Any:
 		"""Return one row a position, in the order of item and warehouse."""
 		position, item, books = self.position, self.item, table("Bin")
 		return (
-			self.narrowed()
+			self.narrowed(JoinType.left)
 			.left_join(books)
 			.on((books.item_code == position.item_code) & (books.warehouse == position.warehouse))
 			.select(
@@ -129,25 +106,6 @@ class Selection:
 			)
 			.orderby(position.item_code)
 			.orderby(position.warehouse)
-		)
-
-	def sums(self) -> list[Any]:
-		position = self.position
-		return [
-			fn.Sum(position.on_hand).as_("on_hand"),
-			fn.Sum(self.available).as_("available"),
-			fn.Sum(position.reserved).as_("reserved"),
-			fn.Sum(position.on_hold).as_("on_hold"),
-		]
-
-	def aggregated(self) -> Any:
-		"""Return one row with counts and sums of all of them."""
-		return self.narrowed().select(
-			fn.Count("*").as_("total_rows"),
-			fn.Count(self.position.item_code).distinct().as_("total_items"),
-			fn.Count(self.item.stock_uom).distinct().as_("uoms"),
-			fn.Min(self.item.stock_uom).as_("uom"),
-			*self.sums(),
 		)
 
 

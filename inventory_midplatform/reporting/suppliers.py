@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
-from inventory_midplatform.domain.errors import InvalidInput
 from inventory_midplatform.domain.inbound import DONE, TO_INSPECT, TO_PUT_AWAY
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.reporting.scope import period
 from inventory_midplatform.services import masters
 
 DAYS = 90
@@ -56,12 +56,9 @@ def supplier_performance(
 	A receipt is an Inbound Order of a Purchase Order that is received. Shares are from 0 to 1, or None where nothing counts:
 	on time are receipts that arrived no later than they were due; in full those of which nothing was missing but by a
 	Receiving Tolerance, without those typed by hand; the accepted share is the mean of the lines that were inspected.
-	Raises InvalidInput (``wrong_period``) and what :mod:`masters` raises.
+	Raises InvalidInput (``wrong_period``, ``invalid_date``) and what :mod:`masters` raises.
 	"""
-	last = to_date or ctx.clock.now().date()
-	first = from_date or last - timedelta(days=DAYS)
-	if first > last:
-		raise InvalidInput("The period ends before it begins.", code="wrong_period")
+	first, last = period(ctx, from_date, to_date, DAYS)
 	condition = _IN_PERIOD
 	about: Row = {
 		"since": datetime(first.year, first.month, first.day),

@@ -1,11 +1,10 @@
 frappe.query_reports["Pick Faces to Refill"] = {
 	filters: [
-		{
-			fieldname: "warehouse",
-			label: __("Warehouse"),
-			fieldtype: "Link",
-			options: "Warehouse",
-			get_query: () => ({ filters: { is_group: 0 } }),
-		},
+		inventory_midplatform.one_warehouse_filter(),
 	],
+	nothing: __("No pick face needs a refill."),
+
+	formatter(value, row, column, data, default_formatter) {
+		return inventory_midplatform.stock_cell(value, row, column, data, default_formatter);
+	},
 };

@@ -2,6 +2,7 @@ from typing import Any
 
 from frappe import _
 
+from inventory_midplatform.adapters.site import reports
 from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.ports import Row
 from inventory_midplatform.services.locations import pick_faces
@@ -9,8 +10,11 @@ from inventory_midplatform.services.locations import pick_faces
 MOST_ROWS = 1000
 
 
-def execute(filters: dict[str, Any] | None = None) -> tuple[list[Row], list[Row], str | None]:
-	found = pick_faces.list_due(site_context(), (filters or {}).get("warehouse") or "", "", MOST_ROWS, 0)
+@reports.refusals_above
+def execute(filters: dict[str, Any]) -> tuple[list[Row], list[Row], str | None]:
+	found = pick_faces.list_due(
+		site_context(), reports.texts(filters, ("warehouse",))["warehouse"], "", MOST_ROWS, 0
+	)
 	message = _("Only the first {0} are shown.").format(MOST_ROWS) if found["has_more"] else None
 	rows = [
 		{

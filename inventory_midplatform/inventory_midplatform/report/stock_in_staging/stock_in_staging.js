@@ -1,19 +1,7 @@
 frappe.query_reports["Stock in Staging"] = {
 	filters: [
-		{
-			fieldname: "warehouse",
-			label: __("Warehouse"),
-			fieldtype: "Link",
-			options: "Warehouse",
-			get_query: () => ({ filters: { is_group: 0 } }),
-		},
-		{
-			fieldname: "item_code",
-			label: __("Item"),
-			fieldtype: "Link",
-			options: "Item",
-			get_query: () => ({ filters: { is_stock_item: 1 } }),
-		},
+		inventory_midplatform.one_warehouse_filter(),
+		inventory_midplatform.item_filter(),
 		{
 			fieldname: "min_hours",
 			label: __("For at Least Hours"),
@@ -21,4 +9,10 @@ frappe.query_reports["Stock in Staging"] = {
 			default: 0,
 		},
 	],
+	nothing: __("Nothing is in staging."),
+
+	formatter(value, row, column, data, default_formatter) {
+		if (column.fieldname === "state" && value) return inventory_midplatform.escape(__(value, null, "Outbound Order"));
+		return inventory_midplatform.stock_cell(value, row, column, data, default_formatter);
+	},
 };

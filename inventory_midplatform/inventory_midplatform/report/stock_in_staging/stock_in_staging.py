@@ -3,6 +3,7 @@ from typing import Any
 from frappe import _
 from frappe.utils import cint
 
+from inventory_midplatform.adapters.site import reports
 from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.ports import Row
 from inventory_midplatform.reporting import outbound
@@ -10,13 +11,12 @@ from inventory_midplatform.reporting import outbound
 MOST_ROWS = 1000
 
 
-def execute(filters: dict[str, Any] | None = None) -> tuple[list[Row], list[Row], str | None]:
-	given = filters or {}
+@reports.refusals_above
+def execute(filters: dict[str, Any]) -> tuple[list[Row], list[Row], str | None]:
 	found = outbound.list_staging(
 		site_context(),
-		warehouse=given.get("warehouse") or "",
-		item_code=given.get("item_code") or "",
-		min_hours=cint(given.get("min_hours")),
+		**reports.texts(filters, ("warehouse", "item_code")),
+		min_hours=cint(filters.get("min_hours")),
 		limit=MOST_ROWS,
 	)
 	message = _("Only the {0} oldest are shown.").format(MOST_ROWS) if found["has_more"] else None

@@ -1,19 +1,12 @@
 frappe.query_reports["Supplier Performance"] = {
 	filters: [
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.get_today(), -90),
-		},
-		{ fieldname: "to_date", label: __("To Date"), fieldtype: "Date", default: frappe.datetime.get_today() },
+		...inventory_midplatform.period_filters(),
 		{ fieldname: "supplier", label: __("Supplier"), fieldtype: "Link", options: "Supplier" },
-		{
-			fieldname: "warehouse",
-			label: __("Warehouse"),
-			fieldtype: "Link",
-			options: "Warehouse",
-			get_query: () => ({ filters: { is_group: 0 } }),
-		},
+		inventory_midplatform.one_warehouse_filter(),
 	],
+	nothing: __("No supplier delivered in this period."),
+
+	formatter(value, row, column, data, default_formatter) {
+		return inventory_midplatform.stock_cell(value, row, column, data, default_formatter);
+	},
 };

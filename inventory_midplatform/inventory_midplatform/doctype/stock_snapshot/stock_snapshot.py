@@ -1,0 +1,5 @@
+from inventory_midplatform.adapters.site.protected_tables import ClosedDocument
+
+
+class StockSnapshot(ClosedDocument):
+	pass

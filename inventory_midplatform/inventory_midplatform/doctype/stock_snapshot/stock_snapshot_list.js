@@ -1,0 +1,1 @@
+inventory_midplatform.stock_list("Stock Snapshot");
