@@ -34,13 +34,14 @@ export default typescript.config(
 			"@typescript-eslint/no-explicit-any": "off",
 		},
 	},
-	wall(["src/api/**"], ["**/shared/**", "**/scan/**", "**/scenarios/**", "**/layouts/**"], "api is the ground floor"),
-	wall(["src/shared/**"], ["**/scan/**", "**/scenarios/**", "**/layouts/**"], "shared knows api alone"),
-	wall(["src/scan/**"], ["**/scenarios/**", "**/layouts/**"], "scan knows shared and api"),
+	wall(["src/api/**"], ["**/shared/**", "**/scan/**", "**/scenarios/**", "**/designers/**", "**/layouts/**"], "api is the ground floor"),
+	wall(["src/shared/**"], ["**/scan/**", "**/scenarios/**", "**/designers/**", "**/layouts/**"], "shared knows api alone"),
+	wall(["src/scan/**"], ["**/scenarios/**", "**/designers/**", "**/layouts/**"], "scan knows shared and api"),
+	wall(["src/designers/**"], ["**/scenarios/**", "**/layouts/**"], "designers know scan, shared and api"),
 	...SCENARIOS.map((name) =>
 		wall(
 			[`src/scenarios/${name}/**`],
-			["**/layouts/**", ...SCENARIOS.filter((other) => other !== name).map((other) => `**/${other}/*`)],
+			["**/layouts/**", "**/designers/**", ...SCENARIOS.filter((other) => other !== name).map((other) => `**/${other}/*`)],
 			"scenarios never import each other"
 		)
 	)

@@ -14,7 +14,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const OUT = here("../inventory_midplatform/public/frontend");
 const CSV = here("../inventory_midplatform/translations/zh.csv");
 /** Where the server says sentences that a page translates: Reason("…"). */
-const SENTENCES = [here("../inventory_midplatform/services"), here("../inventory_midplatform/domain")];
+const SENTENCES = ["services", "domain", "reporting"].map((one) => here(`../inventory_midplatform/${one}`));
 const MOST_KB = 150;
 
 /** Texts marked {{zh:…}} in a file that is not script. */
@@ -52,7 +52,8 @@ function serviceWorker(): Plugin {
 		generateBundle: {
 			order: "post",
 			handler(_options, bundle) {
-				const files = Object.keys(bundle).filter((file) => !/\.(wasm|map)$|index\.html$|manifest\.json$/.test(file));
+				// what the desk designs with is no phone's: it is kept when somebody opens it
+				const files = Object.keys(bundle).filter((file) => !/\.(wasm|map)$|index\.html$|manifest\.json$|(PolicyDesigner|PolicyList|useDesk)-/.test(file));
 				const version = createHash("sha256").update(files.join()).digest("hex").slice(0, 12);
 				const source = readFileSync(here("build/worker.js"), "utf8")
 					.replace("__VERSION__", JSON.stringify(version))

@@ -139,6 +139,31 @@ def rebuild(context: Any) -> None:
 	click.echo(message)
 
 
+@click.command("inventory-back-fill")
+@pass_context
+def back_fill(context: Any) -> None:
+	"""Take what came in and went out before the ledger from ERPNext. May be stopped and run again: it goes on."""
+	from inventory_midplatform.adapters.site.context import site_settings
+	from inventory_midplatform.adapters.site.history import back_filling
+	from inventory_midplatform.domain.errors import InventoryError
+
+	_connected(context)
+	if not site_settings().ledger:
+		raise click.ClickException(
+			"Switch the ledger on first: Inventory Midplatform Settings, Enable the Ledger."
+		)
+	begins = None
+	try:
+		with click.progressbar(length=1, label="Taking the past from ERPNext") as bar:
+			for done, total, day in back_filling():
+				begins = day
+				bar.length = max(total, 1)
+				bar.update(done - bar.pos)
+	except InventoryError as error:
+		raise click.ClickException(str(error)) from error
+	click.echo(f"The history begins on {begins}." if begins else "There is no history yet.")
+
+
 @click.command("inventory-import-adventureworks")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 @click.option("--company", help="Into which company; default: the site's.")
@@ -175,6 +200,7 @@ commands = [
 	convert_reservation_entries,
 	verify,
 	rebuild,
+	back_fill,
 	import_adventureworks,
 	export_ledger,
 ]

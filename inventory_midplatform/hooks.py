@@ -44,6 +44,7 @@ doc_events = {
 		"before_submit": [f"{_APPROVALS}.before_submit", f"{_VOUCHERS}.voucher_begins"],
 		"on_cancel": f"{_VOUCHERS}.voucher_done",
 		"on_submit": f"{_VOUCHERS}.voucher_done",
+		"validate": f"{_APPROVALS}.validate",
 	},
 	"Company": _events("company", "on_trash"),
 	"Item": _events("item", "after_rename", "before_rename", "on_trash"),
@@ -59,6 +60,7 @@ doc_events = {
 	"Sales Order": _events("sales_order", *_OF_DEMAND_DOCUMENTS),
 	"Stock Entry": _events("stock_entry", "on_submit"),
 	"Stock Ledger Entry": _events("stock_ledger_entry", "on_submit"),
+	"Stock Reconciliation": _events("stock_reconciliation", "before_validate", "validate"),
 	"Stock Settings": _events("stock_settings", "validate"),
 	"Subcontracting Order": _events(
 		"purchase_order", "on_cancel", "on_change", "on_submit", "on_update_after_submit"
@@ -92,10 +94,13 @@ _LISTS_OF_STOCK = (
 	"Stock Movement",
 	"Stock Operation Log",
 	"Stock Position",
+	"Stock Snapshot",
 	"Storage Policy",
 	"Warehouse Bin",
 	"Warehouse Zone",
 )
+
+_LISTS_OF_KPIS = ("Inventory KPI Baseline", "Inventory KPI Value")
 
 add_to_apps_screen = [
 	{
@@ -139,6 +144,7 @@ _PRINTING = "inventory_midplatform.adapters.site.printing"
 
 jinja = {
 	"methods": [
+		f"{_PRINTING}.approval_history",
 		f"{_PRINTING}.inbound_labels",
 		f"{_PRINTING}.inventory_full_name",
 		f"{_PRINTING}.inventory_qr",
@@ -151,10 +157,18 @@ jinja = {
 
 _PERMISSIONS = "inventory_midplatform.adapters.site.permissions"
 
-has_permission = dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.has_permission")
+has_permission = {
+	**dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.has_permission"),
+	"Approval Request": f"{_PERMISSIONS}.approval_has_permission",
+	"Number Card": "inventory_midplatform.adapters.site.number_cards.has_permission",
+	**dict.fromkeys(_LISTS_OF_KPIS, f"{_PERMISSIONS}.kpi_has_permission"),
+}
 permission_query_conditions = {
 	**dict.fromkeys(_LISTS_OF_STOCK, f"{_PERMISSIONS}.query_conditions"),
+	"Approval Request": f"{_PERMISSIONS}.approval_query_conditions",
+	**dict.fromkeys(_LISTS_OF_KPIS, f"{_PERMISSIONS}.kpi_query_conditions"),
 	"Approval Decision": f"{_PERMISSIONS}.line_query_conditions",
+	"Dashboard Chart": "inventory_midplatform.adapters.site.view_charts.query_conditions",
 	"Inbound Order Line": f"{_PERMISSIONS}.line_query_conditions",
 	"Inventory Request Item": f"{_PERMISSIONS}.line_query_conditions",
 	"Outbound Order Line": f"{_PERMISSIONS}.line_query_conditions",
@@ -166,12 +180,16 @@ extend_bootinfo = [f"{_PERMISSIONS}.extend_bootinfo"]
 scheduler_events = {
 	"cron": {
 		"*/5 * * * *": ["inventory_midplatform.adapters.site.jobs.release_expired_reservations"],
+		"*/10 * * * *": ["inventory_midplatform.adapters.site.jobs.act_on_time_limits"],
 	},
 	"daily": [
 		"inventory_midplatform.adapters.site.jobs.ask_approvers_again",
 		"inventory_midplatform.adapters.site.jobs.clear_old_idempotency_keys",
 	],
-	"daily_long": ["inventory_midplatform.adapters.site.jobs.reconcile"],
+	"daily_long": [
+		"inventory_midplatform.adapters.site.jobs.reconcile",
+		"inventory_midplatform.adapters.site.jobs.write_kpis",
+	],
 	"hourly_long": ["inventory_midplatform.adapters.site.jobs.replenish_low_stock"],
 }
 

@@ -2,8 +2,16 @@
 
 import frappe
 
+from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.domain.roles import ROLES
-from inventory_midplatform.setup import approval_workflow, custom_fields, erpnext_permissions, outbound_board
+from inventory_midplatform.services.demand import promised_days
+from inventory_midplatform.setup import (
+	approval_policies,
+	custom_fields,
+	erpnext_permissions,
+	kpis,
+	outbound_board,
+)
 from inventory_midplatform.setup.indexes import INDEXES, UNIQUE, index_name
 
 
@@ -13,15 +21,17 @@ def before_install() -> None:
 
 def after_install() -> None:
 	after_migrate()
+	approval_policies.create()
+	promised_days.record_all(site_context())
 
 
 def after_migrate() -> None:
 	create_roles()
 	custom_fields.create()
 	create_indexes()
-	approval_workflow.create()
 	erpnext_permissions.create()
 	outbound_board.create()
+	kpis.create()
 
 
 def create_roles() -> None:

@@ -1,18 +1,30 @@
 """What services ask of an adapter, gathered in a Context."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from inventory_midplatform.domain.ageing import DEFAULT_BANDS
 from inventory_midplatform.domain.outbound import CHECK_OFF
-from inventory_midplatform.domain.position import AVAILABLE, Key
+from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.put_away import STRATEGIES as PUT_AWAY_STRATEGIES
 from inventory_midplatform.domain.put_away import PutAwayStrategy
+from inventory_midplatform.domain.receipt_layers import Change
 from inventory_midplatform.domain.removal import STRATEGIES as REMOVAL_STRATEGIES
 from inventory_midplatform.domain.removal import RemovalStrategy
+from inventory_midplatform.domain.vouchers import Budget as Budget
+from inventory_midplatform.domain.vouchers import DeliveryLine as DeliveryLine
+from inventory_midplatform.domain.vouchers import LedgerEntry as LedgerEntry
+from inventory_midplatform.domain.vouchers import Parcel as Parcel
+from inventory_midplatform.domain.vouchers import PostingLine as PostingLine
+from inventory_midplatform.domain.vouchers import QualityFound as QualityFound
+from inventory_midplatform.domain.vouchers import QualityParameter as QualityParameter
+from inventory_midplatform.domain.vouchers import ReceiptLine as ReceiptLine
+from inventory_midplatform.domain.vouchers import ReturnLine as ReturnLine
+from inventory_midplatform.domain.vouchers import Voucher as Voucher
 
 Row = dict[str, Any]
 Params = Mapping[str, Any]
@@ -32,6 +44,12 @@ class Store(Protocol):
 
 		Rows are then locked in the order of that index, and no others, whatever the optimizer would choose.
 		"""
+
+	def days_between(self, earlier: str, later: str) -> str:
+		"""Return the expression for the days from one date expression to another."""
+
+	def latest(self, value: str, day: str) -> str:
+		"""Return the aggregate of the value on the last of days; of rows in which either is NULL nothing is known."""
 
 	def rows(self, sql: str, params: Params = ...) -> list[Row]: ...
 
@@ -78,20 +96,20 @@ class Books(Protocol):
 	"""
 
 	def receive(
-		self, lines: Sequence["PostingLine"], *, supplier: str = "", at: datetime | None = None
-	) -> "Voucher":
+		self, lines: Sequence[PostingLine], *, supplier: str = "", at: datetime | None = None
+	) -> Voucher:
 		"""Post a Purchase Receipt where a supplier is named, else a Material Receipt."""
 
-	def issue(self, lines: Sequence["PostingLine"], *, at: datetime | None = None) -> "Voucher": ...
+	def issue(self, lines: Sequence[PostingLine], *, at: datetime | None = None) -> Voucher: ...
 
 	def transfer(
-		self, lines: Sequence["PostingLine"], to_warehouse: str, *, at: datetime | None = None
-	) -> "Voucher": ...
+		self, lines: Sequence[PostingLine], to_warehouse: str, *, at: datetime | None = None
+	) -> Voucher: ...
 
-	def count(self, lines: Sequence["PostingLine"], *, at: datetime | None = None) -> "Voucher":
+	def count(self, lines: Sequence[PostingLine], *, at: datetime | None = None) -> Voucher:
 		"""Post a Stock Reconciliation: ``qty`` is the counted quantity (zero allowed), not a change."""
 
-	def cancel(self, voucher: "Voucher") -> None: ...
+	def cancel(self, voucher: Voucher) -> None: ...
 
 	def ledger_balances(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
 		"""Return the running balance (stock UOM) of each key's last entry in the stock ledger.
@@ -116,7 +134,33 @@ class Books(Protocol):
 		with more digits than balances keep. Keys without such an entry are left out.
 		"""
 
-	def order(self, customer: str, lines: Sequence["PostingLine"], *, order_date: date | None = None) -> str:
+	def posted_entries(self, vouchers: Sequence[Voucher]) -> list[LedgerEntry]:
+		"""Return the entries of vouchers in the stock ledger with their values; of a cancelled one, what they were until then.
+		The quantity of a count may be zero.
+		"""
+
+	def ledger_entries(self, keys: Sequence[Key], since: date | None) -> list[LedgerEntry]:
+		"""Return the entries of these keys in the stock ledger, from a day or from the first. A count's quantity is what it
+		changed.
+		"""
+
+	def changes_of_items(self, items: Sequence[str]) -> list[Change]:
+		"""Return the entries of items in the stock ledger, by batch, those of an item in a warehouse in their order. A count's
+		quantity is what it changed.
+		"""
+
+	def entries_of_rows(self, detail_nos: Sequence[str]) -> list[LedgerEntry]:
+		"""Return the entries in the stock ledger that come from these rows of vouchers."""
+
+	def balances_after(self, day: date, items: Collection[str] | None) -> dict[Key, Decimal]:
+		"""Return the quantities at the end of a day that the stock ledger says, of all items or of these; zeros are left out."""
+
+	def next_counts(self, since: Mapping[Key, datetime]) -> dict[Key, date]:
+		"""Return the day of the first count of each key at or after a moment, if it sets a quantity: what is posted before it
+		changes nothing after it. Keys without one are left out.
+		"""
+
+	def order(self, customer: str, lines: Sequence[PostingLine], *, order_date: date | None = None) -> str:
 		"""Submit a Sales Order; return its name."""
 
 	def order_rows(self, order: str) -> list[Row]:
@@ -139,17 +183,17 @@ class Books(Protocol):
 
 	def deliver(
 		self, order: str, quantities: Mapping[str, Decimal] | None = None, *, at: datetime | None = None
-	) -> "Voucher":
+	) -> Voucher:
 		"""Post a Delivery Note: row name → quantity, or all that is outstanding."""
 
 	def draft_delivery(
-		self, source_type: str, source_name: str, warehouse: str, lines: Sequence["DeliveryLine"]
-	) -> "Voucher":
+		self, source_type: str, source_name: str, warehouse: str, lines: Sequence[DeliveryLine]
+	) -> Voucher:
 		"""Draft what takes these lines of a document out of a warehouse, to be submitted later: a Delivery Note for a Sales
 		Order, else a Stock Entry.
 		"""
 
-	def purchase(self, supplier: str, lines: Sequence["PostingLine"], *, due: date | None = None) -> str:
+	def purchase(self, supplier: str, lines: Sequence[PostingLine], *, due: date | None = None) -> str:
 		"""A submitted Purchase Order; answers its name."""
 
 	def purchase_rows(self, order: str) -> list[Row]:
@@ -164,12 +208,12 @@ class Books(Protocol):
 
 	def cancel_purchase(self, order: str) -> None: ...
 
-	def send(self, lines: Sequence["PostingLine"], transit_warehouse: str, to_warehouse: str) -> "Voucher":
+	def send(self, lines: Sequence[PostingLine], transit_warehouse: str, to_warehouse: str) -> Voucher:
 		"""Request these lines for a warehouse by a Material Request, and post the Stock Entry that sends them into transit."""
 
 	def draft_receipt(
-		self, source_type: str, source_name: str, warehouse: str, lines: Sequence["ReceiptLine"]
-	) -> "Voucher":
+		self, source_type: str, source_name: str, warehouse: str, lines: Sequence[ReceiptLine]
+	) -> Voucher:
 		"""Draft what brings these lines of a document into a warehouse, to be submitted later: a Purchase Receipt for a
 		Purchase Order, the Stock Entry that ends a transfer for the one that began it, that of purpose Manufacture for a Work
 		Order, a return for a Delivery Note.
@@ -177,34 +221,37 @@ class Books(Protocol):
 		Raises Conflict (``over_receipt``) where the order has nothing of a line outstanding.
 		"""
 
-	def draft_return(self, receipt: "Voucher", lines: Sequence["ReturnLine"]) -> "Voucher":
+	def draft_return(self, receipt: Voucher, lines: Sequence[ReturnLine]) -> Voucher:
 		"""Draft the return of these lines of a submitted Purchase Receipt to its supplier, to be submitted later.
 
 		Raises Conflict (``over_return``) where less is left to return.
 		"""
 
-	def quality_parameters(self, items: Sequence[str]) -> dict[str, list["QualityParameter"]]:
+	def quality_parameters(self, items: Sequence[str]) -> dict[str, list[QualityParameter]]:
 		"""Return what the Quality Inspection of an item reads, by its template; items without one, and books without such
 		inspections, are left out.
 		"""
 
-	def record_quality(self, receipt: "Voucher", found: "QualityFound") -> str:
+	def record_quality(self, receipt: Voucher, found: QualityFound) -> str:
 		"""Make and submit a Quality Inspection of what a submitted receipt brought of an item; returns its name."""
 
-	def submit(self, voucher: "Voucher") -> None:
+	def submit(self, voucher: Voucher) -> None:
 		"""Submit a draft. Raises NotFound (``unknown_document``) or Conflict (``wrong_state``)."""
 
-	def pack(self, delivery: "Voucher", parcels: Sequence["Parcel"]) -> list[str]:
+	def pack(self, delivery: Voucher, parcels: Sequence[Parcel]) -> list[str]:
 		"""Make and submit a Packing Slip for each parcel of a draft Delivery Note; returns their names. Books that have none
 		make none.
 		"""
 
-	def dispatch(
-		self, delivery: "Voucher", parcels: Sequence["Parcel"], carrier: str, tracking_no: str
-	) -> str:
+	def dispatch(self, delivery: Voucher, parcels: Sequence[Parcel], carrier: str, tracking_no: str) -> str:
 		"""Draft a Shipment of a submitted Delivery Note; returns its name, empty where the books have none."""
 
-	def discard_shipments(self, delivery: "Voucher") -> None:
+	def budget(self, company: str, account: str, cost_center: str, on: date) -> Budget | None:
+		"""Return the budget of an expense account and a cost centre, or of one above it, for the period of a day; None where
+		there is none.
+		"""
+
+	def discard_shipments(self, delivery: Voucher) -> None:
 		"""Delete the drafts that :meth:`dispatch` made of a delivery, now that it is cancelled."""
 
 
@@ -235,13 +282,24 @@ class Documents(Protocol):
 		"""
 
 	def permits(self, right: str, doctype: str, name: str, user: str) -> bool:
-		"""Return whether a user may ``read`` or ``write`` a record, or with an empty name any of the DocType."""
+		"""Return whether a user may ``read``, ``write`` or ``submit`` a record, or with an empty name any of the DocType."""
 
-	def apply_action(self, doctype: str, name: str, action: str, reason: str = "") -> None:
-		"""Apply one step of the document's approval as the Context's user, with the user's reason.
-
-		Raises InvalidInput (``missing_argument``), NotPermitted or Conflict.
+	def submit(self, doctype: str, name: str) -> None:
+		"""Submit a draft as the Context's user, who needs no permission of their own for it: the caller has checked that it
+		is theirs, or that the document is approved. A document that needs an approval and has none is refused.
 		"""
+
+	def cancel(self, doctype: str, name: str) -> None:
+		"""Cancel what was submitted, likewise."""
+
+	def apply_action(self, doctype: str, name: str, action: str) -> None:
+		"""Apply a step of the document's Workflow as the Context's user, of whatever roles: the document is approved.
+
+		Raises Conflict (``no_workflow``, ``no_transition``).
+		"""
+
+	def actions(self, doctype: str) -> Mapping[str, frozenset[str]]:
+		"""Return the actions of a DocType's Workflow, with the roles that may take them; nothing where it has none."""
 
 
 class Notifier(Protocol):
@@ -250,6 +308,9 @@ class Notifier(Protocol):
 
 	def done(self, doctype: str, *references: str, user: str = "") -> None:
 		"""Close the open to-dos about these records, of one user where one is named."""
+
+	def inform(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
+		"""Notify users about a record that asks nothing of them, without a to-do. Books that have no notifications send none."""
 
 
 class Clock(Protocol):
@@ -286,6 +347,18 @@ class BuiltInStrategies:
 	put_away: Mapping[str, PutAwayStrategy] = PUT_AWAY_STRATEGIES
 
 
+class Additions(Protocol):
+	"""What other apps add to the platform by their hooks, by name; on a site only."""
+
+	@property
+	def datasets(self) -> Mapping[str, Any]:
+		"""Each is a ``reporting.datasets.Dataset``."""
+
+
+class NothingAdded:
+	datasets: Mapping[str, Any] = {}
+
+
 @dataclass(frozen=True)
 class Settings:
 	"""The switch of each module, and the other settings."""
@@ -301,7 +374,8 @@ class Settings:
 	"""ERPNext's own setting: whether a Sales Order demands again what its customer returned."""
 	replenishment: bool = False
 	approval: bool = False
-	approval_policies: bool = False
+	doctypes_to_approve: frozenset[str] = frozenset()
+	"""DocTypes with an enabled Approval Policy: of others nothing is looked at."""
 	outbound: bool = False
 	outbound_check: str = CHECK_OFF
 	outbound_check_amount: Decimal = Decimal(0)
@@ -312,7 +386,22 @@ class Settings:
 	outbound_for_work_orders: bool = False
 	staging_alert_hours: int = 24
 	"""Hours in staging after which an alert is opened; 0 for none."""
-	director_amount: Decimal = Decimal(10000)
+	ageing_bands: str = DEFAULT_BANDS
+	"""The last days of the age bands of reports."""
+	dead_stock_days: int = 180
+	"""Stock is dead of which nothing was issued for so many days."""
+	kpi_baseline_from: str = ""
+	kpi_baseline_to: str = ""
+	"""The first and last day of the period that key figures are judged by, as ``2026-11-28``; empty: none was chosen."""
+	capital_rate: Decimal = Decimal(0)
+	handling_rate: Decimal = Decimal(0)
+	loss_rate: Decimal = Decimal(0)
+	"""Parts of carrying cost, in percent of the stock value a year; 0: not entered."""
+	space_cost_per_month: Decimal = Decimal(0)
+	space_cost_company: str = ""
+	"""The company that pays it; empty: the only one."""
+	history_from: date | None = None
+	"""The first day of which Stock Snapshots are complete."""
 	inbound: bool = False
 	inspect_sales_returns: bool = True
 	inbound_work_orders: bool = False
@@ -328,102 +417,10 @@ class FieldKind:
 
 	type: str
 	options: str = ""
-
-
-@dataclass(frozen=True)
-class PostingLine:
-	"""``qty`` in stock UOM, ``rate`` in company currency per stock UOM; ``bin`` names where it goes to or comes from."""
-
-	item_code: str
-	warehouse: str
-	qty: Decimal
-	rate: Decimal | None = None
-	bin: str = ""
-	batch_no: str = ""
-	serial_nos: tuple[str, ...] = ()
-	"""As many as ``qty``, where the item has serial numbers."""
-
-	@property
-	def parts(self) -> list[tuple[Decimal, str]]:
-		"""Return (quantity, serial number) for each serial number, or the whole quantity and an empty text."""
-		return [(Decimal(1), serial) for serial in self.serial_nos] or [(self.qty, "")]
-
-
-@dataclass(frozen=True)
-class DeliveryLine:
-	"""A quantity (stock UOM) delivered for a document's row."""
-
-	source_row: str
-	item_code: str
-	qty: Decimal
-	batch_no: str = ""
-	serial_nos: tuple[str, ...] = ()
-	stock_status: str = AVAILABLE
-	"""The status of the stock it takes; of a Stock Entry only."""
-
-
-@dataclass(frozen=True)
-class Parcel:
-	"""A package of a delivery: its number in the order, its weight in kg (0 where nobody weighed it), what is in it."""
-
-	number: int
-	weight: Decimal
-	lines: Sequence[DeliveryLine]
-
-
-@dataclass(frozen=True)
-class ReceiptLine:
-	"""What is received of a document's row. ``qty`` in stock UOM."""
-
-	source_row: str
-	item_code: str
-	qty: Decimal
-	batch_no: str = ""
-	serial_nos: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReturnLine:
-	"""What goes back of what was received for a document's row. ``qty`` in stock UOM."""
-
-	source_row: str
-	item_code: str
-	qty: Decimal
-	batch_no: str = ""
-	serial_nos: tuple[str, ...] = ()
-	stock_status: str = AVAILABLE
-	"""The status of the stock it takes."""
-
-
-@dataclass(frozen=True)
-class QualityParameter:
-	"""One thing that is read of an item, and what is acceptable: a text, or numbers between two."""
-
-	name: str
-	numeric: bool
-	value: str = ""
-	min_value: Decimal = Decimal(0)
-	max_value: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class QualityFound:
-	"""What an inspector found. ``sample_size`` in stock UOM; ``readings`` by the name of their parameter."""
-
-	item_code: str
-	sample_size: Decimal
-	is_accepted: bool
-	readings: Mapping[str, Sequence[str]]
-	batch_no: str = ""
-	remarks: str = ""
-
-
-@dataclass(frozen=True)
-class Voucher:
-	"""A posting of the books."""
-
-	voucher_type: str
-	voucher_no: str
+	is_set_by_the_books: bool = False
+	"""Whether nobody types it: it is read-only."""
+	label: str = ""
+	"""In the language of the user; an empty text where the adapter has none."""
 
 
 @dataclass(frozen=True)
@@ -436,3 +433,4 @@ class Context:
 	identity: Identity
 	settings: Settings = field(default_factory=Settings)
 	strategies: Strategies = field(default_factory=BuiltInStrategies)
+	added: Additions = field(default_factory=NothingAdded)

@@ -34,6 +34,7 @@ __all__ = [
 	"compiled",
 	"contains",
 	"key_in",
+	"latest",
 	"merged",
 	"table",
 	"value",
@@ -123,6 +124,11 @@ def merged(
 	changes += [f"`{column}` = ROUND(`{column}` + {new(column)}, 9)" for column in add]
 	changes += [f"`{column}` = {new(column)}" for column in put]
 	return ", ".join(changes)
+
+
+def latest(text: str) -> str:
+	"""Return the aggregate of a number on the last of days, from an expression that writes the day and the number together."""
+	return f"CAST(SUBSTR(MAX({text}), 11) AS DECIMAL(21, 9))"
 
 
 def compiled(query: Any) -> tuple[str, dict[str, Any]]:

@@ -44,6 +44,7 @@ def after_uninstall() -> None:
 	remove_onboarding_steps()
 	remove_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
+	frappe.db.delete("Auto Email Report", {"report": ("in", _own("report"))})
 	frappe.db.delete("ToDo", {"reference_type": ("in", _own("doctype"))})
 	frappe.db.delete("Notification Log", {"document_type": ("in", _own("doctype"))})
 	frappe.db.delete("Property Setter", {"doc_type": ("in", _own("doctype"))})

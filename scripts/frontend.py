@@ -102,7 +102,7 @@ def mark(check: bool) -> None:
 def sources() -> Iterator[Path]:
 	package = ROOT / "inventory_midplatform"
 	yield package / "translations" / "zh.csv"
-	for folder in (package / "services", package / "domain"):
+	for folder in (package / "services", package / "domain", package / "reporting"):
 		yield from sorted(folder.glob("**/*.py"))  # sentences that the page translates
 	for entry in sorted(FRONTEND.iterdir()):
 		if entry.name != "node_modules":

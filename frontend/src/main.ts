@@ -2,6 +2,7 @@ import "./styles/font.css";
 import "./styles/tokens.css";
 import "./styles/phone.css";
 import "./styles/station.css";
+import "./styles/approvals.css";
 
 import { createApp } from "vue";
 import { session } from "./api/session";

@@ -21,6 +21,7 @@ from pydantic import (
 	create_model,
 )
 from pydantic import Field as ModelField
+from typing_extensions import is_typeddict
 
 from inventory_midplatform.domain.errors import (
 	Busy,
@@ -247,7 +248,7 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 	"""
 	try:
 		model = operation.arguments.model_validate(
-			{name: _list_of_a_form(operation, name, value) for name, value in arguments.items()}
+			{name: _value_of_a_form(operation, name, value) for name, value in arguments.items()}
 		)
 	except ValidationError as error:
 		first = error.errors(include_url=False)[0]
@@ -273,10 +274,12 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 	return {name: getattr(model, name) for name in type(model).model_fields}
 
 
-def _list_of_a_form(operation: Operation, name: str, value: Any) -> Any:
-	"""Return a list that a form or query string has as JSON text, as Frappe's clients send it; other values unchanged."""
+def _value_of_a_form(operation: Operation, name: str, value: Any) -> Any:
+	"""Return a list or object that a form or query string has as JSON text, as Frappe's clients send it; other values unchanged."""
 	field = operation.arguments.model_fields.get(name)
-	if not (isinstance(value, str) and field and get_origin(field.annotation) is list):
+	if not (isinstance(value, str) and field):
+		return value
+	if get_origin(field.annotation) not in (list, dict) and not is_typeddict(field.annotation):
 		return value
 	try:
 		return json.loads(value, parse_float=exact_number)

@@ -30,6 +30,8 @@ class Step:
 	roles: frozenset[str]
 	needs: tuple[str, ...] = ()
 	"""Arguments that a client gets from its user."""
+	begins: bool = False
+	"""Whether work on the document begins with it: what needs an approval has it by then."""
 
 
 @dataclass(frozen=True)

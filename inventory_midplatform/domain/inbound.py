@@ -32,7 +32,7 @@ INBOUND = Flow(
 		State(CANCELLED, "gray", final=True),
 	),
 	(
-		Step("arrive", "Arrive", {EXPECTED: (TO_RECEIVE,)}, WORKERS),
+		Step("arrive", "Arrive", {EXPECTED: (TO_RECEIVE,)}, WORKERS, begins=True),
 		Step("receive", "Receive", {TO_RECEIVE: (TO_RECEIVE,)}, WORKERS, ("line", "qty")),
 		Step("undo_receive", "Undo Receive", {TO_RECEIVE: (TO_RECEIVE,)}, WORKERS, ("line", "qty")),
 		Step("finish_receiving", "Finish Receiving", {TO_RECEIVE: (TO_INSPECT, TO_PUT_AWAY)}, WORKERS),

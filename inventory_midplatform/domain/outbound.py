@@ -32,7 +32,7 @@ OUTBOUND = Flow(
 		State(CANCELLED, "gray", final=True),
 	),
 	(
-		Step("accept", "Accept", {TO_ACCEPT: (TO_PICK,)}, WORKERS),
+		Step("accept", "Accept", {TO_ACCEPT: (TO_PICK,)}, WORKERS, begins=True),
 		Step("pick", "Pick", {TO_PICK: (TO_PICK,)}, WORKERS, ("line", "bin", "qty")),
 		Step(
 			"report_short", "Report Short", {TO_PICK: (TO_PICK,)}, WORKERS, ("line", "bin", "qty", "reason")

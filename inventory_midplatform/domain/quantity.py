@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
@@ -90,8 +91,12 @@ def too_large(**details: str) -> Conflict:
 
 def from_store(value: Any) -> Decimal:
 	"""Return a database driver's value (float, Decimal, None) as an exact quantity with nine digits after the point."""
-	if value is None:
-		return ZERO
+	return _exact(value) if value else ZERO
+
+
+@lru_cache(maxsize=10_000)
+def _exact(value: Any) -> Decimal:
+	"""Remembered: the same quantities and prices stand in many rows."""
 	number = value if isinstance(value, Decimal) else Decimal(repr(value))
 	number = number.quantize(STEP)
 	return ZERO if not number else number.normalize() if number % 1 else number.quantize(Decimal(1))

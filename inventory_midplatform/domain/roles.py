@@ -31,17 +31,47 @@ CANCEL_INBOUND = IN_CHARGE | {BUYER}
 COST_READERS = frozenset((MANAGER, SUPERVISOR, BUYER, DIRECTOR, "System Manager"))
 """Roles that see costs and set rates. Requests of other users get their rates from the books."""
 
-APPROVERS = EVERYBODY
-"""Who may be asked to approve a document, and request an approval."""
+DESK_USER = "Desk User"
+"""Frappe gives it to everybody who works in the desk."""
+
+APPROVERS = EVERYBODY | {DESK_USER}
+"""Who may be asked to approve a document, and request an approval: whoever may read it."""
+
+DRAWERS = frozenset((MANAGER, "System Manager"))
+"""Who draws approval policies and switches them on."""
 
 OPERATION_ROLES: dict[str, frozenset[str]] = {
 	"approval.request": APPROVERS,
 	"approval.approve": APPROVERS,
+	"approval.approve_many": APPROVERS,
 	"approval.reject": APPROVERS,
+	"approval.return": APPROVERS,
+	"approval.delegate": APPROVERS,
+	"approval.add_approver": APPROVERS,
 	"approval.withdraw": APPROVERS,
+	"approval.comment": APPROVERS,
+	"approval.attach": APPROVERS,
+	"approval.remind": APPROVERS,
+	"approval.set_away": APPROVERS,
+	"approval.end_away": APPROVERS,
+	"approval.get_away": APPROVERS,
 	"approval.get": APPROVERS,
+	"approval.count": APPROVERS,
 	"approval.list": APPROVERS,
+	"approval.numbers": APPROVERS,
+	"approval.people": APPROVERS,
+	"approval.list_policies": COST_READERS,
+	"approval.get_policy": COST_READERS,
+	"approval.check_policy": DRAWERS,
+	"approval.save_policy": DRAWERS,
+	"approval.switch_on": DRAWERS,
+	"approval.switch_off": DRAWERS,
 	"approval.try_policy": COST_READERS,
+	"approval.replay": COST_READERS,
+	"approval.policy_fields": DRAWERS,
+	"approval.policy_people": DRAWERS,
+	"approval.templates": DRAWERS,
+	"approval.documents": COST_READERS,
 	"stock.get_position": EVERYBODY | SELLERS,
 	"stock.list_positions": EVERYBODY | SELLERS,
 	"stock.explain": EVERYBODY | SELLERS,
@@ -111,16 +141,24 @@ OPERATION_ROLES: dict[str, frozenset[str]] = {
 	"replenishment.suggest": EVERYBODY,
 	"replenishment.create_material_requests": BUYERS,
 	"request.create": EVERYBODY,
-	"request.act": EVERYBODY,
+	"request.submit": IN_CHARGE | {DIRECTOR, "System Manager"},
+	"request.cancel": IN_CHARGE | {DIRECTOR, "System Manager"},
 	"request.get": EVERYBODY,
+	"kpi.list": EVERYBODY,
+	"kpi.why": EVERYBODY,
 	"scan.look_up": EVERYBODY,
-	"meta.me": EVERYBODY | SELLERS,
+	"view.query": EVERYBODY,
+	"view.datasets": EVERYBODY,
+	"view.values": EVERYBODY,
+	"meta.me": APPROVERS | SELLERS,
 	"meta.openapi": EVERYBODY | SELLERS,
 }
 
 JOB_ROLES: dict[str, frozenset[str]] = {
 	"rebuild": frozenset((MANAGER, "System Manager")),
 	"opening_stock": frozenset((MANAGER, "System Manager")),
+	"back_fill": frozenset((MANAGER, "System Manager")),
+	"kpis": frozenset((MANAGER, "System Manager")),
 }
 """Background jobs that a button starts on a site. They are not operations: they return nothing."""
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from inventory_midplatform.domain.position import Key
+from inventory_midplatform.domain.settlement.plan import BELOW_RESERVED as BELOW_RESERVED
+from inventory_midplatform.domain.settlement.plan import ON_HOLD_TAKEN as ON_HOLD_TAKEN
 from inventory_midplatform.ports import Context
 
-BELOW_RESERVED = "Books Below Reserved"
 LEDGER_CHECK = "Ledger Check"
 BOOKS_DISCREPANCY = "Books Discrepancy"
 EXPIRED_RESERVED = "Expired Stock Reserved"
-ON_HOLD_TAKEN = "Stock on Hold Taken"
 COUNT_BIN = "Count Bin"
 LONG_IN_STAGING = "Long in Staging"
 

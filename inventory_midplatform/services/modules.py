@@ -5,9 +5,7 @@ from typing import Literal
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.ports import Context
 
-Module = Literal[
-	"ledger", "reservation", "replenishment", "approval", "approval_policies", "outbound", "inbound"
-]
+Module = Literal["ledger", "reservation", "replenishment", "approval", "outbound", "inbound"]
 
 NEEDS: dict[str, tuple[Module, ...]] = {
 	"reservation": ("ledger",),

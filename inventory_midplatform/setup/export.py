@@ -16,6 +16,7 @@ EXPORTED = (
 	"Stock Position",
 	"Serial Location",
 	"Receipt Layer",
+	"Stock Snapshot",
 	"Bin Allocation",
 	"Inventory Reservation",
 	"Stock Operation Log",
@@ -24,9 +25,15 @@ EXPORTED = (
 	"Inventory Alert",
 	"Approval Policy",
 	"Approval Policy Step",
+	"Approval Policy Approver",
+	"Approval Policy Branch",
 	"Approval Condition",
 	"Approval Request",
 	"Approval Decision",
+	"Approval Delegation",
+	"Inventory KPI",
+	"Inventory KPI Value",
+	"Inventory KPI Baseline",
 )
 MARKER = "inventory_midplatform_exported"
 """The site's default that holds how many movements the last export had."""

@@ -67,7 +67,17 @@ export async function read<Name extends keyof Reads & string>(
 	return (await withToken("GET", operation, options)) as ReadAnswer<Name>;
 }
 
-/** Send one change under its key. Only the outbox calls this: it keeps what it sends. */
+/** Ask with more than an address holds, as a whole policy: by POST, without a key. */
+export async function ask<Name extends keyof Reads & string>(operation: Name, body: Query<Reads[Name]>): Promise<ReadAnswer<Name>> {
+	return (await withToken("POST", operation, () => ({ body, headers: headers() }))) as ReadAnswer<Name>;
+}
+
+/** Change something once, from a screen of the desk: it shows at once what failed, and nothing is kept for later. */
+export async function change<Name extends keyof Writes & string>(operation: Name, body: WriteBody<Name>, key: string): Promise<WriteAnswer<Name>> {
+	return (await post(operation, body, key)) as WriteAnswer<Name>;
+}
+
+/** Send one change under its key. The storekeeper's go through the outbox, which keeps what it sends. */
 export function post(operation: string, body: unknown, key: string): Promise<unknown> {
 	return withToken("POST", operation, () => ({ body, headers: { ...headers(), "Idempotency-Key": key } }));
 }

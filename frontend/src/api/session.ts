@@ -6,7 +6,6 @@ interface Boot {
 	csrf_token?: string;
 	user?: string;
 	language?: string;
-	login?: string;
 }
 
 const KEY = "inventory-midplatform-key";
@@ -36,7 +35,6 @@ export const session = reactive({
 	site: Boolean(boot.site),
 	csrf: boot.csrf_token || "",
 	language: boot.language || "",
-	login: boot.login || "",
 	/** The language that sentences of the server are wished in. */
 	accept: "en",
 	key: boot.site ? "" : takenKey(),

@@ -12,6 +12,8 @@ export const scanner = reactive({
 	/** A scan is being looked at. */
 	busy: false,
 	camera: false,
+	/** A screen of the desk is open: no gun is there, and the keys are the screen's. */
+	resting: false,
 	last: null as (Burst & { by: "gun" | "camera" | "typed" }) | null,
 });
 
@@ -90,6 +92,7 @@ function look(): void {
 
 /** Give the keys back to the scanner. */
 export function listen(): void {
+	if (scanner.resting) return;
 	if (field && !isText(document.activeElement)) field.focus({ preventScroll: true });
 	look();
 }
@@ -126,7 +129,7 @@ export function start(input: HTMLInputElement): void {
 	window.addEventListener(
 		"keydown",
 		(event) => {
-			if (isText(event.target)) return;
+			if (scanner.resting || isText(event.target)) return;
 			const taken = wedge.keydown({
 				key: event.key,
 				code: event.code,
@@ -147,7 +150,7 @@ export function start(input: HTMLInputElement): void {
 	);
 	// Space and Enter press a focused button when they come up again: nothing a gun plays may press one.
 	window.addEventListener("keyup", (event) => {
-		if (!isText(event.target) && /^( |Enter)$/.test(event.key)) event.preventDefault();
+		if (!scanner.resting && !isText(event.target) && /^( |Enter)$/.test(event.key)) event.preventDefault();
 	}, true);
 	let composing = false;
 	input.addEventListener("compositionstart", () => (composing = true));
@@ -164,9 +167,10 @@ export function start(input: HTMLInputElement): void {
 	});
 	// A tap on a button leaves the keys with the scanner.
 	document.addEventListener("mousedown", (event) => {
-		if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
+		if (!scanner.resting && event.target instanceof Element && event.target.closest("button")) event.preventDefault();
 	});
 	document.addEventListener("pointerdown", () => {
+		if (scanner.resting) return;
 		unlock();
 		void stayAwake();
 	});
@@ -182,7 +186,7 @@ export function start(input: HTMLInputElement): void {
 		awake = null;
 		if (document.visibilityState === "visible") {
 			listen();
-			void stayAwake();
+			if (!scanner.resting) void stayAwake();
 		} else look();
 	});
 	listen();

@@ -34,6 +34,19 @@ export function amount(value: number | null | undefined, uom: string): string {
 	return number(value) + NO_BREAK + unit(uom);
 }
 
+/** An amount of money as people write it: no cents where there are none. */
+export function money(value: number | string | null | undefined, currency: string): string {
+	const sum = Number(value || 0);
+	const digits = Math.round(sum * 100) % 100 ? 2 : 0;
+	const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+	if (!currency) return new Intl.NumberFormat(language.value, options).format(sum);
+	try {
+		return new Intl.NumberFormat(language.value, { ...options, style: "currency", currency, currencyDisplay: "narrowSymbol" as "symbol" }).format(sum);
+	} catch {
+		return `${currency}\u00a0${new Intl.NumberFormat(language.value, options).format(sum)}`;
+	}
+}
+
 /** Sums and differences of quantities, without the dust that binary fractions leave: nine digits, as stored. */
 export function tidy(value: number): number {
 	return Math.round(value * 1e9) / 1e9;

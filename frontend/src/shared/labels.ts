@@ -60,6 +60,10 @@ export function doctypeLabel(name: string): string {
 		"Work Order": __("Work Order"),
 		"Inventory Request": __("Inventory Request"),
 		"Outbound Order": __("Outbound Order"),
+		"Inbound Order": __("Inbound Order"),
+		"Purchase Order": __("Purchase Order"),
+		"Stock Entry": __("Stock Entry"),
+		"Stock Reconciliation": __("Stock Reconciliation"),
 	};
 	return labels[name] || name;
 }

@@ -11,48 +11,19 @@ from inventory_midplatform.adapters.site import deliveries, packing_slips, quali
 from inventory_midplatform.adapters.site.documents import floats
 from inventory_midplatform.adapters.site.errors import as_domain_errors
 from inventory_midplatform.adapters.site.purchases import SitePurchases
+from inventory_midplatform.adapters.site.stock_ledger import SiteLedger
 from inventory_midplatform.domain.errors import Conflict, NotFound
-from inventory_midplatform.domain.position import Key
-from inventory_midplatform.domain.quantity import ZERO, from_store
-from inventory_midplatform.ports import DeliveryLine, Parcel, PostingLine, ReceiptLine, Row, Voucher
-from inventory_midplatform.query import key_in
-
-_LAST_ENTRIES = """
-SELECT bin.item_code, bin.warehouse, (
-	SELECT sle.qty_after_transaction FROM `tabStock Ledger Entry` sle
-	WHERE sle.item_code = bin.item_code AND sle.warehouse = bin.warehouse AND sle.is_cancelled = 0
-	ORDER BY sle.posting_datetime DESC, sle.creation DESC LIMIT 1
-) AS qty
-FROM `tabBin` bin WHERE {condition}
-"""
-"""The balance in the last entry, as ERPNext reads it (``stock_balance.get_balance_qty_from_sle``)."""
-
-_ENTRIES = """
-SELECT sle.item_code, sle.warehouse, sle.actual_qty, sle.qty_after_transaction,
-	sle.voucher_type = 'Stock Reconciliation' AS counted,
-	COALESCE(sle.batch_no, '') <> '' OR COALESCE(sle.serial_and_batch_bundle, '') <> '' AS by_lot
-FROM `tabBin` bin
-JOIN `tabStock Ledger Entry` sle ON sle.item_code = bin.item_code AND sle.warehouse = bin.warehouse
-WHERE {condition} AND sle.is_cancelled = 0
-ORDER BY sle.posting_datetime, sle.creation
-"""
-"""The entries in the order in which ERPNext's Stock Ledger Invariant Check adds them up. A count by batch or serial number
-takes out the old quantity and brings in the counted one; an entry dated before it changes the old quantity, and only a
-repost corrects that."""
-
-
-_FINER_ENTRIES = """
-SELECT sle.item_code, sle.warehouse, COUNT(*) AS number
-FROM `tabStock Ledger Entry` sle
-WHERE {condition} AND (
-	ABS(sle.actual_qty - ROUND(sle.actual_qty, %(precision)s)) > 1e-9 OR sle.voucher_type = 'Stock Reconciliation'
+from inventory_midplatform.ports import (
+	DeliveryLine,
+	Parcel,
+	PostingLine,
+	ReceiptLine,
+	Row,
+	Voucher,
 )
-GROUP BY sle.item_code, sle.warehouse
-"""
-"""Entries after which ERPNext rounds the balance. A count stores the rounded balance, and the exact quantity in the Bin."""
 
 
-class SiteBooks(SitePurchases):
+class SiteBooks(SitePurchases, SiteLedger):
 	def receive(
 		self, lines: Sequence[PostingLine], *, supplier: str = "", at: datetime | None = None
 	) -> Voucher:
@@ -121,37 +92,6 @@ class SiteBooks(SitePurchases):
 			"Stock Reconciliation", {"purpose": "Stock Reconciliation", "items": rows}, lines, at
 		)
 
-	def ledger_balances(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
-		condition, params = key_in(keys, "bin.item_code", "bin.warehouse")
-		rows = frappe.db.sql(_LAST_ENTRIES.format(condition=condition), params)
-		return {(item, warehouse): from_store(qty) for item, warehouse, qty in rows if qty is not None}
-
-	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
-		condition, params = key_in(keys, "bin.item_code", "bin.warehouse")
-		lock = " LOCK IN SHARE MODE" if locked else ""
-		totals: dict[Key, Decimal] = {}
-		unsure: set[Key] = set()
-		for entry in frappe.db.sql(_ENTRIES.format(condition=condition) + lock, params, as_dict=True):
-			key = (entry.item_code, entry.warehouse)
-			if entry.counted and entry.by_lot:
-				unsure.add(key)
-			elif entry.counted:
-				totals[key] = from_store(entry.qty_after_transaction)
-			else:
-				totals[key] = totals.get(key, ZERO) + from_store(entry.actual_qty)
-		return {key: qty for key, qty in totals.items() if key not in unsure}
-
-	@property
-	def half_unit(self) -> Decimal:
-		"""ERPNext rounds ``qty_after_transaction`` to the site's float precision (``stock_ledger.update_entries_after``)."""
-		return Decimal(5).scaleb(-1 - _float_precision())
-
-	def rounding(self, keys: Sequence[Key]) -> dict[Key, Decimal]:
-		condition, params = key_in(keys, "sle.item_code", "sle.warehouse")
-		params["precision"] = _float_precision()
-		rows = frappe.db.sql(_FINER_ENTRIES.format(condition=condition), params)
-		return {(item, warehouse): number * self.half_unit for item, warehouse, number in rows}
-
 	def _stock_entry(
 		self,
 		purpose: str,
@@ -174,10 +114,10 @@ class SiteBooks(SitePurchases):
 			if at is not None:
 				document.update({"set_posting_time": 1, "posting_date": at.date(), "posting_time": at.time()})
 			document.flags.ignore_permissions = True
+			# ERPNext drops rows of a count in which nothing differs
+			rows = list(zip(document.items, lines, strict=True))
 			document.insert()
-			document.flags.inventory_bins = {
-				row.name: line.bin for row, line in zip(document.items, lines, strict=True) if line.bin
-			}
+			document.flags.inventory_bins = {row.name: line.bin for row, line in rows if line.bin}
 			document.submit()
 			return Voucher(doctype, str(document.name))
 
@@ -335,10 +275,6 @@ class SiteBooks(SitePurchases):
 	def discard_shipments(self, delivery: Voucher) -> None:
 		if delivery.voucher_type == "Delivery Note":
 			shipments.discard(delivery.voucher_no)
-
-
-def _float_precision() -> int:
-	return int(frappe.utils.cint(frappe.db.get_default("float_precision"))) or 2
 
 
 def _row(line: PostingLine) -> Row:

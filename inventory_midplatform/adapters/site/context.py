@@ -1,6 +1,6 @@
 """The Context of a site: Frappe's session, clock, settings and documents behind the ports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -11,8 +11,10 @@ from frappe import _
 
 from inventory_midplatform.adapters.site import notifications
 from inventory_midplatform.adapters.site.books import SiteBooks
+from inventory_midplatform.adapters.site.doctypes_to_approve import doctypes_to_approve
 from inventory_midplatform.adapters.site.documents import SiteDocuments
 from inventory_midplatform.adapters.site.store import LOCK_WAIT_SECONDS, SiteStore
+from inventory_midplatform.domain.ageing import DEFAULT_BANDS
 from inventory_midplatform.domain.outbound import CHECK_OFF
 from inventory_midplatform.domain.put_away import PutAwayStrategy
 from inventory_midplatform.domain.removal import RemovalStrategy, strategy_of_app
@@ -32,6 +34,7 @@ def site_context() -> Context:
 		identity=SiteIdentity(),
 		settings=site_settings(),
 		strategies=SiteStrategies(),
+		added=SiteAdditions(),
 	)
 
 
@@ -55,7 +58,7 @@ def site_settings() -> Settings:
 		),
 		replenishment=ledger and bool(saved.replenishment_enabled),
 		approval=bool(saved.approval_enabled),
-		approval_policies=bool(saved.get("approval_policies_enabled")),
+		doctypes_to_approve=doctypes_to_approve() if saved.approval_enabled else frozenset(),
 		outbound=ledger and bool(saved.reservation_enabled) and bool(saved.outbound_enabled),
 		outbound_check=saved.outbound_check or CHECK_OFF,
 		outbound_check_amount=Decimal(repr(saved.get("outbound_check_amount") or 0)),
@@ -71,7 +74,11 @@ def site_settings() -> Settings:
 		staging_alert_hours=24
 		if saved.get("staging_alert_hours") is None
 		else int(saved.staging_alert_hours),
-		director_amount=Decimal(repr(saved.director_amount or 0)),
+		ageing_bands=saved.get("ageing_bands") or DEFAULT_BANDS,
+		# 180 where it was never stored
+		dead_stock_days=int(saved.get("dead_stock_days") or 180),
+		**kpi_settings(saved),
+		history_from=frappe.utils.getdate(saved.history_from) if saved.get("history_from") else None,
 		inbound=ledger and bool(saved.get("inbound_enabled")),
 		# on where it was never stored
 		inspect_sales_returns=saved.get("inspect_sales_returns") != 0,
@@ -93,6 +100,16 @@ def site_settings() -> Settings:
 			)
 		),
 	)
+
+
+def kpi_settings(saved: Any) -> dict[str, Any]:
+	"""Return the settings of key figures from the settings' document."""
+	rates = ("capital_rate", "handling_rate", "loss_rate", "space_cost_per_month")
+	return {
+		**{name: str(saved.get(name) or "") for name in ("kpi_baseline_from", "kpi_baseline_to")},
+		**{name: Decimal(repr(saved.get(name) or 0)) for name in rates},
+		"space_cost_company": saved.get("space_cost_company") or "",
+	}
 
 
 class SiteClock:
@@ -167,6 +184,17 @@ class SiteStrategies:
 		return {**BuiltInStrategies.put_away, **_hooked("put_away")}
 
 
+class SiteAdditions:
+	"""What hooks of other apps add: ``inventory_midplatform_datasets = {"trucks": "app.stock.TRUCKS"}``, each a
+	``reporting.datasets.Dataset`` of that name.
+	"""
+
+	@cached_property
+	def datasets(self) -> dict[str, Any]:
+		hooks = frappe.get_hooks("inventory_midplatform_datasets", default={})
+		return {name: frappe.get_attr(paths[-1]) for name, paths in hooks.items()}
+
+
 def _hooked(kind: str) -> dict[str, Any]:
 	"""Return the strategies of other apps. As with Frappe's overrides, the app installed last wins."""
 	hooks = frappe.get_hooks("inventory_midplatform_strategies", default={})
@@ -185,7 +213,7 @@ class SiteNotifier:
 			order_by="name",
 		)
 		new = [user for user in dict.fromkeys(users) if user not in open_already]
-		texts = {user: _(message, lang=_language(user)).format(**values) for user in new}
+		texts = {user: _text(user, message, values) for user in new}
 		for user, text in texts.items():
 			todo = frappe.get_doc(
 				{
@@ -206,6 +234,11 @@ class SiteNotifier:
 		if others:
 			notifications.send_later(others, doctype, reference)
 
+	def inform(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
+		others = [user for user in dict.fromkeys(users) if user != frappe.session.user]
+		texts = {user: _text(user, message, values) for user in others}
+		notifications.send_later(texts, doctype, reference, with_todo=False)
+
 	def done(self, doctype: str, *references: str, user: str = "") -> None:
 		"""Close to-dos in two statements. Saved one by one, each would load its document and comment on its timeline, which
 		shows the step already: seconds for a wave of 200 orders.
@@ -219,6 +252,13 @@ class SiteNotifier:
 			assigned = sorted({t.reference_name for t in todos})
 			frappe.db.set_value(doctype, {"name": ["in", assigned]}, "_assign", "", update_modified=False)
 		notifications.mark_read(doctype, references, user)
+
+
+def _text(user: str, message: str, values: Mapping[str, Any]) -> str:
+	"""Return a message in its reader's language; so is the name of the DocType that it is about."""
+	language = _language(user)
+	named = {"document_type": _(values["document_type"], lang=language)} if "document_type" in values else {}
+	return str(_(message, lang=language).format(**{**values, **named}))
 
 
 def _language(user: str) -> str | None:

@@ -9,9 +9,13 @@ import frappe
 from inventory_midplatform.adapters.site.context import SETTINGS, SiteUnitOfWork, site_settings
 from inventory_midplatform.api.operation import in_transaction
 from inventory_midplatform.domain.errors import Busy, InventoryError
+from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.roles import JOB_ROLES
 from inventory_midplatform.ports import Context
-from inventory_midplatform.services.approval import approval_requests
+from inventory_midplatform.reporting.kpi_measures import Measuring
+from inventory_midplatform.services import kpis
+from inventory_midplatform.services.approval import approval_requests, asking, delegations, time_outs
+from inventory_midplatform.services.batching import batches
 from inventory_midplatform.services.demand import sources
 from inventory_midplatform.services.inbound import sync as inbound_sync
 from inventory_midplatform.services.ledger import receipt_layers
@@ -23,6 +27,8 @@ from inventory_midplatform.services.replenishment import material_requests, sugg
 from inventory_midplatform.services.reservation import document_sync, pos_invoices, reservations
 
 CHUNK = 500
+ITEMS_AT_ONCE = 50
+"""Whose layers are rebuilt in one transaction."""
 CHUNK_OF_DOCUMENTS = 50
 
 
@@ -96,16 +102,21 @@ def run_opening_stock() -> int:
 
 
 def recording_opening_stock(chunk: int = CHUNK, alert: bool = False) -> Iterator[tuple[int, int]]:
-	"""Bring positions to the books in chunks, each committed; yield (done, total) after each."""
+	"""Bring positions to the books in chunks, each committed, and give what came the age that the books say; yield (done,
+	total) after each.
+	"""
 	total, done = in_transaction(SiteUnitOfWork(), opening_stock.count), 0
 	after: tuple[str, str] | None = ("", "")
 	while after is not None:
-		count, after = _opening_stock(after, chunk, alert)
-		done += count
+		keys, after = _opening_stock(after, chunk, alert)
+		rebuild_layers(sorted({item_code for item_code, _ in keys}))
+		done += len(keys)
 		yield done, max(total, done)
 
 
-def _opening_stock(after: tuple[str, str], chunk: int, alert: bool) -> tuple[int, tuple[str, str] | None]:
+def _opening_stock(
+	after: tuple[str, str], chunk: int, alert: bool
+) -> tuple[list[Key], tuple[str, str] | None]:
 	return in_transaction(SiteUnitOfWork(), lambda ctx: opening_stock.opening_stock(ctx, after, chunk, alert))
 
 
@@ -115,11 +126,11 @@ def rebuild_layers(items: list[str]) -> None:
 	Items that contention stopped are queued again.
 	"""
 	again = set()
-	for item_code in items:
+	for some in batches(items, ITEMS_AT_ONCE):
 		try:
-			in_transaction(SiteUnitOfWork(), partial(receipt_layers.rebuild, item_code=item_code))
+			in_transaction(SiteUnitOfWork(), partial(receipt_layers.rebuild, items=some))
 		except Busy:
-			again.add(item_code)
+			again.update(some)
 	queue_rebuild_layers(again)
 	frappe.db.commit()
 
@@ -245,13 +256,64 @@ def reconcile() -> None:
 	in_transaction(SiteUnitOfWork(), verification.check)
 
 
+def act_on_time_limits() -> None:
+	"""Remind approvers, escalate and decide what is overdue, and ask anew where somebody went away or came back; one
+	transaction for each open request (scheduled, every ten minutes).
+	"""
+	if not site_settings().approval:
+		return
+	for name in in_transaction(SiteUnitOfWork(), time_outs.due):
+		title = f"{approval_requests.DOCTYPE} {name}: its time limit was not acted on"
+		_tried(title, partial(time_outs.act, name=name))
+	for delegation in in_transaction(SiteUnitOfWork(), delegations.changed):
+		for name in in_transaction(SiteUnitOfWork(), partial(delegations.waiting, name=delegation)):
+			title = f"{approval_requests.DOCTYPE} {name} has nobody to ask"
+			_tried(title, partial(asking.ask_again, name=name))
+		in_transaction(SiteUnitOfWork(), partial(delegations.applied, name=delegation))
+
+
 def ask_approvers_again() -> None:
 	"""Ask those who are to approve by now, one transaction for each open request (scheduled, daily)."""
-	if not site_settings().approval_policies:
+	if not site_settings().approval:
 		return
 	for name in in_transaction(SiteUnitOfWork(), approval_requests.open_requests):
 		title = f"{approval_requests.DOCTYPE} {name} has nobody to ask"
-		_tried(title, partial(approval_requests.ask_again, name=name))
+		_tried(title, partial(asking.ask_again, name=name))
+
+
+@frappe.whitelist(methods=["POST"])
+def enqueue_kpis() -> str:
+	"""Queue the writing of key figures (button in Settings). Return the job's id."""
+	frappe.only_for(tuple(JOB_ROLES["kpis"]))
+	return queue_kpis()
+
+
+def queue_kpis() -> str:
+	job_id = "inventory_kpis"
+	frappe.enqueue(
+		write_kpis,
+		queue="long",
+		timeout=4 * 3600,
+		job_id=job_id,
+		deduplicate=True,
+		enqueue_after_commit=True,
+	)
+	return job_id
+
+
+def write_kpis() -> None:
+	"""Write the key figures of yesterday, and of days that are missing or whose past changed; one transaction for each day
+	(scheduled, nightly). Report progress to the desk.
+	"""
+	if not site_settings().ledger:
+		return
+	measure = Measuring()
+	days = in_transaction(SiteUnitOfWork(), kpis.days_to_write)
+	for done, day in enumerate(days, 1):
+		in_transaction(SiteUnitOfWork(), partial(kpis.write, day=day, measure=measure))
+		about = {"done": done, "total": len(days)}
+		frappe.publish_realtime("inventory_kpis", about, doctype=SETTINGS, docname=SETTINGS)
+	in_transaction(SiteUnitOfWork(), partial(kpis.write_baselines, measure=measure))
 
 
 def block_expired_stock() -> None:

@@ -11,12 +11,10 @@ import frappe
 from frappe import client
 from frappe.desk import reportview, search
 
-from inventory_midplatform.adapters.site.approvals import doctypes_with_policies
 from inventory_midplatform.adapters.site.context import SiteIdentity, site_settings
-from inventory_midplatform.adapters.site.documents import states_to_approve
 from inventory_midplatform.domain.inbound import INBOUND
 from inventory_midplatform.domain.outbound import OUTBOUND
-from inventory_midplatform.domain.roles import ROLES, WORKERS, allowed
+from inventory_midplatform.domain.roles import EVERYBODY, ROLES, WORKERS, allowed
 from inventory_midplatform.domain.waves import WAVE
 
 MODULE = "Inventory Midplatform"
@@ -43,11 +41,15 @@ def query_conditions(user: str | None = None, doctype: str = "") -> str:
 
 def line_query_conditions(user: str | None = None, doctype: str = "") -> str:
 	"""Return the condition for lines of which the user may see the document: of a parent Frappe checks only the role."""
-	visible = _visible(user)
-	if visible is None:
-		return ""
 	parent = LINES_OF[doctype]
-	return f"`tab{doctype}`.`parent` IN (SELECT name FROM `tab{parent}` WHERE warehouse IN ({visible}))"
+	if parent == "Approval Request":
+		of_parent = approval_query_conditions(user, parent)
+	else:
+		visible = _visible(user)
+		of_parent = "" if visible is None else f"warehouse IN ({visible})"
+	return (
+		f"`tab{doctype}`.`parent` IN (SELECT name FROM `tab{parent}` WHERE {of_parent})" if of_parent else ""
+	)
 
 
 def _visible(user: str | None) -> str | None:
@@ -71,6 +73,60 @@ def has_permission(doc: Any, ptype: str | None = None, user: str | None = None) 
 	if doc.get("name") and not doc.get("__islocal"):
 		places.add(frappe.db.get_value(doc.doctype, doc.name, "warehouse"))
 	return all(place in allowed_warehouses for place in places if place)
+
+
+def approval_query_conditions(user: str | None = None, doctype: str = "") -> str:
+	"""Return the condition for Approval Requests: those of seen warehouses; without a role of this app only those that the user
+	requested, decides about, or was sent a copy of.
+	"""
+	of_warehouses = query_conditions(user, doctype)
+	if EVERYBODY & SiteIdentity(user).roles:
+		return of_warehouses
+	name = frappe.db.escape(user or frappe.session.user)
+	own = (
+		f"(`tabApproval Request`.`applicant` = {name} OR `tabApproval Request`.`name` IN"
+		f" (SELECT parent FROM `tabApproval Decision` WHERE {name} IN (`user`, `other_user`)))"
+	)
+	return f"{of_warehouses} AND {own}" if of_warehouses else own
+
+
+def approval_has_permission(doc: Any, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Return whether a user may see an Approval Request, as :func:`approval_query_conditions` says."""
+	if not has_permission(doc, ptype, user):
+		return False
+	name = user or frappe.session.user
+	if EVERYBODY & SiteIdentity(user).roles or doc.get("applicant") == name:
+		return True
+	return any(name in (row.user, row.other_user) for row in doc.get("decisions") or ())
+
+
+def kpi_query_conditions(user: str | None = None, doctype: str = "") -> str:
+	"""Return the condition for figures of seen warehouses, and of companies of which the user sees every warehouse: a total would
+	tell of the others.
+	"""
+	visible = _visible(user)
+	if visible is None:
+		return ""
+	whole = ", ".join(frappe.db.escape(name) for name in _whole_companies(user)) or "NULL"
+	table = f"`tab{doctype}`"
+	return f"({table}.`warehouse` IN ({visible}) OR ({table}.`warehouse` = '' AND {table}.`company` IN ({whole})))"
+
+
+def kpi_has_permission(doc: Any, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Return whether a user may see a figure, as :func:`kpi_query_conditions` says."""
+	visible = SiteIdentity(user).warehouses
+	if visible is None:
+		return True
+	if doc.get("warehouse"):
+		return doc.get("warehouse") in visible
+	return doc.get("company") in _whole_companies(user)
+
+
+def _whole_companies(user: str | None) -> list[str]:
+	visible = SiteIdentity(user).warehouses or frozenset()
+	places = frappe.get_all("Warehouse", {"is_group": 0}, ["name", "company"], order_by="name")
+	hidden = {place.company for place in places if place.name not in visible}
+	return sorted({place.company for place in places if place.company} - hidden)
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -120,20 +176,17 @@ def _searched(function: Callable[..., Any], doctype: str, arguments: dict[str, A
 
 
 def extend_bootinfo(bootinfo: Any) -> None:
-	"""Send the desk the operations that the user may call, for its buttons, the states in which they may approve, the colours
-	of states, the names of assignees, whether Inbound Orders are made, and the DocTypes with an Approval Policy.
+	"""Send the desk the operations that the user may call, for its buttons, the colours of states, the names of assignees,
+	whether Inbound Orders are made, and the DocTypes with an Approval Policy.
 	"""
 	roles = SiteIdentity().roles
 	bootinfo.inventory_operations = allowed(roles)
-	bootinfo.inventory_states_to_approve = states_to_approve(roles)
 	bootinfo.inventory_state_colours = {
 		flow.doctype: {state.name: state.colour for state in flow.states}
 		for flow in (INBOUND, OUTBOUND, WAVE)
 	}
 	bootinfo.inventory_inbound = site_settings().inbound
-	bootinfo.inventory_doctypes_to_approve = (
-		doctypes_with_policies() if site_settings().approval_policies else []
-	)
+	bootinfo.inventory_doctypes_to_approve = sorted(site_settings().doctypes_to_approve)
 	_add_names_of_workers(bootinfo)
 
 

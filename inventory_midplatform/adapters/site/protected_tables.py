@@ -28,6 +28,21 @@ class ClosedDocument(Document):
 		frappe.throw(message.format(_(self.doctype)), frappe.PermissionError)
 
 
+class Line(Document):
+	"""A line that is read by who may read its document. Of a line by itself Frappe asks only for the role."""
+
+	def has_permission(self, permtype: str = "read", *, debug: bool = False, user: str | None = None) -> bool:
+		if not super().has_permission(permtype, debug=debug, user=user):
+			return False
+		if not (self.parenttype and frappe.db.exists(self.parenttype, self.parent)):
+			return True
+		return bool(frappe.get_doc(self.parenttype, self.parent).has_permission(permtype, user=user))
+
+
+class ClosedLine(Line, ClosedDocument):
+	"""A line that only services write, with its document."""
+
+
 class ServiceDocument(ClosedDocument):
 	"""A record that only services write, through Frappe's Document."""
 

@@ -6,10 +6,18 @@ from decimal import Decimal
 
 import frappe
 
-from inventory_midplatform.adapters.site import purchase_returns, quality
+from inventory_midplatform.adapters.site import budgets, purchase_returns, quality
 from inventory_midplatform.adapters.site.documents import floats
 from inventory_midplatform.adapters.site.errors import as_domain_errors
-from inventory_midplatform.ports import PostingLine, QualityFound, QualityParameter, ReturnLine, Row, Voucher
+from inventory_midplatform.ports import (
+	Budget,
+	PostingLine,
+	QualityFound,
+	QualityParameter,
+	ReturnLine,
+	Row,
+	Voucher,
+)
 
 ORDER = "Purchase Order"
 
@@ -43,6 +51,9 @@ class SitePurchases:
 			document.insert()
 			document.submit()
 			return str(document.name)
+
+	def budget(self, company: str, account: str, cost_center: str, on: date) -> Budget | None:
+		return budgets.budget_of(company, account, cost_center, on)
 
 	def purchase_rows(self, order: str) -> list[Row]:
 		fields = ["name", "item_code", "warehouse", "stock_qty", "received_qty"]

@@ -7,10 +7,10 @@ from typing import Any
 
 from inventory_midplatform.adapters.site.context import site_context, site_settings
 from inventory_midplatform.domain.inbound import QUALITY
+from inventory_midplatform.domain.settlement.postings import Posting
 from inventory_midplatform.ports import Context, Voucher
 from inventory_midplatform.services.inbound import posted, sources, sync
 from inventory_midplatform.services.inbound.posted import Received
-from inventory_midplatform.services.settlement.postings import Posting
 
 
 @dataclass(frozen=True)

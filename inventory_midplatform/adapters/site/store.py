@@ -8,7 +8,7 @@ import frappe
 
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.ports import Params, Row, SnapshotConflict
-from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, merged
+from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, latest, merged
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 4
@@ -20,6 +20,12 @@ class SiteStore:
 
 	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
 		return forced(doctype, columns)
+
+	def days_between(self, earlier: str, later: str) -> str:
+		return f"DATEDIFF({later}, {earlier})"
+
+	def latest(self, value: str, day: str) -> str:
+		return latest(f"CONCAT({day}, {value})")
 
 	def rows(self, sql: str, params: Params | None = None) -> list[Row]:
 		return list(frappe.db.sql(sql, dict(params or {}), as_dict=True))

@@ -11,19 +11,19 @@ from typing import Any
 import frappe
 from frappe.utils import get_datetime
 
-from inventory_midplatform.adapters.site import jobs, receipts
+from inventory_midplatform.adapters.site import history, jobs, receipts
 from inventory_midplatform.adapters.site.context import site_context, site_settings
 from inventory_midplatform.adapters.site.errors import shown_in_desk
 from inventory_midplatform.domain.position import AVAILABLE
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.domain.settlement.postings import Posting, PostingRow
 from inventory_midplatform.ports import Context, Settings, Voucher
 from inventory_midplatform.services.demand import sources
 from inventory_midplatform.services.outbound import locking, posted
 from inventory_midplatform.services.outbound import sync as outbound_sync
 from inventory_midplatform.services.reservation import document_sync, pos_invoices
 from inventory_midplatform.services.settlement import settlement
-from inventory_midplatform.services.settlement.postings import Posting, PostingRow
 
 DEMAND_FIELDS = {
 	"Delivery Note": (sources.SALES_ORDER, "against_sales_order", "so_detail"),
@@ -92,6 +92,10 @@ def voucher_done(document: Any, method: str | None = None) -> None:
 		done = [_posting(voucher, split[voucher], document) for voucher in sorted(rows)]
 		done = receipts.on_hold_until_inspected(ctx, document, done)
 		jobs.queue_rebuild_layers(settlement.settle(ctx, done))
+		if document.doctype in REPOSTING:
+			# it enters the same rows with other values, which need no repost where nothing came after them
+			keys = {row.key for posting in done for row in posting.rows}
+			history.queue_refresh(keys, min(posting.posting_datetime for posting in done).date())
 		delivered = {
 			(row.demand.demand_type, row.demand.demand_name)
 			for posting in done

@@ -4,9 +4,9 @@ They replace ERPNext where there is none: enough to post, value, deliver and can
 order of ERPNext's events.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from inventory_midplatform.adapters.standalone.posting import SALES_ORDER, Entry
@@ -14,9 +14,12 @@ from inventory_midplatform.adapters.standalone.receipts import SmallReceipts
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store
+from inventory_midplatform.domain.receipt_layers import Change
 from inventory_midplatform.domain.reservation import Demand
-from inventory_midplatform.ports import DeliveryLine, Parcel, PostingLine, Row, Voucher
+from inventory_midplatform.ports import DeliveryLine, LedgerEntry, Parcel, PostingLine, Row, Voucher
+from inventory_midplatform.query import key_in
 from inventory_midplatform.services import masters
+from inventory_midplatform.services.demand import promised_days
 from inventory_midplatform.services.demand.sources import INVENTORY_REQUEST, WORK_ORDER
 from inventory_midplatform.services.ledger import batches_and_serials
 from inventory_midplatform.services.outbound import locking
@@ -85,6 +88,58 @@ class SmallBooks(SmallReceipts):
 		return {}
 
 	def ledger_totals(self, keys: Sequence[Key], locked: bool) -> dict[Key, Decimal]:
+		return {}
+
+	def posted_entries(self, vouchers: Sequence[Voucher]) -> list[LedgerEntry]:
+		condition, params = key_in(
+			[(v.voucher_type, v.voucher_no) for v in vouchers], "voucher_type", "voucher_no"
+		)
+		return [
+			_ledger_entry(row) for row in self.ctx.store.rows(_ENTRIES.format(condition=condition), params)
+		]
+
+	def ledger_entries(self, keys: Sequence[Key], since: date | None) -> list[LedgerEntry]:
+		condition, params = key_in(keys, "item_code", "warehouse")
+		condition += " AND is_cancelled = 0 AND posting_datetime >= %(since)s"
+		params["since"] = datetime.combine(since or date.min, time())
+		return [
+			_ledger_entry(row) for row in self.ctx.store.rows(_ENTRIES.format(condition=condition), params)
+		]
+
+	def changes_of_items(self, items: Sequence[str]) -> list[Change]:
+		return [
+			Change(
+				(row["item_code"], row["warehouse"]),
+				from_store(row["actual_qty"]),
+				row["posting_datetime"],
+				row["batch_no"] or "",
+				row["voucher_type"],
+				row["voucher_no"],
+				row["voucher_detail_no"],
+			)
+			for row in self.ctx.store.rows(_CHANGES, {"items": items})
+		]
+
+	def entries_of_rows(self, detail_nos: Sequence[str]) -> list[LedgerEntry]:
+		condition = "voucher_detail_no IN %(details)s AND is_cancelled = 0"
+		rows = self.ctx.store.rows(_ENTRIES.format(condition=condition), {"details": detail_nos})
+		return [_ledger_entry(row) for row in rows]
+
+	def balances_after(self, day: date, items: Collection[str] | None) -> dict[Key, Decimal]:
+		rows = self.ctx.store.rows(
+			"SELECT item_code, warehouse, SUM(actual_qty) AS qty FROM `tabStock Ledger Entry`"
+			" WHERE is_cancelled = 0 AND posting_datetime < %(end)s AND (%(all)s = 1 OR item_code IN %(items)s)"
+			" GROUP BY item_code, warehouse",
+			{
+				"end": datetime.combine(day, time()) + timedelta(days=1),
+				"all": int(items is None),
+				"items": sorted(items or ("",)),
+			},
+		)
+		found = {(row["item_code"], row["warehouse"]): from_store(row["qty"]) for row in rows}
+		return {key: qty for key, qty in found.items() if qty}
+
+	def next_counts(self, since: Mapping[Key, datetime]) -> dict[Key, date]:
 		return {}
 
 	half_unit = ZERO
@@ -166,6 +221,7 @@ class SmallBooks(SmallReceipts):
 				],
 			},
 		)
+		promised_days.record(self.ctx, name)
 		self._order_changed(name)
 		return name
 
@@ -328,6 +384,32 @@ class SmallBooks(SmallReceipts):
 
 	def discard_shipments(self, delivery: Voucher) -> None:
 		pass
+
+
+_ENTRIES = """
+SELECT voucher_type, voucher_no, voucher_detail_no, item_code, warehouse, posting_datetime, actual_qty,
+	ROUND(actual_qty * incoming_rate, 9) AS value
+FROM `tabStock Ledger Entry` WHERE {condition}
+"""
+
+
+_CHANGES = """
+SELECT voucher_type, voucher_no, voucher_detail_no, item_code, warehouse, posting_datetime, actual_qty, batch_no
+FROM `tabStock Ledger Entry` WHERE item_code IN %(items)s AND is_cancelled = 0
+ORDER BY item_code, warehouse, posting_datetime, creation
+"""
+
+
+def _ledger_entry(row: Row) -> LedgerEntry:
+	return LedgerEntry(
+		Voucher(row["voucher_type"], row["voucher_no"]),
+		row["voucher_detail_no"],
+		row["item_code"],
+		row["warehouse"],
+		row["posting_datetime"].date(),
+		from_store(row["actual_qty"]),
+		from_store(row["value"]),
+	)
 
 
 _ROWS = {"Delivery Note": "Item", "Stock Entry": "Detail"}

@@ -19,11 +19,14 @@ from inventory_midplatform.domain.errors import InventoryError
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.importing.loading import WAREHOUSE
-from inventory_midplatform.services.approval import approval_requests
+from inventory_midplatform.reporting.kpi_measures import Measuring
+from inventory_midplatform.services import kpis
+from inventory_midplatform.services.approval import approval_requests, asking, delegations, time_outs
 from inventory_midplatform.services.inbound import sync as inbound_sync
 from inventory_midplatform.services.locations import expired_stock
 from inventory_midplatform.services.outbound import in_staging
 from inventory_midplatform.services.outbound import sync as outbound_sync
+from inventory_midplatform.services.reconciliation import history
 from inventory_midplatform.services.replenishment import material_requests
 from inventory_midplatform.services.reservation import reservations
 
@@ -135,6 +138,18 @@ def verify(url: str) -> None:
 	click.echo("All invariants hold.")
 
 
+@main.command("back-fill")
+@database_option
+def back_fill(url: str) -> None:
+	"""Compute what came in and went out of each day, in a database of a release that did not. May be run again."""
+	platform = open_platform(url)
+	after: tuple[str, str] | None = ("", "")
+	while after is not None:
+		after = in_transaction(platform.unit(), partial(history.back_fill, after=after))
+	with platform.context() as ctx:
+		click.echo(f"The history begins on {ctx.settings.history_from or 'the first posting'}.")
+
+
 @main.command("import")
 @database_option
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -152,8 +167,8 @@ def import_(url: str, path: Path, company: str, months: int | None, warehouse: s
 @main.command("run-due")
 @database_option
 def run_due(url: str) -> None:
-	"""Release expired reservations, block expired batches, sync Outbound and Inbound Orders, ask for approvals again and request
-	low stock. For a timer to call."""
+	"""Release expired reservations, block expired batches, sync Outbound and Inbound Orders, act on time limits of
+	approvals and ask for them again, request low stock, and write the key figures. For a timer to call."""
 	platform = open_platform(url)
 	with platform.context() as ctx:
 		expired_count = reservations.release_expired(ctx)
@@ -182,12 +197,21 @@ def run_due(url: str) -> None:
 		if long_in_staging := in_staging.check_age(ctx):
 			click.echo(f"In staging for too long: {long_in_staging} items; see outbound.list_staging.")
 	with platform.context() as ctx:
-		waiting = approval_requests.open_requests(ctx) if ctx.settings.approval_policies else []
-	for name in waiting:
+		is_on = ctx.settings.approval
+		waiting = approval_requests.open_requests(ctx) if is_on else []
+		due = time_outs.due(ctx) if is_on else []
+	for name, work in (
+		*((name, time_outs.act) for name in due),
+		*((name, asking.ask_again) for name in waiting),
+	):
 		try:
-			in_transaction(platform.unit(), partial(approval_requests.ask_again, name=name))
+			if done := in_transaction(platform.unit(), partial(work, name=name)):
+				click.echo(f"{name}: {done}")
 		except InventoryError as refused:
-			click.echo(f"Nobody was asked again for {name}: {refused.message()}")
+			click.echo(f"{name}: {refused.message()}")
+	with platform.context() as ctx:
+		for delegation in delegations.changed(ctx) if is_on else ():
+			delegations.applied(ctx, delegation)
 	with platform.context() as ctx:
 		run = material_requests.create_material_requests(ctx) if ctx.settings.replenishment else None
 	for request in run["created"] if run else ():
@@ -199,6 +223,21 @@ def run_due(url: str) -> None:
 		click.echo(f"Not requested: {refused['item_code']} in {refused['warehouse']}: {refused['reason']}")
 	if run and not run["created"] and not run["failed"]:
 		click.echo("Nothing new is low.")
+	write_kpis(platform)
+
+
+def write_kpis(platform: Standalone) -> None:
+	"""Write the key figures of the days that are due, a transaction for each."""
+	measure = Measuring()
+	with platform.context() as ctx:
+		if not ctx.settings.ledger:
+			return
+		days = kpis.days_to_write(ctx)
+	for day in days:
+		in_transaction(platform.unit(), partial(kpis.write, day=day, measure=measure))
+	in_transaction(platform.unit(), partial(kpis.write_baselines, measure=measure))
+	if days:
+		click.echo(f"Key figures are written up to {days[-1]}.")
 
 
 @main.command()

@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,8 @@ from inventory_midplatform.domain.errors import Unavailable
 from inventory_midplatform.domain.outbound import CHECK_ON
 from inventory_midplatform.domain.roles import ROLES
 from inventory_midplatform.ports import Context, Row, Settings, Store
+from inventory_midplatform.services import kpis
+from inventory_midplatform.services.approval import installing
 
 ADMINISTRATOR = "Administrator"
 SETTINGS = "Inventory Midplatform Settings"
@@ -28,11 +30,16 @@ MODULES = (
 	"reservation",
 	"replenishment",
 	"approval",
-	"approval_policies",
 	"outbound",
 	"inbound",
 )
-SWITCHES = {name: f"{name}_enabled" if name in MODULES else name for name in vars(Settings())}
+BEFORE_ALL = date(2000, 1, 1)
+"""The history of these books is complete: they have no postings from before the ledger."""
+SWITCHES = {
+	name: f"{name}_enabled" if name in MODULES else name
+	for name in vars(Settings())
+	if name != "doctypes_to_approve"
+}
 
 
 class SystemClock:
@@ -101,6 +108,9 @@ class ToDoNotifier:
 			" AND reference_name IN %(references)s AND status = 'Open' AND %(user)s IN ('', allocated_to)",
 			{"doctype": doctype, "references": references, "user": user},
 		)
+
+	def inform(self, users: Iterable[str], message: str, doctype: str, reference: str, **values: Any) -> None:
+		"""There are no notifications here."""
 
 
 class Unit:
@@ -202,26 +212,31 @@ class Standalone:
 	def _first_start(self, ctx: Context) -> None:
 		add_user(ctx, ADMINISTRATOR, (*ROLES, "System Manager"))
 		write_settings(ctx, ledger=True, reservation=True, replenishment=True, approval=True)
-		write_settings(ctx, outbound=True, outbound_check=CHECK_ON)
+		write_settings(ctx, outbound=True, outbound_check=CHECK_ON, history_from=BEFORE_ALL)
+		installing.install(ctx)
+		kpis.install(ctx)
 		self.first_key = new_api_key(ctx, ADMINISTRATOR)
 
 
 def read_settings(store: Store) -> Settings:
-	stored = {
-		row["field"]: row["value"]
-		for row in store.rows(
-			"SELECT field, value FROM `tabSingles` WHERE doctype = %(doctype)s", {"doctype": SETTINGS}
-		)
+	rows = store.rows(
+		"SELECT field, value, '' AS of_policy FROM `tabSingles` WHERE doctype = %(doctype)s UNION ALL"
+		" SELECT '', '', document_type FROM `tabApproval Policy` WHERE enabled = 1",
+		{"doctype": SETTINGS},
+	)
+	stored = {row["field"]: row["value"] for row in rows}
+	values: dict[str, Any] = {
+		"doctypes_to_approve": frozenset(row["of_policy"] for row in rows if row["of_policy"])
 	}
-	values: dict[str, Any] = {}
 	for switch, column in SWITCHES.items():
 		if column in stored:
-			kind = type(getattr(Settings, switch))
+			default = getattr(Settings, switch)
+			kind = date.fromisoformat if default is None else type(default)
 			values[switch] = stored[column] == "1" if kind is bool else kind(stored[column])
 	return Settings(**values)
 
 
-def write_settings(ctx: Context, **switches: bool | str | Decimal) -> None:
+def write_settings(ctx: Context, **switches: bool | str | Decimal | date) -> None:
 	for switch, value in switches.items():
 		about = {"doctype": SETTINGS, "field": SWITCHES[switch]}
 		ctx.store.execute("DELETE FROM `tabSingles` WHERE doctype = %(doctype)s AND field = %(field)s", about)

@@ -257,9 +257,13 @@ class _Walk:
 		self.result(
 			f"{request['name']}: {seen['amount']} in total, which its approvers see and the storekeeper does not"
 		)
-		for user, action in ((STOREKEEPER, "Request Approval"), (CHIEF, "Approve"), (DIRECTOR, "Approve")):
-			request = self.call("request.act", user, name=request["name"], action=action)
-			self.result(f"{user}: {action} → {request['workflow_state']}")
+		about = {"doctype": "Inventory Request", "name": request["name"]}
+		asked = self.call("approval.request", STOREKEEPER, **about)
+		self.result(f"{STOREKEEPER} requests its approval → waits for {', '.join(asked['waits_for'])}")
+		for user in (CHIEF, DIRECTOR):
+			asked = self.call("approval.approve", user, name=asked["name"])
+			self.result(f"{user} approves → {', '.join(asked['waits_for']) or asked['state']}")
+		request = self.call("request.get", STOREKEEPER, name=request["name"])
 		self.result(f"drafted from it: {request['created_doctype']} {request['created_document']}")
 
 	def verified(self) -> None:

@@ -9,13 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from inventory_midplatform.adapters.standalone import resources, schema
-from inventory_midplatform.domain import approval
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.quantity import number_of, require_below_limit
 from inventory_midplatform.domain.text import require_short
-from inventory_midplatform.ports import Context, FieldKind, Row
-from inventory_midplatform.services.approval import policies, submitting
+from inventory_midplatform.ports import Context, FieldKind, Row, Voucher
+from inventory_midplatform.services.approval import delegations, policies, submitting
 from inventory_midplatform.services.inbound import inspection_plans, tolerances
 from inventory_midplatform.services.locations import storage_policies, zones_and_bins
 from inventory_midplatform.services.outbound import issue_requests
@@ -74,72 +73,45 @@ class StandaloneDocuments:
 		self.ctx.store.insert("File", [{"file_name": file_name, "file_url": url, "content": text, **about}])
 		return url
 
-	def apply_action(self, doctype: str, name: str, action: str, reason: str = "") -> None:
-		"""Raises NotPermitted with code ``step_not_permitted`` or ``self_approval``."""
+	def submit(self, doctype: str, name: str) -> None:
+		"""Of an Inventory Request; what moves stock the books submit."""
 		if doctype != inventory_requests.DOCTYPE:
-			raise InvalidInput("{doctype} has no approval.", code="no_approval", doctype=doctype)
-		request = self._read(_meta(doctype), name)
-		step = self._step(request, action)
-		state = next(s for s in approval.STATES if s.name == step.next_state)
-		if state.docstatus == 1:
 			submitting.require_approved(self.ctx, doctype, self.values(doctype, name))
-		rejection_reason = inventory_requests.check_reason(state.name, reason)
-		prepared = inventory_requests.is_prepared(request["workflow_state"], state.name, False)
+			self.ctx.books.submit(Voucher(doctype, name))
+			return
+		self._change_docstatus(name, 1, inventory_requests.APPROVED)
+		issue_requests.approved(self.ctx, name)
+
+	def cancel(self, doctype: str, name: str) -> None:
+		if doctype != inventory_requests.DOCTYPE:
+			self.ctx.books.cancel(Voucher(doctype, name))
+			return
+		self._change_docstatus(name, 2, inventory_requests.CANCELLED)
+		issue_requests.cancelled(self.ctx, name)
+
+	def _change_docstatus(self, name: str, docstatus: int, status: str) -> None:
+		doctype = inventory_requests.DOCTYPE
+		before = self._read(_meta(doctype), name)
+		if docstatus == 1:
+			submitting.require_approved(self.ctx, doctype, self.values(doctype, name))
+		changes = {"docstatus": docstatus, "status": status, "now": self.ctx.clock.now(), "name": name}
 		self.ctx.store.execute(
-			"UPDATE `tabInventory Request` SET workflow_state = %(state)s, status = %(status)s, docstatus = %(docstatus)s,"
-			" prepared_by = %(prepared_by)s, rejection_reason = %(reason)s, modified = %(now)s, modified_by = %(user)s WHERE name = %(name)s",
-			{
-				"state": state.name,
-				"status": state.status,
-				"docstatus": state.docstatus,
-				"prepared_by": self.ctx.identity.user if prepared else request["prepared_by"],
-				"reason": rejection_reason,
-				"now": self.ctx.clock.now(),
-				"user": self.ctx.identity.user,
-				"name": name,
-			},
+			"UPDATE `tabInventory Request` SET docstatus = %(docstatus)s, status = %(status)s, rejection_reason = NULL,"
+			" modified = %(now)s, modified_by = %(user)s WHERE name = %(name)s",
+			{**changes, "user": self.ctx.identity.user},
 		)
-		inventory_requests.state_changed(
-			self.ctx, name, request["workflow_state"], state.name, request["warehouse"], reason
-		)
-		if state.name == approval.APPROVED:
-			issue_requests.approved(self.ctx, name)
-		elif state.name == approval.CANCELLED:
-			issue_requests.cancelled(self.ctx, name)
+		inventory_requests.log_status(self.ctx, name, before["warehouse"], before["status"], status)
+
+	def actions(self, doctype: str) -> dict[str, frozenset[str]]:
+		return {}
+
+	def apply_action(self, doctype: str, name: str, action: str) -> None:
+		raise Conflict("There is no active Workflow for {doctype}.", code="no_workflow", doctype=doctype)
 
 	def discard(self, doctype: str, name: str) -> None:
 		self.ctx.store.execute(
 			f"DELETE FROM `tab{doctype}` WHERE name = %(name)s AND docstatus = 0", {"name": name}
 		)
-
-	def _step(self, request: Row, action: str) -> approval.Transition:
-		"""Return the transition that this user may make. Raises NotPermitted."""
-		me = self.ctx.identity
-		allowed = [
-			t
-			for t in approval.TRANSITIONS
-			if t.state == request["workflow_state"]
-			and t.action == action
-			and t.needs_director in (None, bool(request["needs_director"]))
-			and me.roles & {*t.roles}
-		]
-		if not allowed:
-			raise NotPermitted(
-				"You cannot take the step {action} on {name} as it stands now.",
-				code="step_not_permitted",
-				action=action,
-				name=request["name"],
-				state=request["workflow_state"],
-			)
-		if inventory_requests.approves_own(me.user, request["owner"], request["prepared_by"]):
-			allowed = [t for t in allowed if t.allow_self_approval]
-			if not allowed:
-				raise NotPermitted(
-					"You cannot approve your own request.",
-					code="self_approval",
-					name=request["name"],
-				)
-		return allowed[0]
 
 	def values(self, doctype: str, name: str) -> Row:
 		self.fields(doctype)
@@ -161,7 +133,7 @@ class StandaloneDocuments:
 		meta = schema.doctypes().get(doctype)
 		if meta is None or meta.single or (doctype in schema.child_tables()) != is_child:
 			raise NotFound("There is no DocType {doctype}.", code="unknown_doctype", doctype=doctype)
-		return {f.name: FieldKind(f.type, f.options) for f in meta.fields}
+		return {f.name: FieldKind(f.type, f.options, f.read_only, f.label) for f in meta.fields}
 
 	def permits(self, right: str, doctype: str, name: str, user: str) -> bool:
 		"""Who may read may write: operations have roles of their own here."""
@@ -317,10 +289,8 @@ def _check_request(ctx: Context, values: Row) -> Row | None:
 	"""Calculate what the approver reads, as a site's controller does it."""
 	if "items" not in values:
 		return None
-	if values.get("name"):
-		state = (values["workflow_state"], values["docstatus"])
-		inventory_requests.check_step(state, state, (), changed=True)
-	return inventory_requests.complete(ctx, values)
+	status = inventory_requests.status_after_change(values.get("status") or "", changed="name" in values)
+	return {**inventory_requests.complete(ctx, values), "status": status}
 
 
 def _check_material_request(ctx: Context, values: Row) -> Row | None:
@@ -353,5 +323,6 @@ RULES: dict[str, Callable[[Context, Row], Row | None]] = {
 	inspection_plans.DOCTYPE: inspection_plans.check_plan,
 	inventory_requests.DOCTYPE: _check_request,
 	policies.DOCTYPE: policies.check_policy,
+	delegations.DOCTYPE: delegations.check_delegation,
 	"Material Request": _check_material_request,
 }

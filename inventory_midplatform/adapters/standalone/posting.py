@@ -11,6 +11,8 @@ from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO, from_store, require_below_limit, to_text
 from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.domain.settlement.postings import Posting, PostingRow
+from inventory_midplatform.domain.tracked_quantity import TrackedQuantity
 from inventory_midplatform.domain.valuation import Shelf
 from inventory_midplatform.ports import Context, PostingLine, Row, Voucher
 from inventory_midplatform.query import key_in
@@ -18,12 +20,10 @@ from inventory_midplatform.services import masters
 from inventory_midplatform.services.demand import sources
 from inventory_midplatform.services.inbound import posted as inbound_posted
 from inventory_midplatform.services.ledger import batches_and_serials, receipt_layers
-from inventory_midplatform.services.ledger.batches_and_serials import TrackedQuantity
 from inventory_midplatform.services.outbound import posted
 from inventory_midplatform.services.outbound import sync as outbound_sync
 from inventory_midplatform.services.reservation import document_sync
 from inventory_midplatform.services.settlement import settlement
-from inventory_midplatform.services.settlement.postings import Posting, PostingRow
 
 BIN_KEY = ("item_code", "warehouse")
 SALES_ORDER = sources.SALES_ORDER
@@ -72,6 +72,8 @@ class SmallPosting:
 		"""Write the voucher, post it to the books, then settle it: the order in which ERPNext does it."""
 		when = at or self.ctx.clock.now()
 		values = {"company": self._company(entries[0].warehouse), "posting_date": when.date(), "docstatus": 1}
+		if doctype != "Stock Reconciliation":
+			values |= {"posting_time": str(when.time()), "set_posting_time": at is not None}
 		batches_and_serials.check_moving(self.ctx, [(e.key, e.tracked) for e in entries])
 		items = [{"name": e.detail_no, "qty": abs(e.qty), **e.which, **e.row} for e in entries if e.row]
 		voucher = Voucher(doctype, self.ctx.documents.create(doctype, {**values, **header, "items": items}))
@@ -114,8 +116,7 @@ class SmallPosting:
 		)
 		uninspected = inbound_posted.uninspected(self.ctx, voucher) if cancelled else {}
 		posting = Posting(voucher.voucher_type, voucher.voucher_no, at, rows, cancelled, uninspected, counted)
-		for item_code in sorted(settlement.settle(self.ctx, [posting])):
-			receipt_layers.rebuild(self.ctx, item_code)
+		receipt_layers.rebuild(self.ctx, settlement.settle(self.ctx, [posting]))
 		delivered = sorted({(e.demand.demand_type, e.demand.demand_name) for e in entries if e.demand})
 		for demand_type, name in delivered:
 			document_sync.sync(self.ctx, demand_type, name, may_grow=cancelled)

@@ -40,6 +40,7 @@ class SmallPurchases(SmallPosting):
 			{
 				"supplier": supplier,
 				"company": self._company(lines[0].warehouse),
+				"transaction_date": self._today(),
 				"status": "To Receive and Bill",
 				"docstatus": 1,
 				"items": [
@@ -57,6 +58,9 @@ class SmallPurchases(SmallPosting):
 		)
 		self._purchase_changed(name)
 		return name
+
+	def budget(self, company: str, account: str, cost_center: str, on: date) -> None:
+		return None  # no accounts here
 
 	def purchase_rows(self, order: str) -> list[Row]:
 		numbers = ("stock_qty", "received_qty", "rate")

@@ -21,6 +21,9 @@ LONGEST_VALUE = 2000
 LARGEST_NUMBER = 10**18
 """Limits of a filter. SQLite and MariaDB refuse a statement that goes far beyond them."""
 
+WITHOUT_TOTALS = ("Inventory KPI Value", "Inventory KPI Baseline")
+"""Records without a warehouse are totals of a company here, which would tell of warehouses that a user may not see."""
+
 SIMPLE = {
 	"=": "=",
 	"!=": "<>",
@@ -167,6 +170,8 @@ class _Select:
 		columns = ["name"] if self.meta.name == "Warehouse" else []
 		columns += [f.name for f in self.meta.fields if f.type == "Link" and f.options == "Warehouse"]
 		names = ", ".join(self._param(name) for name in sorted(visible))
+		if self.meta.name in WITHOUT_TOTALS:
+			return [f"`warehouse` IN ({names})"]
 		return [f"(COALESCE(`{column}`, '') = '' OR `{column}` IN ({names}))" for column in columns]
 
 	def _param(self, value: Any) -> str:

@@ -36,20 +36,30 @@ NO_COLUMN = frozenset(("Section Break", "Column Break", "Tab Break", "HTML", "Bu
 ERPNEXT_UNIQUE = {"Bin": (("item_code", "warehouse"),)}
 ERPNEXT_INDEXES = {
 	"BOM": (("item",),),
-	"Delivery Note": (("return_against",),),
-	"Delivery Note Item": (("dn_detail",),),
+	"Delivery Note": (("return_against",), ("posting_date",)),
+	"Delivery Note Item": (("dn_detail",), ("so_detail",)),
 	"Item": (("variant_of",),),
 	"File": (("file_url",),),
-	"Stock Entry": (("work_order",),),
+	"Packed Item": (("parent_detail_docname",),),
+	"Purchase Invoice": (("posting_date",),),
+	"Purchase Invoice Item": (("po_detail",),),
+	"Purchase Receipt Item": (("purchase_order_item",),),
+	"Sales Invoice": (("posting_date",),),
+	"Sales Invoice Item": (("so_detail",),),
+	"Stock Entry": (("work_order",), ("posting_date",)),
 	"Stock Entry Detail": (("against_stock_entry",),),
-	"Stock Ledger Entry": (("voucher_type", "voucher_no"), ("item_code", "warehouse")),
+	"Stock Ledger Entry": (
+		("voucher_type", "voucher_no"),
+		("item_code", "warehouse"),
+		("voucher_detail_no",),
+	),
 	"Item Barcode": (("barcode",),),
 	"Item Reorder": (("warehouse",),),
 	"Material Request Item": (("item_code",),),
 	"User Permission": (("user",),),
 	"ToDo": (("reference_type", "reference_name"),),
 	"Purchase Order Item": (("item_code", "warehouse"),),
-	"Purchase Receipt": (("return_against",),),
+	"Purchase Receipt": (("return_against",), ("posting_date",)),
 	"Sales Order": (("docstatus", "status"),),
 	"Sales Order Item": (("item_code", "warehouse"),),
 }
@@ -66,6 +76,8 @@ class Field:
 	unique: bool = False
 	search_index: bool = False
 	fetch_from: str = ""
+	read_only: bool = False
+	label: str = ""
 
 
 STANDARD = (
@@ -137,6 +149,8 @@ def _field(data: dict[str, Any]) -> Field:
 		bool(data.get("unique")),
 		bool(data.get("search_index")),
 		data.get("fetch_from") or "",
+		bool(data.get("read_only")),
+		data.get("label") or "",
 	)
 
 

@@ -16,7 +16,7 @@ from inventory_midplatform.adapters.standalone import schema
 from inventory_midplatform.domain.errors import Unavailable
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.ports import Params, Row, SnapshotConflict
-from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, merged
+from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, latest, merged
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 3
@@ -84,6 +84,12 @@ class SqlStore:
 
 	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
 		return f"`tab{doctype}`"
+
+	def days_between(self, earlier: str, later: str) -> str:
+		return f"DATEDIFF({later}, {earlier})"
+
+	def latest(self, value: str, day: str) -> str:
+		return latest(f"CONCAT({day}, {value})")
 
 	def is_transient(self, error: BaseException) -> bool:
 		raise NotImplementedError
@@ -176,6 +182,12 @@ class SqliteStore(SqlStore):
 		# the log is written back every 40 MB instead of 4; until then each commit syncs only the log
 		self._plain("PRAGMA wal_autocheckpoint = 10000")
 		self._plain("PRAGMA cache_size = -65536")
+
+	def days_between(self, earlier: str, later: str) -> str:
+		return f"CAST(JULIANDAY({later}) - JULIANDAY({earlier}) AS INTEGER)"
+
+	def latest(self, value: str, day: str) -> str:
+		return latest(f"{day} || {value}")
 
 	def begin(self, writes: bool) -> None:
 		if self.connection.in_transaction:

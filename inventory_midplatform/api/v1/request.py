@@ -1,4 +1,4 @@
-"""Inventory Requests for a purchase, an issue, a sample or a write-off, and the steps of their approval."""
+"""Inventory Requests for a purchase, an issue, a sample or a write-off. They are approved by `approval.*`."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -42,12 +42,20 @@ def create(
 
 
 @operation(writes=True)
-def act(ctx: Context, name: Text, action: Text, reason: LongText = "") -> results.InventoryRequest:
-	"""Do a step of the approval: "Request Approval", "Approve", "Reject", "Revise" or "Cancel".
-
-	`reason` is logged. "Reject" needs one, and the request shows it.
+def submit(ctx: Context, name: Text) -> results.InventoryRequest:
+	"""Submit a request: one that no Approval Policy is for, or whose approval leaves that to a person. Its approval is
+	requested by `approval.request`; the policy that the app brings submits what is approved.
 	"""
-	result: Any = inventory_requests.act(ctx, name, action, reason)
+	inventory_requests.submit(ctx, name)
+	result: Any = inventory_requests.get(ctx, name)
+	return result
+
+
+@operation(writes=True)
+def cancel(ctx: Context, name: Text) -> results.InventoryRequest:
+	"""Cancel a submitted request, with the draft that was made of it."""
+	inventory_requests.cancel(ctx, name)
+	result: Any = inventory_requests.get(ctx, name)
 	return result
 
 

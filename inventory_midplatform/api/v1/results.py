@@ -287,12 +287,10 @@ class InventoryRequest(TypedDict):
 	requested_by: str
 	required_by: str
 	status: str
-	workflow_state: str
 	purpose: str | None
 	rejection_reason: str | None
 	stock_status: str
 	amount: float | None
-	needs_director: int
 	docstatus: int
 	created_doctype: str | None
 	created_document: str | None

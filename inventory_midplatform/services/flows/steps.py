@@ -8,6 +8,7 @@ from inventory_midplatform.domain.flows import Flow, Step
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row, SnapshotConflict
 from inventory_midplatform.services import document_locks, masters, operation_log
+from inventory_midplatform.services.approval import submitting
 from inventory_midplatform.services.batching import batches
 
 
@@ -16,7 +17,7 @@ def begin(ctx: Context, flow: Flow, name: str, step: str, posts: bool = False) -
 
 	``posts``: the step posts in the books, which changes the document's source. That is locked first, as the books do
 	where the source itself is changed. Raises NotFound (``unknown_document``), NotPermitted (``step_not_permitted``, ``warehouse_not_permitted``) or
-	Conflict (``wrong_state``). Locks the document's row: of two who take a step at once, one waits. Raises
+	Conflict (``wrong_state``, and for a step with which work begins what :mod:`submitting` raises). Locks the document's row: of two who take a step at once, one waits. Raises
 	SnapshotConflict, which is tried again, where somebody changed it meanwhile: Frappe would save what it read before.
 	"""
 	seen = read(ctx, flow, name)
@@ -25,7 +26,8 @@ def begin(ctx: Context, flow: Flow, name: str, step: str, posts: bool = False) -
 	document = read(ctx, flow, name, locked=True)
 	if document["modified"] != seen["modified"]:
 		raise SnapshotConflict(f"{flow.doctype} {name} was changed since it was read")
-	flow.require(step, name, document["state"], ctx.identity.roles)
+	if flow.require(step, name, document["state"], ctx.identity.roles).begins:
+		submitting.require_approved_to_begin(ctx, flow.doctype, name)
 	return document
 
 

@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from inventory_midplatform.domain.errors import InventoryError
+from inventory_midplatform.domain.errors import Conflict, InventoryError
 from inventory_midplatform.domain.inbound import DAMAGED
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.ports import Context, Row, Voucher
 from inventory_midplatform.services import operation_log
+from inventory_midplatform.services.approval import approval_requests, asking
 from inventory_midplatform.services.inbound import inspections, orders
 from inventory_midplatform.services.requests import inventory_requests
 
@@ -28,8 +29,18 @@ def request_write_off(ctx: Context, order: Row, line: Row, qty: Decimal, reason:
 		stock_status=DAMAGED,
 		inbound_order=order["name"],
 	)
-	inventory_requests.act(ctx, request, "Request Approval")
+	_request_approval(ctx, request)
 	return request
+
+
+def _request_approval(ctx: Context, request: str) -> None:
+	"""Request it, unless nobody could approve it or it needs none: then it stays a draft, and what was inspected is inspected."""
+	try:
+		with ctx.store.savepoint():
+			asking.begin(ctx, inventory_requests.DOCTYPE, request)
+	except Conflict as refused:
+		if refused.code not in ("nobody_to_approve", "no_approval_needed"):
+			raise
 
 
 def draft_return(ctx: Context, order: Row) -> tuple[str, Reason | None]:
@@ -71,5 +82,6 @@ def undo(ctx: Context, order: Row) -> None:
 		"SELECT name FROM `tabInventory Request` WHERE inbound_order = %(name)s AND docstatus = 0 ORDER BY name",
 		order,
 	):
+		approval_requests.document_gone(ctx, inventory_requests.DOCTYPE, row["name"])
 		ctx.notifier.done(inventory_requests.DOCTYPE, row["name"])
 		ctx.documents.discard(inventory_requests.DOCTYPE, row["name"])

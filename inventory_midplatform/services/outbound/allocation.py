@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inventory_midplatform.domain import removal
+from inventory_midplatform.domain.allocations import Allocation
 from inventory_midplatform.domain.position import Key
 from inventory_midplatform.domain.reservation import Reservation, in_queue_order
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services.ledger import bin_stock
-from inventory_midplatform.services.ledger.allocations import Allocation, Allocations
+from inventory_midplatform.services.ledger.allocations import Allocations
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
 from inventory_midplatform.services.locations import storage_policies
 

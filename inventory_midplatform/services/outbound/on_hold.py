@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from inventory_midplatform.domain.allocations import Allocation
 from inventory_midplatform.domain.outbound import (
 	ON_HOLD,
 	OUTBOUND,
@@ -13,7 +14,7 @@ from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import recipients
 from inventory_midplatform.services.flows import steps
-from inventory_midplatform.services.ledger.allocations import Allocation, Allocations
+from inventory_midplatform.services.ledger.allocations import Allocations
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
 from inventory_midplatform.services.outbound import allocation, lines, orders
 

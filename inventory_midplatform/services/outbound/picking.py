@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from inventory_midplatform.domain import removal
+from inventory_midplatform.domain.allocations import Allocation
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.identifiers import new_id
 from inventory_midplatform.domain.movement import MovementKind
@@ -22,7 +23,7 @@ from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters, modules, operation_log
 from inventory_midplatform.services.flows import steps
 from inventory_midplatform.services.ledger import bin_stock
-from inventory_midplatform.services.ledger.allocations import Allocation, Allocations
+from inventory_midplatform.services.ledger.allocations import Allocations
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
 from inventory_midplatform.services.locations import staging
 from inventory_midplatform.services.locations.stock_in_bin import (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from inventory_midplatform.domain.allocations import Allocation
 from inventory_midplatform.domain.errors import Conflict, InvalidInput
 from inventory_midplatform.domain.movement import MovementKind
 from inventory_midplatform.domain.outbound import (
@@ -18,7 +19,7 @@ from inventory_midplatform.ports import Context
 from inventory_midplatform.services import masters, modules, operation_log
 from inventory_midplatform.services.flows import steps
 from inventory_midplatform.services.ledger import bin_stock
-from inventory_midplatform.services.ledger.allocations import Allocation, Allocations
+from inventory_midplatform.services.ledger.allocations import Allocations
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
 from inventory_midplatform.services.locations import bins_to_count
 from inventory_midplatform.services.locations.stock_in_bin import (

@@ -15,6 +15,7 @@ from inventory_midplatform.domain.reservation import Reservation
 from inventory_midplatform.domain.waves import CANCELLED, DONE, TO_PACK, TO_PICK, TO_RELEASE, WAVE
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services import masters, modules, operation_log, recipients
+from inventory_midplatform.services.approval import submitting
 from inventory_midplatform.services.batching import batches
 from inventory_midplatform.services.flows import steps
 from inventory_midplatform.services.ledger.allocations import Allocations
@@ -124,7 +125,11 @@ def _names_of_ready(ctx: Context, warehouse: str, selection: Selection) -> list[
 def _ready(ctx: Context, warehouse: str, selection: Selection) -> list[Row]:
 	names = _names_of_ready(ctx, warehouse, selection)
 	found = steps.lock_many(ctx, OUTBOUND, names) if names else []
-	return [order for order in found if order["state"] == TO_ACCEPT and not order["wave"]]
+	return [o for o in found if o["state"] == TO_ACCEPT and not o["wave"] and _may_begin(ctx, o)]
+
+
+def _may_begin(ctx: Context, order: Row) -> bool:
+	return submitting.is_approved_to_begin(ctx, OUTBOUND.doctype, order["name"])
 
 
 def _named(ctx: Context, warehouse: str, names: Sequence[str]) -> list[Row]:
@@ -148,6 +153,7 @@ def _named(ctx: Context, warehouse: str, names: Sequence[str]) -> list[Row]:
 		OUTBOUND.require("accept", name, order["state"], ctx.identity.roles)
 		if order["wave"]:
 			raise Conflict("{name} is in wave {wave} already.", code="in_wave", name=name, wave=order["wave"])
+		submitting.require_approved_to_begin(ctx, OUTBOUND.doctype, name)
 	return list(found.values())
 
 
@@ -159,13 +165,13 @@ def by_urgency(found: Iterable[Row]) -> list[Row]:
 def release(ctx: Context, name: str) -> Reason:
 	"""Accept all orders of a wave and allocate bins to what is reserved for them.
 
-	An order of which nothing is reserved, or that is on hold or cancelled, leaves the wave. Raises what :func:`steps.begin` raises, and Conflict
+	An order of which nothing is reserved, that is on hold or cancelled, or that needs an approval, leaves the wave. Raises what :func:`steps.begin` raises, and Conflict
 	(``nothing_reserved``) where that is true of all.
 	"""
 	modules.require(ctx, "outbound")
 	wave = steps.begin(ctx, WAVE, name, "release")
 	in_wave = orders_in(ctx, name)
-	found = [order for order in in_wave if order["state"] == TO_ACCEPT]
+	found = [order for order in in_wave if order["state"] == TO_ACCEPT and _may_begin(ctx, order)]
 	order_lines = orders.lines_of_many(ctx, [order["name"] for order in found])
 	stock, allocations, by_source = lock(ctx, wave, found, order_lines)
 	ready = [order for order in found if any(r.reserved for r in by_source.get(lines.source_of(order), ()))]

@@ -3,7 +3,7 @@
 A write-off that names Quality, Damaged or Blocked reserves nothing, for what is on hold is promised to nobody. Its picks are
 bin moves to staging in that status, back again where they are put back, and its Stock Entry takes that status. As any
 document that takes stock on hold it is refused to who may not unblock stock
-(``stock_on_hold.check_leaving``): so a storekeeper may pick it, and
+(``domain.settlement.on_hold``): so a storekeeper may pick it, and
 a supervisor ships it. Two write-offs of the same goods are first come, first served: the second finds too little in the bin.
 """
 

@@ -12,14 +12,14 @@ sitemap = 0
 
 ASSETS = "/assets/inventory_midplatform/frontend"
 ENTRY = "index.html"
-LOGIN = "/login?redirect-to=/inventory/work"
+LOGIN = "/login"
 
 
 def get_context(context: Any) -> None:
-	"""Fill the page; send a guest to the login first."""
+	"""Fill the page. A guest gets one that leads to the login and back: only a browser knows what follows the #."""
 	if frappe.session.user == "Guest":
-		frappe.local.flags.redirect_location = LOGIN
-		raise frappe.Redirect
+		context.login = LOGIN
+		return
 	entry = _built().get(ENTRY, {})
 	context.update(
 		{
@@ -33,7 +33,6 @@ def get_context(context: Any) -> None:
 					"csrf_token": get_csrf_token(),
 					"user": frappe.session.user,
 					"language": frappe.local.lang or "",
-					"login": LOGIN,
 				}
 			),
 		}

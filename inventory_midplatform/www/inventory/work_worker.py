@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from inventory_midplatform.www.inventory.work import ASSETS, LOGIN
+from inventory_midplatform.www.inventory.work import ASSETS
 
 no_cache = 1
 sitemap = 0
@@ -19,7 +19,7 @@ def get_context(context: Any) -> None:
 		"assets": f"{ASSETS}/",
 		"worker": "/inventory/work-worker.js",
 		"page": "/inventory/work",
-		"boot": {"site": True, "login": LOGIN},
+		"boot": {"site": True},
 	}
 	built = path.read_text(encoding="utf-8") if path.is_file() else ""
 	context.worker = f"self.__WORK__ = {json.dumps(settings)};\n{built}"

@@ -5,7 +5,7 @@ from typing import Any
 from inventory_midplatform.adapters.site import merges
 from inventory_midplatform.adapters.site.context import site_context, site_settings
 from inventory_midplatform.adapters.site.errors import shown_in_desk
-from inventory_midplatform.services.ledger import bin_stock
+from inventory_midplatform.services.ledger import bin_stock, snapshots
 from inventory_midplatform.services.locations import zones_and_bins
 
 
@@ -20,6 +20,7 @@ def before_rename(warehouse: Any, method: str, old: str, new: str, merge: bool =
 			zones_and_bins.check_warehouse_merge(site_context(), old)
 			if not merges.is_only_queueing():
 				merges.merge_policies("warehouse", old, new)
+				snapshots.merge(site_context(), "warehouse", old, new)
 
 
 def on_trash(warehouse: Any, method: str | None = None) -> None:

@@ -1,5 +1,5 @@
-from inventory_midplatform.adapters.site.protected_tables import ClosedDocument
+from inventory_midplatform.adapters.site.protected_tables import ClosedLine
 
 
-class InboundOrderLine(ClosedDocument):
+class InboundOrderLine(ClosedLine):
 	"""Written with its order by steps alone. Saved or deleted by itself it would pass by the order's own check."""

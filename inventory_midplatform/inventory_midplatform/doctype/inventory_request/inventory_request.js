@@ -20,10 +20,6 @@ frappe.ui.form.on("Inventory Request", {
 				frappe.set_route("Form", frm.doc.created_doctype, frm.doc.created_document)
 			);
 		}
-		frm.set_intro(); // removes the one of an earlier refresh
-		if (frm.doc.docstatus === 0 && frm.doc.needs_director) {
-			frm.set_intro(__("Above the limit: the director approves it too."), "orange");
-		}
 	},
 
 	request_type(frm) {
@@ -33,33 +29,7 @@ frappe.ui.form.on("Inventory Request", {
 	company(frm) {
 		frm.set_value("warehouse", "");
 	},
-
-	// Frappe applies the step when this promise resolves. A rejection is sent from its own dialog instead, with a reason.
-	before_workflow_action(frm) {
-		const { transitions } = frappe.workflow.workflows[frm.doctype];
-		const rejects = transitions.some(
-			({ state, action, next_state }) =>
-				state === frm.doc.workflow_state && action === frm.selected_workflow_action && next_state === "Rejected"
-		);
-		if (!rejects || !inventory_midplatform.is_allowed("request.act")) return;
-		frappe.dom.unfreeze();
-		ask_why(frm, frm.selected_workflow_action);
-		return new Promise(() => {});
-	},
 });
-
-function ask_why(frm, action) {
-	inventory_midplatform
-		.operation_dialog({
-			title: __(action),
-			operation: "request.act",
-			fields: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Why"), reqd: 1 }],
-			primary_action_label: __(action),
-			args: ({ reason }) => ({ name: frm.doc.name, action, reason }),
-			done: () => frm.reload_doc(),
-		})
-		.show();
-}
 
 frappe.ui.form.on("Inventory Request Item", {
 	async item_code(frm, cdt, cdn) {

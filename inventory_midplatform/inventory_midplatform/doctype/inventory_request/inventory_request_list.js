@@ -1,5 +1,5 @@
 inventory_midplatform.stock_list("Inventory Request", {
-	add_fields: ["status", "needs_director", "currency"],
+	add_fields: ["status", "currency"],
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
 

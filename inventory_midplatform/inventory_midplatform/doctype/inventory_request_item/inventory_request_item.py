@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from inventory_midplatform.adapters.site.protected_tables import Line
 
 
-class InventoryRequestItem(Document):
+class InventoryRequestItem(Line):
 	pass

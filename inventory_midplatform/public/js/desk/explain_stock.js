@@ -1,6 +1,6 @@
 // "Why this much is available": the numbers of one item in one warehouse, and the records behind them.
 
-import { bin_label, call, escape, format_quantity, is_allowed, link_to } from "./helpers.js";
+import { bin_label, call, dialog_at_once, escape, format_quantity, is_allowed, link_to } from "./helpers.js";
 
 export async function explain_stock(item_code, warehouse) {
 	if (!item_code || !warehouse) {
@@ -18,7 +18,7 @@ class StockExplanation {
 	}
 
 	show() {
-		this.dialog = new frappe.ui.Dialog({
+		this.dialog = dialog_at_once({
 			title: __("Why This Much Is Available"),
 			size: "large",
 			fields: [{ fieldtype: "HTML", fieldname: "explanation" }],

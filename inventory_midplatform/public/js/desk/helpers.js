@@ -28,11 +28,16 @@ export function show_assignee_by_name(doctype, docname) {
 
 export const bin_label = (bin_code) => (bin_code === "UNPLACED" ? __("Unplaced") : bin_code);
 
-// A reason as the API returns it ({template, values}), in the user's language.
-export const reason_text = ({ template, values }) =>
-	__(template).replace(/{(\w+)}/g, (placeholder, name) =>
-		name === "strategy" ? __(values[name]) : values[name] ?? placeholder
-	);
+const TERMS = ["strategy", "role", "doctype"]; // values of reasons that are words
+const PEOPLE = ["user", "users", "to", "applicant"];
+
+// A reason as the API returns it ({template, values}), in the user's language, with people's full names where they are given.
+export const reason_text = ({ template, values }, names = {}) =>
+	__(template).replace(/{(\w+)}/g, (placeholder, name) => {
+		const value = values[name] ?? placeholder;
+		if (PEOPLE.includes(name)) return value.split(", ").map((user) => names[user] || user).join(", ");
+		return TERMS.includes(name) ? __(value) : value;
+	});
 
 // Calls an operation and returns its result, or undefined if it was refused: the user has seen why, or `refused(error)`
 // was called instead. With a `key` it happens once, however often it is sent. More options are those of frappe.call.
@@ -62,13 +67,17 @@ function show_only_our_message({ _server_messages }, shown_elsewhere) {
 	frappe.msgprint({ ...JSON.parse(first), clear: true });
 }
 
+// Returns a dialog that is there at once. Where Frappe fades one in, it takes the focus to the first field when it is done:
+// what a user types before that ends up in another field than the one it was meant for.
+export const dialog_at_once = (options) => new frappe.ui.Dialog({ animate: false, ...options });
+
 // Returns a dialog whose button calls an operation that changes something. One dialog does it once, however often its
 // button is pressed and whatever happens to the response. `args(values)` are the operation's arguments;
 // `done(result, values)` is called when it is done and the dialog is gone.
 export function operation_dialog({ operation, args, done, ...options }) {
 	const key = frappe.utils.get_random(20);
 	let is_running = false;
-	const dialog = new frappe.ui.Dialog({
+	const dialog = dialog_at_once({
 		...options,
 		primary_action: async (values) => {
 			if (is_running) return; // Enter presses a button that is disabled, too

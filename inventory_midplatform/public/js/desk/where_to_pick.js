@@ -1,12 +1,12 @@
 // "Where to pick": from which bins a quantity of one item is best taken, each with its reason. Nothing is changed.
 
-import { bin_label, call, escape, format_quantity, link_to, reason_text } from "./helpers.js";
+import { bin_label, call, dialog_at_once, escape, format_quantity, link_to, reason_text } from "./helpers.js";
 
 // `position` is a Stock Position record.
 export async function where_to_pick(position) {
 	const { item_code, warehouse } = position;
 	const { message: item } = await frappe.db.get_value("Item", item_code, "has_batch_no");
-	const dialog = new frappe.ui.Dialog({
+	const dialog = dialog_at_once({
 		title: __("Where to Pick"),
 		size: "large",
 		fields: [
