@@ -1,10 +1,12 @@
-"""What all tests share: how many examples Hypothesis tries, and the marks by which tests are chosen."""
+"""What all tests share: how many examples Hypothesis tries, the marks by which tests are chosen, and which run runs them."""
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+from sharing import pytest_runtestloop
 
 from inventory_midplatform.tests.rounds import SOAK, rounds
 
+__all__ = ["pytest_runtestloop"]  # a hook
 FEW, ALL = 30, 100
 
 # a busy machine is slow, and no test fails for that

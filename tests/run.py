@@ -5,7 +5,8 @@
 
 Checks (ruff, mypy, those of the storekeeper's page, which are built with it), then side by side: the site suite on two
 sites where a bench is found, pytest on SQLite, on a MariaDB of its own where one is installed, and in the storekeeper's
-page where Chromium is. Two run at a time, three where there is no bench, or as many as there are processors.
+page where Chromium is. On MariaDB the behaviours run on the sites alone where there are any. Two runs share each of these, and two run at a time, three where there is no bench, or as many as
+there are processors.
 With ``--soak`` only the long proofs run, in full. Needs the environment ``make test`` makes; standard library only
 otherwise.
 """
@@ -24,6 +25,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sharing
 import site_suite
 import throwaway
 
@@ -40,6 +42,8 @@ RULES, SQLITE, MARIADB, SITE, PAGE = (
 )
 PAGE_NOT_INSTALLED = 3
 """What scripts/frontend.py ends with where what the page is built with cannot be had."""
+ON_SITES_TOO = ["--ignore=tests/standalone/test_behaviour.py"]
+"""Left out of MariaDB standalone where a site runs the same behaviours, on MariaDB too."""
 NO_TESTS = 5
 """What pytest ends with where it found no test to run."""
 
@@ -82,16 +86,22 @@ class Job:
 
 	name: str
 	command: list[str]
+	environment: dict[str, str] = field(default_factory=dict)
 	output: list[str] = field(default_factory=list)
 	code: int = 0
 	seconds: float = 0
+
+	@property
+	def kind(self) -> str:
+		"""Return the name without the number of the run."""
+		return self.name.rpartition(" ")[0]
 
 	def run(self, environment: dict[str, str], processes: "set[subprocess.Popen[str]]") -> None:
 		began = time.monotonic()
 		process = subprocess.Popen(
 			self.command,
 			cwd=ROOT,
-			env=environment,
+			env={**environment, **self.environment},
 			stdin=subprocess.DEVNULL,
 			stdout=subprocess.PIPE,
 			stderr=subprocess.STDOUT,
@@ -101,7 +111,7 @@ class Job:
 		processes.add(process)
 		assert process.stdout
 		for line in process.stdout:
-			print(f"{self.name:>8} | {line}", end="", flush=True)
+			print(f"{self.name:>9} | {line}", end="", flush=True)
 			self.output.append(line)
 		self.code = process.wait()
 		processes.discard(process)
@@ -114,6 +124,7 @@ class Run:
 		self.folder, self.soak, self.arguments = folder, soak, arguments
 		self.outcomes: list[Outcome] = []
 		self.times: list[tuple[float, str]] = []
+		self.arguments_of: dict[str, list[str]] = {}
 		self.failures: list[str] = []
 		"""A line for each test that failed."""
 		self.processes: set[subprocess.Popen[str]] = set()
@@ -159,12 +170,13 @@ class Run:
 			# two sites of one name need servers of their own
 			number = 2 if throwaway.mariadb_server() and throwaway.redis_server() else 1
 			sites = [self.site(n + 1, shared) for n in range(number)]
-		pytests = [self.pytest("mariadb"), self.pytest("sqlite"), self.pytest("page")]
+		self.arguments_of["mariadb"] = ON_SITES_TOO if sites and not self.soak else []
+		pytests = [self.pytest(name, n + 1) for name in ("mariadb", "sqlite", "page") for n in range(2)]
 		self.say(", ".join(job.name for job in sites + pytests))
 		# a browser waits more than it works: without sites a third job fits beside two
 		self.side_by_side(sites + pytests, 2 if sites else 3)
-		for job in pytests:
-			self.outcomes += self.of_pytest(job)
+		for name in ("mariadb", "sqlite", "page"):
+			self.outcomes += self.of_pytest(name, [job for job in pytests if job.kind == name])
 		if bench:
 			self.outcomes.append(of_sites(sites, versions(bench)))
 			output = "".join(line for job in sites for line in job.output)
@@ -178,19 +190,23 @@ class Run:
 		script = str(ROOT / "tests" / "site_suite.py")
 		return Job(f"site {number}", [sys.executable, "-u", script, "--share", str(shared)])
 
-	def pytest(self, name: str) -> Job:
+	def pytest(self, name: str, number: int) -> Job:
+		folder = self.folder / name
+		folder.mkdir(exist_ok=True)
 		marks = ["mariadb" if name == "mariadb" else "not mariadb", *(["soak"] if self.soak else [])]
 		where = ["tests/page"] if name == "page" else ["--ignore=tests/browser", "--ignore=tests/page"]
 		return Job(
-			name,
+			f"{name} {number}",
 			[
 				*(sys.executable, "-u", "-m", "pytest", "-q"),
-				f"--junitxml={self.folder / name}.xml",
+				f"--junitxml={folder / str(number)}.xml",
 				*where,
 				*("-m", " and ".join(marks)),
 				*("-p", "no:cacheprovider"),
+				*self.arguments_of.get(name, ()),
 				*self.arguments,
 			],
+			environment={sharing.FOLDER: str(folder)},
 		)
 
 	def side_by_side(self, jobs: list[Job], least: int) -> None:
@@ -219,26 +235,35 @@ class Run:
 		for process in list(self.processes):
 			process.wait(90)
 
-	def of_pytest(self, job: Job) -> list[Outcome]:
-		cases, times = junit(self.folder / f"{job.name}.xml")
+	def of_pytest(self, name: str, jobs: list[Job]) -> list[Outcome]:
+		"""Return what the runs of one command came to, by group."""
+		folder = self.folder / name
+		cases, times = [], []
+		for report in sorted(folder.glob("*.xml")):
+			of_run, times_of_run = junit(report)
+			cases += of_run
+			times += times_of_run
 		self.times += times
-		self.failures += [f"{job.name}: {case.name}" for case in cases if case.result == "failed"]
+		self.failures += [f"{name}: {case.name}" for case in cases if case.result == "failed"]
 		groups: dict[str, list[Case]] = {}
 		for case in cases:
-			groups.setdefault(group_of(case.name, job.name), []).append(case)
-		if job.code == NO_TESTS:
+			groups.setdefault(group_of(case.name, name), []).append(case)
+		if all(job.code == NO_TESTS for job in jobs):
 			names = {"mariadb": MARIADB, "sqlite": SQLITE, "page": PAGE}
-			return [Outcome(names[job.name], False, remark="no test was found")]
-		outcomes = [counted(name, group) for name, group in sorted(groups.items())]
+			return [Outcome(names[name], False, remark="no test was found")]
+		outcomes = [counted(group, of_group) for group, of_group in sorted(groups.items())]
 		for outcome in outcomes:
-			outcome.seconds = sum(s for s, test in times if group_of(test, job.name) == outcome.name)
-		found = re.findall(r"(\d+) subtests passed", "".join(job.output))
+			outcome.seconds = sum(s for s, test in times if group_of(test, name) == outcome.name)
+		found = re.findall(r"(\d+) subtests passed", "".join(line for job in jobs for line in job.output))
 		if outcomes and found:
-			outcomes[-1].subtests = int(found[-1])
-		if job.code and all(outcome.ok for outcome in outcomes):
-			outcomes.append(
-				Outcome(f"pytest, {job.name}", True, False, remark=f"it ended with code {job.code}")
-			)
+			outcomes[-1].subtests = sum(map(int, found))
+		lost = sharing.collected(folder) - len(cases)
+		codes = {job.code for job in jobs} - {0, NO_TESTS}
+		if lost:
+			outcomes.append(Outcome(f"pytest, {name}", True, False, remark=f"{lost} tests were not run"))
+		elif codes and all(outcome.ok for outcome in outcomes):
+			remark = f"it ended with code {max(codes)}"
+			outcomes.append(Outcome(f"pytest, {name}", True, False, remark=remark))
 		return outcomes
 
 	def report(self) -> int:

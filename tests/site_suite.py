@@ -38,6 +38,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import sharing
 import site_assets
 import throwaway
 
@@ -230,8 +231,10 @@ class Suite:
 			server.wait(timeout=30)
 
 	def walk_the_desk(self, work: SharedWork) -> int:
-		"""Run the tests that come from outside, a browser and a public client, in this interpreter's environment."""
+		"""Run the tests from outside, a browser and a public client, that no other run has claimed; in this environment."""
 		report = self.folder / "browser.xml"
+		shared = work.folder / "desk"
+		shared.mkdir(exist_ok=True)
 		fixture = self.output("inventory_midplatform.tests.fixture_for_clients", SITE)
 		with self.served() as url:
 			environment = {
@@ -239,6 +242,7 @@ class Suite:
 				"DESK_URL": url,
 				"DESK_PASSWORD": "admin",
 				"SITE_CLIENT_FIXTURE": fixture.strip().splitlines()[-1],
+				sharing.FOLDER: str(shared),
 			}
 			command = [
 				sys.executable,
@@ -453,7 +457,7 @@ def run_everything(
 	work = SharedWork(folder)
 	code = suite.tests(folder, *modules)
 	tests_alone = SOAK or modules
-	if not tests_alone and work.claim("desk"):
+	if not tests_alone:
 		say(started, "the desk in a browser, and a public client")
 		code = suite.walk_the_desk(work) or code
 	if not tests_alone and work.claim("install and uninstall"):
@@ -465,7 +469,7 @@ def run_everything(
 			"Ran 1 test of backup, uninstall and install",
 			f"FAILED (failures={len(wrong)})" if wrong else "OK",
 		]
-		print("\n".join([*lines, *wrong]))
+		print("\n".join([*lines, *(f"FAIL: {what}" for what in wrong)]))
 		code = code or len(wrong)
 	if alone:
 		print(f"The slowest tests:\n{slowest(work.times())}", flush=True)

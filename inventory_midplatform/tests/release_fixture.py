@@ -35,6 +35,8 @@ OWN_DOCTYPES = (
 	"Inventory Request",
 	"Inventory Request Item",
 	"Inventory Alert",
+	"Approval Request",
+	"Approval Decision",
 )
 MASTERS = {
 	"Item": (
@@ -92,6 +94,20 @@ OF_THE_SITE = {
 }
 """Records beside ours that a release made, and what an administrator made of them: DocType and which of its rows."""
 
+POLICIES = (
+	"Approval Policy",
+	"Approval Policy Step",
+	"Approval Policy Approver",
+	"Approval Policy Branch",
+	"Approval Condition",
+)
+"""What a patch makes where it is missing: the site's own are put away while a release is loaded that had none."""
+
+OLD_COLUMNS = {
+	"Inventory Request": {"prepared_by": "varchar(140)", "needs_director": "int(1) NOT NULL DEFAULT 0"}
+}
+"""Columns that stay on a site that is upgraded, and that a new one has not."""
+
 NUMBERED = (
 	("Stock Movement", "voucher_no"),
 	("Inventory Reservation", "demand_name"),
@@ -109,7 +125,7 @@ def read(folder: Path) -> dict[str, Table]:
 	"""Return DocType → its rows, of the tables that the release had."""
 	paths = {
 		doctype: folder / f"{frappe.scrub(doctype)}.json"
-		for doctype in (*MASTERS, *OWN_DOCTYPES, *OF_THE_SITE)
+		for doctype in (*MASTERS, *OWN_DOCTYPES, *POLICIES, *OF_THE_SITE)
 	}
 	return {
 		doctype: json.loads(path.read_text(encoding="utf-8"))
@@ -125,9 +141,13 @@ def loaded(tables: dict[str, Table]) -> Iterator[None]:
 	"""
 	replaced = [doctype for doctype in OF_THE_SITE if doctype in tables]
 	own = {doctype: (_columns(doctype), _rows(doctype, _columns(doctype))) for doctype in replaced}
+	policies = {doctype: (_columns(doctype), _rows(doctype, _columns(doctype))) for doctype in POLICIES}
 	_give_old_names()
+	words = _words_of_workflows(tables)
 	try:
 		_delete(replaced)
+		for doctype in POLICIES:
+			frappe.db.delete(doctype)
 		for doctype, of in tables.items():
 			_insert(doctype, *_completed(doctype, of["columns"], of["rows"]))
 		frappe.db.commit()
@@ -138,14 +158,56 @@ def loaded(tables: dict[str, Table]) -> Iterator[None]:
 		rename_fields.execute()
 		_remove(tables)
 		_delete(replaced)
-		for doctype, (columns, rows) in own.items():
+		for doctype in POLICIES:
+			frappe.db.delete(doctype)
+		for doctype, (columns, rows) in {**own, **policies}.items():
 			_insert(doctype, columns, rows)
+		for doctype, name in words:
+			frappe.delete_doc(doctype, name, force=True, ignore_missing=True)
 		frappe.db.commit()
+		_drop_old_columns()
 		frappe.clear_cache()
 
 
+def _words_of_workflows(tables: dict[str, Table]) -> list[tuple[str, str]]:
+	"""Make the states and actions of the release's Workflows that this site has not; return (DocType, name) of each."""
+	used = {
+		*(
+			("Workflow State", "workflow_state_name", state)
+			for state in _of(tables, "Workflow Document State", "state")
+		),
+		*(
+			("Workflow Action Master", "workflow_action_name", action)
+			for action in _of(tables, "Workflow Transition", "action")
+			if action not in _of(tables, "Workflow Action Master", "name")
+		),
+	}
+	made = []
+	for doctype, field, name in sorted(used):
+		if not frappe.db.exists(doctype, name):
+			frappe.get_doc({"doctype": doctype, field: name}).insert(ignore_permissions=True)
+			made.append((doctype, name))
+	return made
+
+
+def _of(tables: dict[str, Table], doctype: str, field: str) -> set[str]:
+	table = tables.get(doctype) or {"columns": [field], "rows": []}
+	return {row[table["columns"].index(field)] for row in table["rows"]}
+
+
+def _drop_old_columns() -> None:
+	for doctype, columns in OLD_COLUMNS.items():
+		for column in columns:
+			frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN IF EXISTS `{column}`")
+		frappe.cache.hdel("table_columns", f"tab{doctype}")
+
+
 def _give_old_names() -> None:
-	"""Undo what the patches rename in the schema."""
+	"""Undo what the patches rename in the schema, and add the columns that a later release has no field for."""
+	for doctype, columns in OLD_COLUMNS.items():
+		for column, kind in columns.items():
+			frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` ADD COLUMN IF NOT EXISTS `{column}` {kind}")
+		frappe.cache.hdel("table_columns", f"tab{doctype}")
 	for doctype, (old, new) in rename_fields.COLUMNS.items():
 		frappe.db.rename_column(doctype, new, old)
 		frappe.cache.hdel("table_columns", f"tab{doctype}")
@@ -200,6 +262,12 @@ def _remove(tables: dict[str, Table]) -> None:
 			frappe.db.delete(doctype, {"item_code": ("in", items)})
 	frappe.db.delete("Stock Operation Log", {"reference_name": ("like", "FIXTURE-%")})
 	frappe.db.delete("ToDo", {"reference_name": ("like", "FIXTURE-%")})
+	requests = {"document_name": ("like", "FIXTURE-%")}
+	for name in frappe.get_all("Approval Request", requests, pluck="name", order_by="name"):
+		frappe.db.delete("Approval Decision", {"parent": name})
+		frappe.db.delete("ToDo", {"reference_name": name})
+		frappe.db.delete("Stock Operation Log", {"reference_name": name})
+		frappe.db.delete("Approval Request", {"name": name})
 
 
 def dump(folder: Path) -> None:
@@ -212,7 +280,7 @@ def dump(folder: Path) -> None:
 			if name and re.search(r"-\d{4}-\d+$", name)
 		}
 	)
-	for doctype in (*MASTERS, *OWN_DOCTYPES, *OF_THE_SITE):
+	for doctype in (*MASTERS, *OWN_DOCTYPES, *POLICIES, *OF_THE_SITE):
 		columns = MASTERS.get(doctype) or [c for c in _columns(doctype) if not c.startswith("_")]
 		rows = _rows(doctype, columns)
 		lines = ",\n".join(f"  {json.dumps(list(row), default=str, ensure_ascii=False)}" for row in rows)

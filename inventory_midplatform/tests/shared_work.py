@@ -16,6 +16,7 @@ class SharedWork:
 
 	def __init__(self, folder: Path):
 		self.folder = folder
+		self.seconds_noted = 0.0
 
 	def claim(self, part: str) -> bool:
 		"""Return whether this part is ours to do: True for the first who claims it, False for everybody after."""
@@ -29,6 +30,7 @@ class SharedWork:
 	def note_time(self, seconds: float, test: str) -> None:
 		with (self.folder / TIMES).open("a", encoding="utf-8") as file:
 			file.write(f"{seconds:.2f}\t{test}\n")
+		self.seconds_noted += seconds
 
 	def times(self) -> list[tuple[float, str]]:
 		path = self.folder / TIMES

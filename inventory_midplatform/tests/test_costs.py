@@ -117,12 +117,15 @@ class TestCosts(SiteTestCase):
 				self.assertNotRegex(response.text, r"\b(1234\.5|2469)\b")  # not some moment's digits
 		step = self.send(
 			"POST",
-			"method/frappe.model.workflow.apply_workflow",
+			"method/inventory_midplatform.api.v1.approval.request",
 			self.operator,
-			doc=frappe.get_doc(DOCTYPE, name).as_json(),
-			action="Request Approval",
+			doctype=DOCTYPE,
+			name=name,
 		)
-		self.assertNotRegex(step.text, r"\b1234\.5\b")
+		asked = step.json()["message"]["name"]
+		seen = self.send("GET", f"resource/Approval Request/{asked}", self.operator)
+		self.assertNotRegex(seen.text, r"\b(1234\.5|2469)\b")
+		self.assertNotRegex(step.text, r"\b(1234\.5|2469)\b")
 		self.assertEqual(self.stored(name), (RATE, 2 * RATE, 2 * RATE))
 
 	def test_a_buyer_sees_costs_at_the_same_entry_points(self) -> None:

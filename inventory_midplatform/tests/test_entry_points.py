@@ -15,8 +15,9 @@ from inventory_midplatform.api.operation import OPERATIONS
 from inventory_midplatform.domain import roles
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests import racing
-from inventory_midplatform.tests.approval_records import approval_policy
+from inventory_midplatform.tests.approval_records import approval_delegation, approval_policy
 from inventory_midplatform.tests.inbound_records import inbound_records
+from inventory_midplatform.tests.kpi_records import kpi_records
 from inventory_midplatform.tests.outbound_records import outbound_records
 from inventory_midplatform.tests.site_case import SiteTestCase
 from inventory_midplatform.tests.site_platform import SitePlatform
@@ -25,19 +26,39 @@ MODULE = "Inventory Midplatform"
 PACKAGE = inventory_midplatform.__name__
 HTTP = f"{PACKAGE}.adapters.site.http"
 FRAPPES_OWN = {
-	f"{PACKAGE}.adapters.site.permissions.{function}"
-	for function in ("get_count", "search_link", "search_widget")
+	*(
+		f"{PACKAGE}.adapters.site.permissions.{function}"
+		for function in ("get_count", "search_link", "search_widget")
+	),
+	f"{PACKAGE}.adapters.site.number_cards.get",
+	f"{PACKAGE}.inventory_midplatform.dashboard_chart_source.inventory_view.inventory_view.get",
 }
-"""Frappe's own entry points, which ask for the right to read what is counted or looked for."""
+"""Entry points of Frappe's shape: some ask for the right to read what is counted or looked for, cards and charts show a
+sentence where they are refused (test_dashboards).
+"""
 
 ACCEPTS_GET: dict[str, dict[str, Any]] = {
+	"approval.count": {},
 	"approval.get": {"name": "approval"},
+	"approval.get_away": {},
 	"approval.list": {},
+	"approval.numbers": {"name": "approval"},
+	"approval.people": {"name": "approval"},
+	"approval.check_policy": {"content": "{}"},
+	"approval.documents": {"doctype": "Inventory Request"},
+	"approval.get_policy": {"name": "approval_policy"},
+	"approval.list_policies": {},
+	"approval.policy_fields": {"doctype": "Inventory Request"},
+	"approval.policy_people": {},
+	"approval.replay": {"policy": "approval_policy"},
+	"approval.templates": {},
 	"approval.try_policy": {"policy": "approval_policy", "name": "request"},
 	"inbound.get": {"name": "inbound"},
 	"inbound.list_tasks": {},
 	"inbound.list_to_put_away": {"warehouse": "warehouse"},
 	"inbound.supplier_performance": {},
+	"kpi.list": {},
+	"kpi.why": {"kpi": "Count Accuracy", "warehouse": "warehouse"},
 	"ledger.verify": {},
 	"meta.me": {},
 	"meta.openapi": {},
@@ -58,23 +79,29 @@ ACCEPTS_GET: dict[str, dict[str, Any]] = {
 	"stock.list_strategies": {},
 	"stock.suggest_put_away": {"item_code": "item", "warehouse": "warehouse", "qty": "one"},
 	"stock.suggest_removal": {"item_code": "item", "warehouse": "warehouse", "qty": "one"},
+	"view.datasets": {},
+	"view.query": {"dataset": "stock", "measures": '["items"]'},
+	"view.values": {"dataset": "stock", "field": "item_code"},
 	"wave.count_ready": {"warehouse": "warehouse"},
 	"wave.get": {"name": "wave"},
 	"wave.list": {},
 }
-"""Operations that may be called by GET, each with what it takes: names of what the test made. A GET is followed by
+"""Operations that may be called by GET, each with what it takes: words for what the test made, or values. A GET is followed by
 whoever is sent a link, so one that is added here changes nothing, ever."""
 
 CLOSED = (
 	"Bin Allocation",
 	"Bin Stock",
 	"Idempotency Key",
+	"Inventory KPI Baseline",
+	"Inventory KPI Value",
 	"Inventory Reservation",
 	"Receipt Layer",
 	"Serial Location",
 	"Stock Movement",
 	"Stock Operation Log",
 	"Stock Position",
+	"Stock Snapshot",
 )
 """What services alone write: closed to everybody, Administrator too."""
 
@@ -105,8 +132,8 @@ class EntryPoints(SiteTestCase):
 		erp.receipt(erp.item(**erp.SERIALS), cls.place, 1)
 		frappe.db.commit()
 		platform = SitePlatform()
-		platform.settings(outbound=True, inbound=True, approval_policies=True)
-		cls.addClassCleanup(platform.settings, outbound=False, inbound=False, approval_policies=False)
+		platform.settings(outbound=True, inbound=True)
+		cls.addClassCleanup(platform.settings, outbound=False, inbound=False)
 		where = {"item_code": cls.item, "warehouse": cls.place}
 		cls.reservation = platform.call("reservation.reserve", key=erp.unique("key"), qty=1, **where)["name"]
 		platform.call("reservation.allocate", name=cls.reservation)
@@ -121,14 +148,16 @@ class EntryPoints(SiteTestCase):
 		]
 		cls.inbound = inbound_records(platform, cls.item, cls.place)["inbound"]
 		made = outbound_records(platform, cls.item, cls.place)
+		kpi_records(platform, cls.place)
 		cls.outbound, cls.wave = made["outbound"], made["wave"]
 		erp.insert("Warehouse Zone", zone_code=erp.unique("Z"), warehouse=cls.place)
 		erp.insert("Storage Policy", warehouse=cls.place)
 		erp.insert("Inspection Plan", item_code=cls.item, method="All")
+		approval_delegation(platform)
 		erp.insert("Receiving Tolerance", item_code=cls.item, over_percent=1)
 		erp.insert("Inventory Alert", alert_type="Adjustment", status="Open", **where, message="a test's")
 		frappe.db.commit()
-		_, cls.stranger = racing.user_with_key(["Employee"])
+		_, cls.stranger = racing.user_with_key([])
 		_, cls.manager = racing.user_with_key([roles.MANAGER, "System Manager"])
 		cls.administrator = cls.key_of_administrator()
 		cls.server = racing.serving(workers=1)
@@ -173,6 +202,9 @@ class TestEndpoints(EntryPoints):
 		of_operations = {f"{HTTP}.{function_name(name)}" for name in OPERATIONS}
 		jobs = f"{PACKAGE}.adapters.site.jobs"
 		others = {*FRAPPES_OWN, f"{jobs}.enqueue_rebuild", f"{jobs}.enqueue_opening_stock"}
+		others.add(f"{PACKAGE}.adapters.site.history.enqueue_back_fill")
+		others.add(f"{jobs}.enqueue_kpis")
+		others.add(f"{PACKAGE}.adapters.site.mailed_reports.make_weekly")
 		self.assertEqual(set(endpoints()) - of_operations, others)
 		self.assertLessEqual(of_operations, set(endpoints()))
 		self.assertEqual([path for path, f in endpoints().items() if f in frappe.guest_methods], [])
@@ -217,7 +249,7 @@ class TestEndpoints(EntryPoints):
 		for name, arguments in ACCEPTS_GET.items():
 			with self.subTest(operation=name):
 				self.assertFalse(OPERATIONS[name].writes)
-				params = {argument: made[what] for argument, what in arguments.items()}
+				params = {argument: made.get(what, what) for argument, what in arguments.items()}
 				answer = self.send("GET", f"method/{OPERATIONS[name].path}", self.manager, params=params)
 				self.assertEqual(answer.status_code, 200, answer.text[:300])
 		self.assertEqual(self.content(), before)

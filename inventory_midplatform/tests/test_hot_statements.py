@@ -71,6 +71,7 @@ FILLED: dict[str, dict[str, str]] = {
 	},
 	"Stock Operation Log": {**WHERE, "operation": "'Reserve'", "user": "'HOT'", "reference_name": ITEM},
 	"Stock Position": WHERE,
+	"Stock Snapshot": {**WHERE, "snapshot_date": "'2020-02-20'"},
 	"Warehouse Bin": {"warehouse": WAREHOUSE, "bin_code": ITEM},
 	"Work Order": {
 		"docstatus": "1",
@@ -208,5 +209,10 @@ class TestHotStatements(SiteTestCase):
 		with recorder.recording(type(frappe.local.db), ("sql",), "what the stock ledger says"):
 			SiteBooks().ledger_balances([(self.item, self.place)])
 			SiteBooks().ledger_totals([(self.item, self.place)], locked=True)
+			entries = SiteBooks().ledger_entries([(self.item, self.place)], frappe.utils.getdate())
+			SiteBooks().entries_of_rows([entry.detail_no for entry in entries])
+			SiteBooks().posted_entries([entry.voucher for entry in entries])
+			SiteBooks().next_counts({(self.item, self.place): frappe.utils.now_datetime()})
+			SiteBooks().balances_after(frappe.utils.getdate(), [self.item])
 			frappe.db.commit()
 		self.assert_none_reads_a_whole_table(recorder, 30)

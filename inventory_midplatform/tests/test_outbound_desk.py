@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import frappe
 from frappe.desk.doctype.kanban_board.kanban_board import update_order_for_single_card
+from frappe.desk.doctype.notification_settings.notification_settings import create_notification_settings
 from frappe.desk.form.load import get_additional_timeline_content
 from frappe.desk.notifications import get_open_count
 from frappe.www.printview import get_html_and_style
@@ -106,6 +107,7 @@ class TestNotifications(OutboundDeskCase):
 
 	def test_mail_is_sent_as_the_user_wishes(self) -> None:
 		sent: list[str] = []
+		create_notification_settings(self.storekeeper)
 		for wishes in (1, 0):
 			frappe.db.set_value(
 				"Notification Settings",

@@ -1,4 +1,4 @@
-"""Another app's strategies: a hook with dotted paths, and Storage Policies may name them."""
+"""What another app adds by hooks with dotted paths: strategies that Storage Policies may name, datasets to query."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,10 +8,11 @@ import erpnext.hooks
 import frappe
 
 from inventory_midplatform.adapters.site.context import site_context
-from inventory_midplatform.domain.errors import InvalidInput
+from inventory_midplatform.domain.errors import InvalidInput, NotFound
 from inventory_midplatform.domain.put_away import Bin, Candidate, Rules
 from inventory_midplatform.domain.reason import Reason
 from inventory_midplatform.domain.removal import BinContent
+from inventory_midplatform.reporting.datasets import Dataset, Dimension, Figure, Opens
 from inventory_midplatform.services.locations import storage_policies
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.site_case import SiteTestCase
@@ -26,6 +27,20 @@ def roomiest(bins: Sequence[Bin], rules: Rules) -> list[Candidate]:
 	return [
 		(bin, Reason("It has the most room.")) for bin in sorted(bins, key=lambda b: b.filled - b.capacity)
 	]
+
+
+RECEIVED = Dataset(
+	"receipts_of_batches",
+	"Receipts of Batches",
+	"`tabReceipt Layer` layer",
+	{
+		"item": "JOIN `tabItem` item ON item.name = layer.item_code",
+		"wh": "JOIN `tabWarehouse` wh ON wh.name = layer.warehouse",
+	},
+	(Dimension("item_code", "Item", "layer.item_code", "Link", "Item", has_one_unit=True),),
+	(Figure("qty", "SUM(layer.remaining_qty)"),),
+	Opens("list", "Receipt Layer", {"item_code": "item_code"}),
+)
 
 
 def forget_hooks() -> None:
@@ -97,3 +112,27 @@ class TestStrategiesOfApps(SiteTestCase):
 				"Storage Policy", {"warehouse": self.warehouse, "removal_strategy": "Fullest First"}
 			)
 		self.assertEqual(refused.exception.code, "unknown_strategy")
+
+
+class TestDatasetsOfApps(SiteTestCase):
+	def test_an_apps_dataset_is_queried_as_the_shipped_ones(self) -> None:
+		item, mine, other = erp.item(), erp.warehouse(), erp.warehouse()
+		erp.receipt(item, mine, 4)
+		erp.receipt(item, other, 5)
+		frappe.db.commit()
+		hook = {RECEIVED.name: f"{__name__}.RECEIVED"}
+		self.addCleanup(forget_hooks)
+		platform = SitePlatform()
+		storekeeper = platform.make_user(["Warehouse Operator"], [mine])
+		about = {"dataset": RECEIVED.name, "group": [{"field": "item_code"}], "measures": ["qty"]}
+		about["where"] = [{"field": "item_code", "value": item}]
+		with patch.object(erpnext.hooks, "inventory_midplatform_datasets", hook, create=True):
+			forget_hooks()
+			for user, qty in (("", 9), (storekeeper, 4)):
+				rows = platform.call("view.query", user=user, **about)["rows"]
+				self.assertEqual([(row["item_code"], row["qty"]) for row in rows], [(item, qty)])
+			names = [dataset["name"] for dataset in platform.call("view.datasets")["datasets"]]
+			self.assertIn(RECEIVED.name, names)
+		forget_hooks()
+		with self.assertRaises(NotFound):
+			platform.call("view.query", **about)

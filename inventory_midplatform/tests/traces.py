@@ -17,6 +17,7 @@ KINDS = (
 	"Custom HTML Block",
 	"Dashboard",
 	"Dashboard Chart",
+	"Dashboard Chart Source",
 	"DocType",
 	"Form Tour",
 	"Kanban Board",

@@ -138,25 +138,26 @@ def every_end_of_a_reservation(platform: Any, stores: str, shop: str) -> None:
 
 def every_step_of_a_request(platform: Any, item: str, stores: str) -> None:
 
-	switch(director_amount=1000)
 	buyer, supervisor, director, manager = (
 		platform.make_user([role])
 		for role in ("Inventory Buyer", "Warehouse Supervisor", "Inventory Director", "Inventory Manager")
 	)
 	ask, approve, reject = (
-		("Request Approval", buyer),
-		("Approve", supervisor),
-		("Reject", supervisor),
+		("approval.request", buyer),
+		("approval.approve", supervisor),
+		("approval.reject", supervisor),
 	)
 	paths = (
 		(1, ()),
 		(1, (ask,)),
-		(200, (ask, approve)),
-		(200, (ask, approve, ("Approve", director))),
+		(2000, (ask, approve)),
+		(2000, (ask, approve, ("approval.approve", director))),
 		(1, (ask, approve)),
 		(1, (ask, reject)),
-		(1, (ask, reject, ("Revise", buyer), ask)),
-		(1, (ask, approve, ("Cancel", manager))),
+		(1, (ask, reject, ask)),
+		(1, (ask, ("approval.return", supervisor))),
+		(1, (ask, ("approval.withdraw", buyer))),
+		(1, (ask, approve, ("request.cancel", manager))),
 	)
 	for qty, steps in paths:
 		made = platform.call(
@@ -167,8 +168,16 @@ def every_step_of_a_request(platform: Any, item: str, stores: str) -> None:
 			items=[{"item_code": item, "qty": qty, "rate": 10}],
 			user=buyer,
 		)
-		for action, user in steps:
-			platform.call("request.act", name=made["name"], action=action, user=user)
+		approval = ""
+		for operation, user in steps:
+			if operation == ask[0]:
+				about = {"doctype": "Inventory Request", "name": made["name"]}
+				approval = platform.call(operation, user=user, **about)["name"]
+			elif operation.startswith("approval."):
+				why = {} if operation == approve[0] else {"reason": "Not now"}
+				platform.call(operation, name=approval, user=user, **why)
+			else:
+				platform.call(operation, name=made["name"], user=user)
 
 
 def every_alert(platform: Any, stores: str) -> None:
@@ -213,7 +222,7 @@ def every_alert(platform: Any, stores: str) -> None:
 
 
 def an_administrators_changes(stores: str, shelf: str) -> None:
-	"""What users make of forms, lists and the Workflow, which an upgrade leaves them."""
+	"""What users make of forms, lists and the policy of requests, which an upgrade leaves them."""
 	from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 	frappe.db.set_value("Warehouse", stores, "inventory_storekeeper", "Administrator")
@@ -233,18 +242,9 @@ def an_administrators_changes(stores: str, shelf: str) -> None:
 		"Data",
 		for_doctype=True,
 	)
-	workflow = frappe.get_doc("Workflow", {"document_type": "Inventory Request"})
-	workflow.append(
-		"transitions",
-		{
-			"state": "Draft",
-			"action": "Request Approval",
-			"next_state": "Pending Director",
-			"allowed": "Inventory Director",
-			"condition": "doc.amount > 5000",
-		},
-	)
-	workflow.save(ignore_permissions=True)
+	policy = frappe.get_doc("Approval Policy", "Inventory Requests")
+	policy.conditions[0].value = "5000"
+	policy.save(ignore_permissions=True)
 	for doctype, title, condition in (
 		("Inventory Reservation", "Fixture: short", ["shortage_policy", "=", "Wait"]),
 		("Stock Movement", "Fixture: unexplained", ["kind", "in", ["Opening Stock", "Adjustment"]]),

@@ -18,7 +18,7 @@ FOREIGN_NAMES: dict[str, list[str]] = json.loads(
 """DocType names of other apps that share a site with ours: Frappe and ERPNext 15 and 16, HRMS, frappe-ewm."""
 
 WITHOUT_LABEL = ("Column Break", "Section Break", "Tab Break", "Fold")
-STANDARD_ROLES = (*ROLES, "System Manager", "All")
+STANDARD_ROLES = (*ROLES, "System Manager", "Desk User", "All")
 
 
 def doctypes() -> dict[str, dict[str, Any]]:

@@ -32,7 +32,7 @@ SERVICE_LEVELS: tuple[tuple[str, ...], ...] = (
 	("approval",),
 	("flows",),
 	("inbound", "outbound", "counting", "transfers"),
-	("cross_docking",),
+	("cross_docking", "kpis"),
 	("rules",),
 	("integration",),
 )

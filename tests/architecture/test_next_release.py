@@ -175,7 +175,8 @@ def test_number_cards_have_filters_of_four() -> None:
 	assert paths
 	for path in paths:
 		filters = json.loads(json.loads(path.read_text(encoding="utf-8")).get("filters_json") or "[]")
-		assert all(len(condition) == 4 for condition in filters), path.name
+		# those of a method or a source of ours are named
+		assert isinstance(filters, dict) or all(len(condition) == 4 for condition in filters), path.name
 
 
 def test_a_permission_hook_says_true() -> None:

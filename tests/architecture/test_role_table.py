@@ -10,6 +10,7 @@ from inventory_midplatform.api.operation import OPERATIONS
 from inventory_midplatform.domain.roles import (
 	BUYER,
 	COST_READERS,
+	DESK_USER,
 	JOB_ROLES,
 	OPERATION_ROLES,
 	OPERATOR,
@@ -47,8 +48,24 @@ _PUTTING_AWAY = (
 
 CHANGES: dict[str, tuple[str, ...]] = {
 	**dict.fromkeys(
-		("approval.approve", "approval.reject", "approval.request", "approval.withdraw"),
-		("Approval Request", "Stock Operation Log"),
+		(
+			"approval.add_approver",
+			"approval.approve",
+			"approval.approve_many",
+			"approval.attach",
+			"approval.comment",
+			"approval.delegate",
+			"approval.reject",
+			"approval.remind",
+			"approval.request",
+			"approval.return",
+			"approval.withdraw",
+		),
+		("Approval Request",),
+	),
+	**dict.fromkeys(("approval.set_away", "approval.end_away"), ("Approval Delegation", "Approval Request")),
+	**dict.fromkeys(
+		("approval.save_policy", "approval.switch_off", "approval.switch_on"), ("Approval Policy",)
 	),
 	**dict.fromkeys(
 		(
@@ -102,8 +119,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
 		("pack.scan", "pack.unscan", "pack.pack", "pack.unpack"), ("Outbound Package", *_PICKING)
 	),
 	"replenishment.create_material_requests": (),
-	"request.act": ("Inventory Request",),
-	"request.create": ("Inventory Request",),
+	**dict.fromkeys(("request.cancel", "request.create", "request.submit"), ("Inventory Request",)),
 	"reservation.release": ("Inventory Reservation", "Stock Position", "Stock Operation Log"),
 	"reservation.reserve": ("Inventory Reservation", "Stock Position", "Stock Operation Log"),
 	"reservation.allocate": ("Bin Stock", "Inventory Reservation", "Bin Allocation", "Stock Operation Log"),
@@ -128,9 +144,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
 }
 """What of ours each operation that writes makes or changes; Material Requests are ERPNext's."""
 
-NO_COST = {
-	("Inventory Midplatform Settings", field) for field in ("director_amount", "outbound_check_amount")
-}
+NO_COST = {("Inventory Midplatform Settings", "outbound_check_amount")}
 """Amounts that say nothing of what anything costs."""
 
 
@@ -183,7 +197,7 @@ def test_every_module_of_the_api_is_imported() -> None:
 
 def test_every_role_named_is_of_this_app_or_erpnext() -> None:
 	named = {role for roles in (*OPERATION_ROLES.values(), *JOB_ROLES.values()) for role in roles}
-	assert named - set(ROLES) <= {"System Manager", "Sales User", "Sales Manager"}
+	assert named - set(ROLES) <= {"System Manager", "Sales User", "Sales Manager", DESK_USER}
 
 
 def test_what_a_role_may_call_comes_from_the_table() -> None:
@@ -215,6 +229,7 @@ def test_the_desk_offers_what_the_table_allows() -> None:
 	literal = r"(?:\"|api\.v1\.)([a-z_]+(?:\.[a-z_]+)?)\""
 	called = set(re.findall(literal, re.sub(asking, "", text))) & {*OPERATION_ROLES}
 	called |= {"opening_stock"} if "jobs.enqueue_opening_stock" in text else set()
+	called |= {"back_fill"} if "history.enqueue_back_fill" in text else set()
 	names = {name for question in re.findall(asking, text) for name in re.findall(literal, question)}
 	assert len(called) >= 12
 	assert called <= names, called - names

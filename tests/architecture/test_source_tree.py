@@ -60,3 +60,14 @@ def test_no_path_of_somebodys_machine() -> None:
 			continue
 		found += [f"{name}: {match[0]}" for match in MACHINE_PATHS.finditer(text)]
 	assert not found
+
+
+def test_every_script_of_the_desk_is_in_its_bundle() -> None:
+	"""One that nobody imports is silently left out."""
+	scripts = ROOT / "inventory_midplatform" / "public" / "js"
+	imported: set[str] = set()
+	for path in scripts.rglob("*.js"):
+		imported |= set(
+			re.findall(r'(?:from|import) "\./(?:desk/)?([\w.]+\.js)"', path.read_text(encoding="utf-8"))
+		)
+	assert {path.name for path in (scripts / "desk").glob("*.js")} <= imported

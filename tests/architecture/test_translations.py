@@ -31,6 +31,8 @@ HTML_TAG = re.compile(r"<[^>]+>")
 
 # What the desk shows of each kind of record the app ships.
 SHOWN_FIELDS = {
+	"Dashboard": ("name",),
+	"Dashboard Chart": ("name",),
 	"Module Onboarding": ("title", "subtitle", "success_message"),
 	"Number Card": ("label",),
 	"Print Format": ("name",),
@@ -88,7 +90,7 @@ def from_workspace(workspace: dict[str, list[dict[str, str]]]) -> Iterator[str]:
 	for block in json.loads(str(workspace["content"])):
 		if block["type"] in ("header", "paragraph"):
 			yield HTML_TAG.sub("", block["data"]["text"])
-	for rows in ("links", "shortcuts", "number_cards"):
+	for rows in ("links", "shortcuts", "number_cards", "charts"):
 		for row in workspace[rows]:
 			yield row["label"]
 			yield row.get("format") or ""
@@ -100,7 +102,8 @@ def from_javascript() -> Iterator[Text]:
 
 
 def from_print_formats() -> Iterator[Text]:
-	paths = [*MODULE.glob("print_format/*/*.html"), *PACKAGE.glob("templates/print/*.html")]
+	templates = [*PACKAGE.glob("templates/print/*.html"), *PACKAGE.glob("templates/emails/*.html")]
+	paths = [*MODULE.glob("print_format/*/*.html"), *templates]
 	for path in sorted(paths):
 		for text, single, context, single_context in PRINTED.findall(path.read_text()):
 			yield text or single, context or single_context
@@ -165,9 +168,9 @@ def from_call(node: ast.Call, errors: frozenset[str]) -> Iterator[Text]:
 	name = called(node)
 	if name in ("_", "Reason", "_invalid") or name in errors:
 		yield from ((text, keyword(node, "context")) for text in literal(node, 0))
-	elif name == "todo":
+	elif name in ("todo", "inform"):
 		yield from ((text, "") for text in literal(node, 1))
-	elif name == "open_alert":
+	elif name in ("open_alert", "Alert"):
 		yield from ((text, "") for text in literal(node, len(node.args) - 1))
 	elif name in ("log", "entry"):
 		yield from ((text, "Stock Operation Log") for text in literal(node, 1))
@@ -175,7 +178,6 @@ def from_call(node: ast.Call, errors: frozenset[str]) -> Iterator[Text]:
 
 def from_domain() -> Iterator[Text]:
 	from inventory_midplatform.domain import (
-		approval,
 		inbound,
 		labels,
 		outbound,
@@ -184,10 +186,25 @@ def from_domain() -> Iterator[Text]:
 		roles,
 		waves,
 	)
+	from inventory_midplatform.domain.carrying_cost import PARTS, Origin
+	from inventory_midplatform.domain.kpi import KPIS
+	from inventory_midplatform.reporting.kpi_measures import STEPS
+	from inventory_midplatform.reporting.measures import MEASURES
+	from inventory_midplatform.reporting.shipped_datasets import DATASETS
 
-	shown = (*roles.ROLES, *approval.ACTIONS, *(state.name for state in approval.STATES))
-	yield from ((text, "") for text in (*shown, *labels.LABELS.values()))
-	yield from ((state.status, "Inventory Request") for state in approval.STATES)
+	yield from ((text, "") for kpi in KPIS.values() for text in (kpi.name, kpi.formula))
+	yield from ((text, "") for text in (*STEPS, *PARTS, *(origin.value for origin in Origin)))
+
+	for m in MEASURES.values():
+		yield m.label, m.context
+		yield m.formula, ""
+	for dataset in DATASETS:
+		yield dataset.label, ""
+		yield from ((dimension.label, "") for dimension in dataset.dimensions)
+	from inventory_midplatform.setup.workflow_of_requests import ACTIONS, STATES
+
+	of_workflow = (*ACTIONS, *(state for state, *_ in STATES))
+	yield from ((text, "") for text in (*roles.ROLES, *of_workflow, *labels.LABELS.values()))
 	for flow in (outbound.OUTBOUND, outbound.PACKING, waves.WAVE, inbound.INBOUND):
 		yield from ((step.label, flow.doctype) for step in flow.steps)
 	yield from ((event.label, "Inbound Order") for event in inbound.INBOUND.events)

@@ -128,12 +128,17 @@ def test_a_request_is_approved_by_two_people(desk: Any, site: Any, texts: Any, s
 		".grid-row[data-idx='1'] [data-fieldname='rate'], .frappe-control[data-fieldname='amount']:visible"
 	)
 	expect(d.page.locator(costs)).to_have_count(0)
-	d.act(texts("Request Approval"))
+	with d.page.expect_response(lambda r: "approval.request" in r.url) as requested:
+		d.page.locator(".custom-actions button:visible", has_text=texts("Request Approval")).click()
+	assert requested.value.ok, requested.value.text()
 	for role in ("supervisor", "director"):
 		approver = desk(role)
 		approver.go(f"inventory-request/{name}")
 		expect(approver.page.locator(costs)).to_have_count(2)
-		approver.act(texts("Approve"))
+		approver.page.locator(".custom-actions button[data-action='approve']:visible").click()
+		with approver.page.expect_response(lambda r: "approval.approve" in r.url) as approved:
+			approver.page.locator(".modal:visible .btn-modal-primary").click()
+		assert approved.value.ok, approved.value.text()
 	request = site.get("Inventory Request", [["name", "=", name]], ["status", "amount", "created_document"])[
 		0
 	]

@@ -5,16 +5,19 @@ from typing import Any
 from playwright.sync_api import expect
 
 
-def test_the_hint_of_the_directors_approval_stands_once(
+def test_the_approval_of_a_document_stands_on_it_once(
 	desk: Any, site: Any, texts: Any, language: str
 ) -> None:
 	name, _ = site.requested(f"dear-{language}-{site.stamp}", 5000, 7)
 	supervisor = desk("supervisor")
+	request = site.operation("approval.request", doctype="Inventory Request", name=name)["name"]
 	supervisor.go(f"inventory-request/{name}")
-	hint = supervisor.page.locator(".form-message:visible")
-	expect(hint).to_have_text(texts("Above the limit: the director approves it too."))
+	hint = supervisor.page.locator(".form-message:visible", has_text=request)
+	expect(hint).to_contain_text(texts("Open", "Approval Request"))
 	supervisor.page.evaluate("cur_frm.refresh(), cur_frm.refresh()")
-	expect(hint).to_have_text(texts("Above the limit: the director approves it too."))
+	supervisor.page.wait_for_load_state("networkidle")
+	expect(hint).to_have_count(1)
+	assert hint.inner_text().count(request) == 1
 
 
 def test_a_strategy_that_nobody_offers_is_refused(desk: Any, site: Any, texts: Any, language: str) -> None:

@@ -1,10 +1,15 @@
 """A small extract in a folder, made by hand, and the real one where it is."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from extract import WHOLE, Loaded
+
+from inventory_midplatform.adapters.standalone import importing
+from inventory_midplatform.adapters.standalone.context import Standalone
+from inventory_midplatform.tests.rounds import rounds
 
 HEADERS = {
 	"items.csv": "item_code,item_name,item_group,source,safety_stock,reorder_point,standard_cost,list_price",
@@ -68,3 +73,18 @@ def real_folder() -> Path:
 	if not (folder / "sales_lines.csv").is_file():
 		pytest.skip(f"no AdventureWorks extract: set ADVENTUREWORKS_DATA or lay it at {folder}")
 	return folder
+
+
+@pytest.fixture(scope="session")
+def loaded(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+	months = rounds("months of AdventureWorks on SQLite", 2, WHOLE)
+	platform = Standalone(f"sqlite:///{tmp_path_factory.mktemp('adventureworks')}/books.db")
+	loading = importing.prepared(platform, real_folder, months if months < WHOLE else None)
+	tenths = 0
+	for progress in loading.run():
+		if progress.phase == "stock and orders" and progress.done * 10 // progress.total > tenths:
+			tenths = progress.done * 10 // progress.total
+			print(f"AdventureWorks on SQLite: {tenths}0 %", flush=True)
+	assert loading.report is not None
+	yield Loaded(real_folder, platform, loading.report)
+	platform.close()

@@ -3,73 +3,12 @@
 The whole extract in a soak, which takes minutes; else its first months.
 """
 
-import csv
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
-
-from inventory_midplatform.adapters.standalone import importing
-from inventory_midplatform.adapters.standalone.context import Standalone
-from inventory_midplatform.importing.report import Report
-from inventory_midplatform.tests.rounds import rounds
+from extract import Loaded
 
 pytestmark = pytest.mark.soak
-
-WHOLE = 30
-"""Months of the extract."""
-
-
-class Loaded:
-	def __init__(self, folder: Path, platform: Standalone, report: Report):
-		self.folder, self.platform, self.report = folder, platform, report
-		self.data: dict[str, Any] = report.as_dict()
-
-	def rows(self, sql: str) -> list[dict[str, Any]]:
-		with self.platform.context(writes=False) as ctx:
-			return ctx.store.rows(sql)
-
-	def counted(self, file: str, day: str = "", shift: int = 0, qty: str = "qty") -> Counter[str]:
-		"""Pieces by item, straight from a file: rows of known items, in the period, no row twice."""
-		with (self.folder / "items.csv").open(encoding="utf-8") as stream:
-			items = {row["item_code"] for row in csv.DictReader(stream)}
-		pieces: Counter[str] = Counter()
-		seen = set()
-		with (self.folder / file).open(encoding="utf-8") as stream:
-			for row in csv.DictReader(stream):
-				same = (row.get("sales_order"), row.get("line"))
-				if row["item_code"] not in items or (same[0] and same in seen) or not int(row[qty]):
-					continue
-				seen.add(same)
-				if day and not self._in_period(max(row[d] for d in day.split("|")), shift):
-					continue
-				pieces[row["item_code"]] += int(row[qty])
-		return pieces
-
-	def _in_period(self, day: str, shift: int) -> bool:
-		moved = date(int(day[:4]) + shift, int(day[5:7]), int(day[8:]))
-		return self.report.period.has(moved)
-
-	def reported(self, kind: str) -> Counter[str]:
-		return Counter({code: row[kind] for code, row in self.data["items"].items() if row[kind]})
-
-
-@pytest.fixture(scope="module")
-def loaded(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-	months = rounds("months of AdventureWorks on SQLite", 2, WHOLE)
-	platform = Standalone(f"sqlite:///{tmp_path_factory.mktemp('adventureworks')}/books.db")
-	loading = importing.prepared(platform, real_folder, months if months < WHOLE else None)
-	tenths = 0
-	for progress in loading.run():
-		if progress.phase == "stock and orders" and progress.done * 10 // progress.total > tenths:
-			tenths = progress.done * 10 // progress.total
-			print(f"AdventureWorks on SQLite: {tenths}0 %", flush=True)
-	assert loading.report is not None
-	yield Loaded(real_folder, platform, loading.report)
-	platform.close()
 
 
 def test_every_invariant_is_true(loaded: Loaded) -> None:

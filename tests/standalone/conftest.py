@@ -54,6 +54,13 @@ def sqlite(sqlite_url: str) -> StandalonePlatform:
 	return StandalonePlatform(Standalone(sqlite_url, Clock()))
 
 
+@pytest.fixture(scope="module")
+def small_sqlite(tmp_path_factory: pytest.TempPathFactory) -> StandalonePlatform:
+	"""A platform for tests that read all there is again and again: nobody else fills it."""
+	url = f"sqlite:///{tmp_path_factory.mktemp('small')}/platform.sqlite"
+	return StandalonePlatform(Standalone(url, Clock()))
+
+
 @pytest.fixture(scope="session")
 def mariadb(mariadb_url: str) -> StandalonePlatform:
 	return StandalonePlatform(Standalone(mariadb_url, Clock()))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from platforms import COMPANY, StandalonePlatform
 
+from inventory_midplatform.domain.kpi import KPIS
 from inventory_midplatform.ports import Row
 
 ITEMS, PLACES = 3000, 40
@@ -22,6 +23,7 @@ def fill(platform: StandalonePlatform) -> None:
 	"""A year of a shop's work, most of it done: thousands of rows in every table that grows."""
 	n = range(ITEMS)
 	moment = [LONG_AGO + timedelta(minutes=i) for i in n]
+	day = [(LONG_AGO - timedelta(days=i % 365)).date() for i in n]
 	key: list[Row] = [{"item_code": item(i), "warehouse": place(i)} for i in n]
 	tables: dict[str, list[Row]] = {
 		"Item": [
@@ -87,6 +89,22 @@ def fill(platform: StandalonePlatform) -> None:
 			{**k, "received_on": moment[i].date(), "remaining_qty": 100, "batch_no": ""}
 			for i, k in enumerate(key)
 		],
+		"Stock Snapshot": [
+			{**k, "snapshot_date": moment[i].date(), "flow": "Purchase", "qty_in": 100}
+			for i, k in enumerate(key)
+		],
+		"Inventory KPI Value": [
+			{
+				"kpi": [*KPIS][i % len(KPIS)],
+				"company": COMPANY,
+				"warehouse": place(i) if i % PLACES else "",
+				"day": day[i // 120],
+				"value": 50,
+				"numerator": 1,
+				"denominator": 2,
+			}
+			for i in n
+		],
 		"Serial No": [{**k, "name": f"SN-{i}"} for i, k in enumerate(key)],
 		"Serial Location": [
 			{**k, "serial_no": f"SN-{i}", "bin": f"B{i} - {place(i)}", "stock_status": "Available"}
@@ -116,6 +134,8 @@ def fill(platform: StandalonePlatform) -> None:
 				"demand_type": "Sales Order",
 				"demand_name": f"SO-{i // 3}",
 				"demand_line": f"row {i}",
+				"creation": LONG_AGO - timedelta(days=i % 365),
+				"first_qty": 1,
 				"expires_at": moment[i] + timedelta(days=3650) if i % 50 == 0 else None,
 			}
 			for i, k in enumerate(key)
@@ -123,16 +143,21 @@ def fill(platform: StandalonePlatform) -> None:
 		"Stock Operation Log": [
 			{
 				**k,
-				"operation": "Reserve",
-				"happened_at": moment[i],
+				"operation": "Reserve" if i % 3 else "Step",
+				"happened_at": LONG_AGO - timedelta(days=i % 365),
 				"user": "somebody",
-				"reference_doctype": "Inventory Reservation",
-				"reference_name": f"R{i}",
+				"reference_doctype": "Inventory Reservation" if i % 3 else "Outbound Order",
+				"reference_name": f"R{i}" if i % 3 else f"OUT-{i}",
 			}
 			for i, k in enumerate(key)
 		],
 		"Inventory Alert": [
-			{**k, "alert_type": "Adjustment", "status": "Closed", "opened_at": moment[i]}
+			{
+				**k,
+				"alert_type": "Adjustment",
+				"status": "Closed",
+				"opened_at": LONG_AGO - timedelta(days=i % 365),
+			}
 			for i, k in enumerate(key)
 		],
 		"Sales Order": [
@@ -146,16 +171,33 @@ def fill(platform: StandalonePlatform) -> None:
 			for i in n
 		],
 		"Sales Order Item": [
-			{**k, "parent": f"SO-{i}", "qty": 1, "stock_qty": 1, "conversion_factor": 1, "delivered_qty": 1}
+			{
+				**k,
+				"name": f"SOI-{i}",
+				"parent": f"SO-{i}",
+				"qty": 1,
+				"stock_qty": 1,
+				"conversion_factor": 1,
+				"delivered_qty": 1,
+				"inventory_promised_on": day[i],
+				"docstatus": 1,
+			}
 			for i, k in enumerate(key)
 		],
 		"Packed Item": [{**k, "parent": f"DN-{i}", "qty": 1} for i, k in enumerate(key)],
-		"Delivery Note": [{"name": f"DN-{i}", "docstatus": 1} for i in n],
+		"Delivery Note": [{"name": f"DN-{i}", "docstatus": 1, "posting_date": day[i]} for i in n],
 		"Delivery Note Item": [
-			{**k, "parent": f"DN-{i}", "against_sales_order": f"SO-{i}"} for i, k in enumerate(key)
+			{**k, "parent": f"DN-{i}", "against_sales_order": f"SO-{i}", "so_detail": f"SOI-{i}"}
+			for i, k in enumerate(key)
 		],
 		"Stock Entry": [
-			{"name": f"SE-{i}", "docstatus": 1, "add_to_transit": int(i % 300 == 0), "per_transferred": 50}
+			{
+				"name": f"SE-{i}",
+				"docstatus": 1,
+				"add_to_transit": int(i % 300 == 0),
+				"per_transferred": 50,
+				"posting_date": day[i],
+			}
 			for i in n
 		],
 		"Stock Entry Detail": [
@@ -195,13 +237,31 @@ def fill(platform: StandalonePlatform) -> None:
 			for i in n
 		],
 		"Purchase Order": [
-			{"name": f"PO-{i}", "docstatus": 1, "status": "Completed", "supplier": f"S-{i % 50}"} for i in n
+			{
+				"name": f"PO-{i}",
+				"docstatus": 1,
+				"status": "Completed",
+				"supplier": f"S-{i % 50}",
+				"transaction_date": day[i],
+			}
+			for i in n
 		],
 		"Purchase Order Item": [
 			{**k, "name": f"POI-{i}", "parent": f"PO-{i}", "stock_qty": 1, "received_qty": 1}
 			for i, k in enumerate(key)
 		],
-		"Purchase Receipt Item": [{**k, "parent": f"PR-{i}", "stock_qty": 1} for i, k in enumerate(key)],
+		"Purchase Receipt": [{"name": f"PR-{i}", "docstatus": 1, "posting_date": day[i]} for i in n],
+		"Purchase Receipt Item": [
+			{**k, "parent": f"PR-{i}", "stock_qty": 1, "purchase_order_item": f"POI-{i}"}
+			for i, k in enumerate(key)
+		],
+		"Stock Reconciliation": [
+			{"name": f"SR-{i}", "docstatus": 1, "purpose": "Stock Reconciliation", "posting_date": day[i]}
+			for i in n
+		],
+		"Stock Reconciliation Item": [
+			{**k, "parent": f"SR-{i}", "qty": 1, "current_qty": 1} for i, k in enumerate(key)
+		],
 		"Inbound Order": [
 			{
 				"name": f"IN-{i}",
@@ -248,7 +308,8 @@ def fill(platform: StandalonePlatform) -> None:
 			{"parent": f"OUT-{i}", "item_code": item(i), "qty": 1, "picked_qty": 1} for i in n
 		],
 		"Outbound Pick": [
-			{**k, "outbound_order": f"OUT-{i}", "line": f"L-{i}", "qty": 1} for i, k in enumerate(key)
+			{**k, "outbound_order": f"OUT-{i}", "line": f"L-{i}", "qty": 1, "picked_at": day[i]}
+			for i, k in enumerate(key)
 		],
 		"Approval Request": [
 			{
@@ -256,6 +317,9 @@ def fill(platform: StandalonePlatform) -> None:
 				"document_type": "Inventory Request",
 				"document_name": f"REQ-{i}",
 				"state": "Approved" if i % 60 else "Open",
+				"due_at": moment[i] if i % 120 == 0 else None,
+				"remind_at": moment[i] if i % 180 == 0 else None,
+				"is_timed_out": int(i % 240 == 0),
 				"applicant": f"user-{i % 50}",
 				"warehouse": place(i),
 				"facts": "{}",
@@ -270,6 +334,8 @@ def fill(platform: StandalonePlatform) -> None:
 				"approver": 1,
 				"user": f"user-{i % 50}",
 				"decision": "Approved" if i % 60 else "Waiting",
+				"asked_at": LONG_AGO - timedelta(days=i % 365),
+				"decided_at": LONG_AGO - timedelta(days=i % 365),
 			}
 			for i in n
 		],

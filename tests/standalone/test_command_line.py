@@ -5,7 +5,7 @@ import re
 import socket
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from serving import COMMAND, ENVIRONMENT, serving
 from inventory_midplatform.adapters.standalone.cli import open_platform
 from inventory_midplatform.adapters.standalone.context import user_of_key
 from inventory_midplatform.ports import PostingLine
-from inventory_midplatform.tests.approval_records import approval_policy
+from inventory_midplatform.services.approval import delegations
+from inventory_midplatform.tests.approval_records import approval_policy, drawn
 from inventory_midplatform.tests.behaviour.base import D
 
 
@@ -62,8 +63,9 @@ def test_the_demo_shows_every_step_and_stops(tmp_path: Path) -> None:
 		r"MAT-MR-\d+-00001 from Nordic Seafood 北欧水产: SALMON-1KG × 60",
 		r"to-dos for: li.storekeeper@example.com, chen.buyer@example.com",
 		r"run again: 0 new drafts",
-		r"wang.chief@example.com: Approve → Pending Director",
-		r"zhao@example.com: Approve → Approved",
+		r"li.storekeeper@example.com requests its approval → waits for wang.chief@example.com",
+		r"wang.chief@example.com approves → zhao@example.com",
+		r"zhao@example.com approves → Approved",
 		r"drafted from it: Material Request",
 		r"rows checked, 0 findings",
 	):
@@ -91,6 +93,20 @@ def test_verify_says_what_is_broken(url: str) -> None:
 	assert "expected 5, found 4" in output
 
 
+def test_the_past_of_a_database_of_an_earlier_release(url: str) -> None:
+	platform = StandalonePlatform(open_platform(url))
+	item, warehouse = platform.make_item(), platform.make_warehouse()
+	day = datetime.now() - timedelta(days=9)
+	platform.books.receive([PostingLine(item, warehouse, D(5), D(1))], at=day)
+	with platform.context() as ctx:
+		ctx.store.execute("DELETE FROM `tabStock Snapshot`")
+		ctx.store.execute("DELETE FROM `tabSingles` WHERE field = 'history_from'")
+	assert f"The history begins on {day.date()}." in run("back-fill", "--database", url)
+	(row,) = platform.rows("SELECT flow, qty_in FROM `tabStock Snapshot`")
+	assert (row["flow"], row["qty_in"]) == ("Other", 5)
+	assert "All invariants hold." in run("verify", "--database", url)
+
+
 def test_the_database_may_be_named_by_the_environment(url: str) -> None:
 	run("verify", INVENTORY_MIDPLATFORM_DATABASE=url)
 	assert Path(url.removeprefix("sqlite:///")).is_file()
@@ -116,7 +132,6 @@ def test_run_due_releases_expired_and_replenishes(url: str) -> None:
 
 def test_run_due_asks_approvers_again(url: str) -> None:
 	platform = StandalonePlatform(open_platform(url))
-	platform.settings(approval_policies=True)
 	warehouse, buyer = platform.make_warehouse(), platform.make_user(["Inventory Buyer"])
 	approval_policy(platform, warehouse)
 	line = {"item_code": platform.make_item(), "qty": 1}
@@ -131,6 +146,31 @@ def test_run_due_asks_approvers_again(url: str) -> None:
 	run("run-due", "--database", url)
 	now = platform.call("approval.get", name=request["name"])
 	assert now["waits_for"] == ["Administrator"]
+
+
+def test_run_due_acts_on_time_limits_and_on_who_is_away(url: str) -> None:
+	platform = StandalonePlatform(open_platform(url))
+	platform.settings(approval=True)
+	warehouse, buyer = platform.make_warehouse(), platform.make_user(["Inventory Buyer"])
+	first, second = (platform.make_user(["Warehouse Supervisor"]) for _ in range(2))
+	limited = {"step": 1, "approver": "User", "user": first, "time_limit": 1, "on_time_out": "Approve"}
+	of_warehouse = {"step": 0, "field": "warehouse", "comparison": "=", "value": warehouse}
+	last = {"step": 2, "approver": "User", "user": first}
+	platform.create("Approval Policy", drawn([limited, last], [of_warehouse], ask_once=0))
+	line = {"item_code": platform.make_item(), "qty": 1}
+	asking = {"request_type": "Purchase", "warehouse": warehouse, "items": [line]}
+	document = platform.call("request.create", **asking, user=buyer)["name"]
+	name = platform.call("approval.request", doctype="Inventory Request", name=document, user=buyer)["name"]
+	today = date.today()
+	away = {"user": first, "delegate": second, "from_date": today, "to_date": today, "enabled": 1}
+	platform.create("Approval Delegation", away)
+	with platform.context() as ctx:
+		ctx.store.execute("UPDATE `tabApproval Request` SET due_at = '2020-01-01 00:00:00.000000'")
+	assert f"{name}: Timed Out" in run("run-due", "--database", url)
+	now = platform.call("approval.get", name=name)
+	assert (now["step"], now["waits_for"]) == (2, [second])
+	with platform.context() as ctx:
+		assert delegations.changed(ctx) == []
 
 
 def test_run_due_blocks_expired_stock_and_continues_where_it_cannot(url: str) -> None:

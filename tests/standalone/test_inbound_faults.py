@@ -29,15 +29,17 @@ INBOUND = (
 
 
 @pytest.mark.parametrize("step", ["receive", "finish_receiving", "inspect", "put_away"])
-def test_a_fault_at_any_call_leaves_nothing_of_the_step(step: str, sqlite: StandalonePlatform) -> None:
-	sqlite.settings(ledger=True, reservation=True, approval=True, inbound=True)
-	item = sqlite.make_item(has_batch_no=1, inspection_required_before_purchase=1)
-	warehouse = sqlite.make_warehouse()
-	sqlite.books.order(sqlite.make_customer(), [PostingLine(item, warehouse, D(5), D(10))])
-	bin = sqlite.make_bin(warehouse)
-	order = sqlite.books.purchase(sqlite.make_supplier(), [PostingLine(item, warehouse, D(10), D(1))])
-	name = sqlite.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
-	line = sqlite.call("inbound.arrive", name=name)["data"]["lines"][0]["line"]
+def test_a_fault_at_any_call_leaves_nothing_of_the_step(step: str, small_sqlite: StandalonePlatform) -> None:
+	small_sqlite.settings(ledger=True, reservation=True, approval=True, inbound=True)
+	item = small_sqlite.make_item(has_batch_no=1, inspection_required_before_purchase=1)
+	warehouse = small_sqlite.make_warehouse()
+	small_sqlite.books.order(small_sqlite.make_customer(), [PostingLine(item, warehouse, D(5), D(10))])
+	bin = small_sqlite.make_bin(warehouse)
+	order = small_sqlite.books.purchase(
+		small_sqlite.make_supplier(), [PostingLine(item, warehouse, D(10), D(1))]
+	)
+	name = small_sqlite.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
+	line = small_sqlite.call("inbound.arrive", name=name)["data"]["lines"][0]["line"]
 	of_line = {"name": name, "line": line}
 	steps: dict[str, Row] = {
 		"receive": {"name": name, "line": line, "qty": 10, "batch_no": f"B-{item}"},
@@ -55,43 +57,49 @@ def test_a_fault_at_any_call_leaves_nothing_of_the_step(step: str, sqlite: Stand
 	for each, arguments in steps.items():
 		if each == step:
 			tables = (*TABLES, *INBOUND)
-			fails_as_a_whole(sqlite, SqlStore, SmallBooks, f"inbound.{each}", arguments, tables)
+			fails_as_a_whole(small_sqlite, SqlStore, SmallBooks, f"inbound.{each}", arguments, tables)
 			break
-		sqlite.call(f"inbound.{each}", **arguments)
-	assert sqlite.verify() == []
+		small_sqlite.call(f"inbound.{each}", **arguments)
+	assert small_sqlite.verify() == []
 
 
-def test_a_fault_leaves_nothing_of_the_arrival_of_a_truck(sqlite: StandalonePlatform) -> None:
-	sqlite.settings(ledger=True, reservation=True, inbound=True)
-	item, warehouse = sqlite.make_item(), sqlite.make_warehouse()
+def test_a_fault_leaves_nothing_of_the_arrival_of_a_truck(small_sqlite: StandalonePlatform) -> None:
+	small_sqlite.settings(ledger=True, reservation=True, inbound=True)
+	item, warehouse = small_sqlite.make_item(), small_sqlite.make_warehouse()
 	for _ in range(2):
-		order = sqlite.books.purchase(sqlite.make_supplier(), [PostingLine(item, warehouse, D(10), D(1))])
-		name = sqlite.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
-		sqlite.call("inbound.book_slot", name=name, truck="A1")
+		order = small_sqlite.books.purchase(
+			small_sqlite.make_supplier(), [PostingLine(item, warehouse, D(10), D(1))]
+		)
+		name = small_sqlite.call("inbound.list_tasks", search=order)["tasks"][0]["name"]
+		small_sqlite.call("inbound.book_slot", name=name, truck="A1")
 	call = {"warehouse": warehouse, "truck": "A1"}
-	fails_as_a_whole(sqlite, SqlStore, SmallBooks, "inbound.arrive_truck", call, (*TABLES, *INBOUND))
+	fails_as_a_whole(small_sqlite, SqlStore, SmallBooks, "inbound.arrive_truck", call, (*TABLES, *INBOUND))
 
 
 @pytest.mark.parametrize("source", ["transfer", "return", "by hand"])
-def test_a_fault_leaves_nothing_of_a_receipt_from_any_source(source: str, sqlite: StandalonePlatform) -> None:
-	sqlite.settings(ledger=True, reservation=True, outbound=True, inbound=True)
-	item, warehouse = sqlite.make_item(), sqlite.make_warehouse()
+def test_a_fault_leaves_nothing_of_a_receipt_from_any_source(
+	source: str, small_sqlite: StandalonePlatform
+) -> None:
+	small_sqlite.settings(ledger=True, reservation=True, outbound=True, inbound=True)
+	item, warehouse = small_sqlite.make_item(), small_sqlite.make_warehouse()
 	tables = (*TABLES, *INBOUND)
-	sqlite.books.receive([PostingLine(item, warehouse, D(20), D(10))])
+	small_sqlite.books.receive([PostingLine(item, warehouse, D(20), D(10))])
 	lines = [PostingLine(item, warehouse, D(5), D(10))]
 	items = [{"item_code": item, "qty": 5}]
-	place = sqlite.make_warehouse() if source == "transfer" else warehouse
+	place = small_sqlite.make_warehouse() if source == "transfer" else warehouse
 	if source == "transfer":
-		sqlite.books.send(lines, sqlite.make_warehouse(), place)
+		small_sqlite.books.send(lines, small_sqlite.make_warehouse(), place)
 	elif source == "return":
-		note = sqlite.books.deliver(sqlite.books.order(sqlite.make_customer(), lines)).voucher_no
+		note = small_sqlite.books.deliver(
+			small_sqlite.books.order(small_sqlite.make_customer(), lines)
+		).voucher_no
 		expected: Row = {"delivery_note": note, "items": items}
-		fails_as_a_whole(sqlite, SqlStore, SmallBooks, "inbound.expect_return", expected, tables)
+		fails_as_a_whole(small_sqlite, SqlStore, SmallBooks, "inbound.expect_return", expected, tables)
 	else:
 		expected = {"warehouse": warehouse, "items": items, "reason": "Found"}
-		fails_as_a_whole(sqlite, SqlStore, SmallBooks, "inbound.expect", expected, tables)
-	name = sqlite.call("inbound.list_tasks", warehouse=place)["tasks"][0]["name"]
-	line = sqlite.call("inbound.arrive", name=name)["data"]["lines"][0]["line"]
-	sqlite.call("inbound.receive", name=name, line=line, qty=4)
-	fails_as_a_whole(sqlite, SqlStore, SmallBooks, "inbound.finish_receiving", {"name": name}, tables)
-	assert sqlite.verify() == []
+		fails_as_a_whole(small_sqlite, SqlStore, SmallBooks, "inbound.expect", expected, tables)
+	name = small_sqlite.call("inbound.list_tasks", warehouse=place)["tasks"][0]["name"]
+	line = small_sqlite.call("inbound.arrive", name=name)["data"]["lines"][0]["line"]
+	small_sqlite.call("inbound.receive", name=name, line=line, qty=4)
+	fails_as_a_whole(small_sqlite, SqlStore, SmallBooks, "inbound.finish_receiving", {"name": name}, tables)
+	assert small_sqlite.verify() == []

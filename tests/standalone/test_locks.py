@@ -74,7 +74,7 @@ def test_no_lock_is_found_by_a_full_scan(mariadb: StandalonePlatform, statements
 
 def test_an_outbound_order_is_locked_before_stock(mariadb: StandalonePlatform, statements: list[Any]) -> None:
 	"""Steps lock their order, then stock: what is typed in the books must not do it the other way round."""
-	mariadb.settings(ledger=True, reservation=True, outbound=True)
+	mariadb.settings(ledger=True, reservation=True, sales_order_policy="Partial", outbound=True)
 	books = mariadb.books
 	lines = [PostingLine(mariadb.make_item(), mariadb.make_warehouse(), Decimal(10), Decimal(1))]
 	books.receive(lines)

@@ -13,9 +13,9 @@ import pytest
 from platforms import StandalonePlatform
 
 from inventory_midplatform.api.operation import in_transaction
-from inventory_midplatform.ports import Context, PostingLine
+from inventory_midplatform.ports import Context, PostingLine, SnapshotConflict
 from inventory_midplatform.services.demand import sources
-from inventory_midplatform.services.ledger import receipt_layers
+from inventory_midplatform.services.ledger import receipt_layers, snapshots
 from inventory_midplatform.services.reconciliation import rebuild
 from inventory_midplatform.services.reservation import document_sync
 from inventory_midplatform.services.settlement import settlement
@@ -75,6 +75,18 @@ def test_a_rebuild_includes_what_was_posted_since_its_first_read(
 	assert mariadb.verify() == []
 	assert [mariadb.booked(item, w) for w in (warehouse, first_time_here)] == [10, 5]
 	assert adjusted(mariadb, item) == 0
+
+
+def test_a_refresh_of_snapshots_begins_again_where_stock_has_moved_since_its_first_read(
+	mariadb: StandalonePlatform, stocked: tuple[str, str]
+) -> None:
+	item, warehouse = stocked
+	with pytest.raises(SnapshotConflict):  # noqa: SIM117
+		with looked_before(mariadb, lambda: receive(mariadb, item, warehouse)) as ctx:
+			snapshots.refresh(ctx, [(item, warehouse)])
+	with mariadb.context() as ctx:
+		assert snapshots.refresh(ctx, [(item, warehouse)]) == 0
+	assert mariadb.verify() == []
 
 
 def test_the_nightly_reconcile_adjusts_nothing_posted_since_its_first_read(

@@ -56,9 +56,8 @@ class BadInputBehaviour(Behaviour):
 			return {"request_type": "Issue", "warehouse": self.warehouse, "items": items}
 		if operation in ("reservation.get", "reservation.release"):
 			return {"name": self.reserve(self.item, self.warehouse, 1)["name"]}
-		if operation in ("request.get", "request.act"):
-			request = self.platform.call("request.create", **self.arguments("request.create"))
-			return {"name": request["name"], **({"action": "Approve"} if operation == "request.act" else {})}
+		if operation in ("request.get", "request.submit", "request.cancel"):
+			return {"name": self.platform.call("request.create", **self.arguments("request.create"))["name"]}
 		if operation in ("stock.list_positions", "reservation.list", "replenishment.suggest"):
 			return {}
 		return {**where, "qty": 1} if operation == "reservation.reserve" else where
@@ -236,7 +235,8 @@ class BadInputBehaviour(Behaviour):
 			"replenishment.suggest": ("company", "warehouse", "item_code"),
 			"request.create": ("warehouse", "request_type", "required_by"),
 			"request.get": ("name",),
-			"request.act": ("name", "action"),
+			"request.submit": ("name",),
+			"request.cancel": ("name",),
 		}
 		good = {operation: self.arguments(operation) for operation in texts}
 		with self.nothing_changes():

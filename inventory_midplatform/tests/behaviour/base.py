@@ -20,6 +20,22 @@ else:
 D = Decimal
 
 
+class Counting:
+	"""A store that counts the statements that read from it."""
+
+	def __init__(self, store: Any):
+		self._store = store
+		self.statements = 0
+
+	def rows(self, sql: str, params: Any = None) -> list[Row]:
+		self.statements += 1
+		rows: list[Row] = self._store.rows(sql, params or {})
+		return rows
+
+	def __getattr__(self, name: str) -> Any:
+		return getattr(self._store, name)
+
+
 class Behaviour(Base):
 	"""Every test starts with all modules on, and the invariants of the ledger must hold after it."""
 
@@ -35,7 +51,6 @@ class Behaviour(Base):
 			sales_order_policy="Partial",
 			replenishment=True,
 			approval=True,
-			director_amount=D(10000),
 			outbound=False,
 			inbound=False,
 			inspect_sales_returns=True,
@@ -46,7 +61,7 @@ class Behaviour(Base):
 
 	@classmethod
 	def tearDownClass(cls) -> None:
-		cls.platform.settings(outbound=False, inbound=False)
+		cls.platform.settings(outbound=False, inbound=False, sales_order_policy="Partial")
 		if found := cls.platform.verify():
 			raise AssertionError(f"the invariants of the ledger do not hold: {found}")
 		super().tearDownClass()

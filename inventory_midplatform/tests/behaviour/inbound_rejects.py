@@ -27,6 +27,7 @@ class DestroyedBehaviour(RejectCase):
 		self.platform.settings(outbound=True)
 		item, warehouse, name, line = self.to_inspect()
 		inspector = self.platform.make_user([INSPECTOR], [warehouse])
+		supervisor = self.platform.make_user([SUPERVISOR], [warehouse])
 		data = self.inspect(name, line, user=inspector, accepted=5, destroyed=3, reason="Broken glass")[
 			"data"
 		]
@@ -39,15 +40,17 @@ class DestroyedBehaviour(RejectCase):
 		self.assertEqual((said["rejected_qty"], said["destroyed_qty"]), (0, 3))
 		request = self.platform.call("request.get", name=said["write_off"])
 		self.assertEqual(
-			(request["request_type"], request["workflow_state"], request["stock_status"]),
-			("Write-off", "Pending Supervisor", "Damaged"),
+			(request["request_type"], request["status"], request["stock_status"]),
+			("Write-off", "Pending", "Damaged"),
 		)
 		self.assertIn(name, request["purpose"])
 		self.assertEqual([(i["item_code"], i["qty"]) for i in request["items"]], [(item, 3)])
-		with self.refused("step_not_permitted", 403):
-			self.platform.call("request.act", user=inspector, name=said["write_off"], action="Approve")
-		supervisor = self.platform.make_user([SUPERVISOR])
-		self.platform.call("request.act", user=supervisor, name=said["write_off"], action="Approve")
+		of_document = {"only": "of_document", "doctype": "Inventory Request", "document": said["write_off"]}
+		(asked,) = self.platform.call("approval.list", **of_document)["requests"]
+		with self.refused("not_asked", 403):
+			self.platform.call("approval.approve", user=inspector, name=asked["name"])
+		self.assertIn(supervisor, asked["waits_for"])
+		self.platform.call("approval.approve", user=supervisor, name=asked["name"])
 		task = self.platform.call("outbound.list_tasks", search=said["write_off"])["tasks"][0]
 		self.platform.call("outbound.accept", name=task["name"])
 		self.assertEqual(

@@ -1,7 +1,8 @@
 """Whether what was picked is counted again before it is shipped: never, always, or of what is worth more than an amount."""
 
 from inventory_midplatform.domain.outbound import CHECK_OFF, CHECK_ON, CHECK_OVER_AMOUNT
-from inventory_midplatform.domain.roles import BUYER
+from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
+from inventory_midplatform.tests.approval_records import approved_request
 from inventory_midplatform.tests.behaviour.base import D
 from inventory_midplatform.tests.behaviour.outbound_case import OutboundCase
 
@@ -37,12 +38,11 @@ class OutboundCheckBehaviour(OutboundCase):
 		self.platform.settings(outbound_check=CHECK_OVER_AMOUNT, outbound_check_amount=D(50))
 		for picked, state in ((5, "To Ship"), (6, "To Check")):
 			with self.subTest(picked=picked):
-				buyer = self.platform.make_user([BUYER])
+				buyer, supervisor = self.platform.make_user([BUYER]), self.platform.make_user([SUPERVISOR])
 				about = {"request_type": "Issue", "warehouse": warehouse}
 				lines = [{"item_code": item, "qty": 9, "rate": 1}]
 				name = self.platform.call("request.create", user=buyer, items=lines, **about)["name"]
-				self.platform.call("request.act", user=buyer, name=name, action="Request Approval")
-				self.platform.call("request.act", name=name, action="Approve")
+				approved_request(self.platform, name, buyer, supervisor)
 				self.assertEqual(self.picked(name, picked), state)
 
 	def test_where_packing_slips_are_created_all_that_is_shipped_is_in_a_package(self) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from inventory_midplatform.domain.roles import BUYER, SUPERVISOR
 from inventory_midplatform.ports import Row, Voucher
+from inventory_midplatform.tests.approval_records import approved_request
 from inventory_midplatform.tests.behaviour.outbound_case import WAY, OutboundCase
 
 
@@ -21,9 +22,7 @@ class OutboundRequestBehaviour(OutboundCase):
 			"items": lines,
 		}
 		name = self.platform.call("request.create", user=self.buyer, **about)["name"]
-		self.platform.call("request.act", user=self.buyer, name=name, action="Request Approval")
-		result: Row = self.platform.call("request.act", user=self.supervisor, name=name, action="Approve")
-		return result
+		return approved_request(self.platform, name, self.buyer, self.supervisor)
 
 	def test_an_issue_and_a_sample_are_picked_and_leave_by_a_stock_entry(self) -> None:
 		for request_type in ("Issue", "Sample"):
@@ -77,7 +76,7 @@ class OutboundRequestBehaviour(OutboundCase):
 	def test_a_cancelled_request_has_its_goods_put_back(self) -> None:
 		request = self.approved(2)
 		data = self.pick_all(self.accepted(request["name"]))
-		self.platform.call("request.act", name=request["name"], action="Cancel")
+		self.platform.call("request.cancel", name=request["name"])
 		self.assertEqual(self.platform.call("outbound.get", name=data["name"])["state"], "To Put Back")
 		self.assert_position(self.item, self.warehouse, reserved=0)
 		done = self.step("unpick", data["name"], line=data["lines"][0]["line"], qty=2)

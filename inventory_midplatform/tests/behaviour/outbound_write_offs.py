@@ -5,6 +5,7 @@ from typing import Any
 
 from inventory_midplatform.domain.roles import BUYER, OPERATOR, SUPERVISOR
 from inventory_midplatform.ports import Row, Voucher
+from inventory_midplatform.tests.approval_records import approved_request
 from inventory_midplatform.tests.behaviour.outbound_case import WAY, OutboundCase
 
 BEFORE_SHIPPING = ("accept", "pick", "finish_picking", "check")
@@ -27,9 +28,7 @@ class WriteOffBehaviour(OutboundCase):
 		about = {"request_type": "Write-off", "warehouse": self.warehouse, **more}
 		lines = [{"item_code": self.item, "qty": qty, "rate": 1}]
 		name = self.platform.call("request.create", user=self.buyer, items=lines, **about)["name"]
-		self.platform.call("request.act", user=self.buyer, name=name, action="Request Approval")
-		result: Row = self.platform.call("request.act", user=self.supervisor, name=name, action="Approve")
-		return result
+		return approved_request(self.platform, name, self.buyer, self.supervisor)
 
 	def contents(self) -> Mapping[tuple[str, str], Any]:
 		"""Return (bin code, status) → quantity."""
@@ -102,7 +101,7 @@ class WriteOffBehaviour(OutboundCase):
 		self.damaged(3)
 		request = self.requested(2, stock_status="Damaged")
 		data = self.pick_all(self.accepted(request["name"]))
-		self.platform.call("request.act", name=request["name"], action="Cancel")
+		self.platform.call("request.cancel", name=request["name"])
 		done = self.step("unpick", data["name"], line=data["lines"][0]["line"], qty=2)
 		self.assertEqual(done["state"], "Cancelled")
 		self.assertEqual(self.contents(), {("A1", "Available"): 7, ("A1", "Damaged"): 3})

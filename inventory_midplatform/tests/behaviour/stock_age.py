@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inventory_midplatform.services.ledger import receipt_layers
-from inventory_midplatform.services.reconciliation import rebuild
+from inventory_midplatform.services.reconciliation import opening_stock, rebuild
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
 
 
@@ -32,7 +32,7 @@ class AgeBehaviour(Behaviour):
 
 	def rebuild_layers(self, item: str) -> None:
 		with self.platform.context() as ctx:
-			receipt_layers.rebuild(ctx, item)
+			receipt_layers.rebuild(ctx, [item])
 
 	def test_first_in_is_first_out(self) -> None:
 		item, warehouse = self.stocked(0)
@@ -90,6 +90,67 @@ class AgeBehaviour(Behaviour):
 		self.assertEqual(self.layers(item, warehouse), [(30, 10), (0, 3)])
 		self.platform.books.count([self.line(item, warehouse, 2)])
 		self.assertEqual(self.layers(item, warehouse), [(0, 2)])
+
+	def record_opening_stock(self, item: str) -> None:
+		after: Any = ("", "")
+		with self.platform.context() as ctx:
+			while after is not None:
+				_, after = opening_stock.opening_stock(ctx, after)
+		self.rebuild_layers(item)
+
+	def test_what_was_there_before_the_ledger_is_as_old_as_the_books_say(self) -> None:
+		item, source = self.stocked(0)
+		target = self.platform.make_warehouse()
+		self.platform.settings(ledger=False, reservation=False, replenishment=False)
+		self.receive_ago(item, source, 10, 30)
+		self.receive_ago(item, source, 5, 10)
+		line = [self.line(item, source, 12)]
+		self.platform.books.transfer(line, target, at=self.ago(5))
+		self.platform.books.issue([self.line(item, target, 1)], at=self.ago(4))
+		gone = self.receive_ago(item, source, 2, 8)
+		self.setUp()
+		self.record_opening_stock(item)
+		self.assertEqual(self.layers(item, target), [(30, 9), (10, 2)])
+		self.assertEqual(self.layers(item, source), [(10, 3), (8, 2)])
+		self.platform.books.cancel(gone)
+		self.issue(item, target, 10)
+		self.receive(item, target, 4)
+		self.rebuild_layers(item)
+		self.assertEqual(self.layers(item, target), [(10, 1), (0, 4)])
+		self.assertEqual(self.layers(item, source), [(10, 3)])
+
+	def test_batches_from_before_the_ledger_have_ages_of_their_own(self) -> None:
+		item, warehouse = self.platform.make_item(has_batch_no=1), self.platform.make_warehouse()
+		early, late = self.platform.make_batch(item), self.platform.make_batch(item)
+		self.platform.settings(ledger=False, reservation=False, replenishment=False)
+		for batch, days in ((early, 30), (late, 20)):
+			line = self.line(item, warehouse, 10, batch_no=batch)
+			self.platform.books.receive([line], at=self.ago(days))
+		self.platform.books.issue([self.line(item, warehouse, 4, batch_no=late)], at=self.ago(10))
+		counted = self.line(item, warehouse, 12, batch_no=early)
+		self.platform.books.count([counted], at=self.ago(5))
+		self.setUp()
+		self.record_opening_stock(item)
+		found = self.platform.rows(
+			"SELECT batch_no, received_on, remaining_qty FROM `tabReceipt Layer` WHERE item_code = %(item)s",
+			item=item,
+		)
+		ages = {
+			(r["batch_no"], (self.today.date() - r["received_on"]).days): r["remaining_qty"] for r in found
+		}
+		self.assertEqual(sum(qty for (batch, _), qty in ages.items() if batch == early), 12)
+		self.assertEqual(ages.get((early, 30), 0), 10)
+		self.assertEqual(ages[late, 20], 6)
+
+	def test_stock_that_came_while_the_ledger_was_off_is_as_old_as_the_books_say(self) -> None:
+		item, warehouse = self.stocked(0)
+		self.receive_ago(item, warehouse, 10, 30)
+		self.platform.settings(ledger=False, reservation=False, replenishment=False)
+		self.receive_ago(item, warehouse, 5, 20)
+		self.platform.books.issue([self.line(item, warehouse, 3)], at=self.ago(10))
+		self.setUp()
+		self.record_opening_stock(item)
+		self.assertEqual(self.layers(item, warehouse), [(30, 7), (20, 5)])
 
 	def test_a_bin_knows_its_oldest_and_newest_receipt(self) -> None:
 		item, warehouse = self.stocked(0)

@@ -1,10 +1,9 @@
 """Storage Policies: the one that counts for an item and warehouse, and the rules of a valid one."""
 
 from dataclasses import replace
-from typing import Any
 
-from inventory_midplatform.ports import Row
 from inventory_midplatform.services.locations import storage_policies
+from inventory_midplatform.tests.behaviour.base import Counting
 from inventory_midplatform.tests.behaviour.storage_case import StorageCase
 
 
@@ -39,7 +38,7 @@ class StoragePolicyBehaviour(StorageCase):
 
 		def found() -> tuple[dict[str, str], int]:
 			with self.platform.context() as ctx:
-				store = _Counting(ctx.store)
+				store = Counting(ctx.store)
 				strategies = storage_policies.removal_strategies(replace(ctx, store=store), keys)
 				return {item: s.name for (item, _), s in strategies.items()}, store.statements
 
@@ -136,19 +135,3 @@ class StoragePolicyBehaviour(StorageCase):
 		for strategy, needed in (("Fixed Bin", "fixed_bin"), ("Zone", "zone")):
 			with self.refused("missing_argument", 400, argument=needed):
 				self.policy(put_away_strategy=strategy)
-
-
-class _Counting:
-	"""A store that counts the statements that read from it."""
-
-	def __init__(self, store: Any):
-		self._store = store
-		self.statements = 0
-
-	def rows(self, sql: str, params: Any = None) -> list[Row]:
-		self.statements += 1
-		rows: list[Row] = self._store.rows(sql, params or {})
-		return rows
-
-	def __getattr__(self, name: str) -> Any:
-		return getattr(self._store, name)
