@@ -46,7 +46,9 @@ class SharedSuite(unittest.TestSuite):
 				began, in_tests = time.monotonic(), self.work.seconds_noted
 				yield unittest.defaultTestLoader.loadTestsFromTestCase(test_class)
 				beside = time.monotonic() - began - (self.work.seconds_noted - in_tests)
-				self.work.note_time(beside, f"before and after the tests of {test_class.__qualname__}")
+				self.work.note_time(
+					beside, f"set-up of {test_class.__qualname__}, and the end of the class before"
+				)
 
 
 class TimedResult(unittest.TextTestResult):
