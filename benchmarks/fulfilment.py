@@ -244,7 +244,7 @@ def main() -> None:
 	pace = parcels.PARCELS_A_DAY * parcels.PEAK_HOUR / 3600
 	site = Site([erp.customer() for _ in range(scaled(50, least=5))])
 	switch(on=False)
-	plain_day = parcels.of_a_day(bulk.items("PLAIN", scaled(ITEMS, least=50)), number)
+	plain_day = parcels.of_a_day(bulk.items("CLERKS", scaled(ITEMS, least=50)), number)
 	beside = plain(site, plain_day, pace, seconds)
 	switch(on=True)
 	frappe.db.set_single_value(SETTINGS, {"outbound_enabled": 1, "outbound_check": "Off"})

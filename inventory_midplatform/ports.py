@@ -39,10 +39,11 @@ class Store(Protocol):
 	for_update: str
 	"""`` FOR UPDATE`` where the engine locks rows, empty where a writer has the whole database."""
 
-	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
-		"""Return the table with a hint to read it by the index over ``columns``, for locking reads.
+	def through(self, doctype: str, columns: tuple[str, ...], alias: str = "") -> str:
+		"""Return the table with a hint to read it by the index over ``columns``.
 
-		Rows are then locked in the order of that index, and no others, whatever the optimizer would choose.
+		A locking read then locks rows in the order of that index, and no others, whatever the optimizer would choose. It
+		also spares a small read the optimizer's search.
 		"""
 
 	def days_between(self, earlier: str, later: str) -> str:

@@ -21,9 +21,12 @@ def entry(
 	reason: str = "",
 ) -> Row:
 	"""One line of the log, to be written with others by :func:`write`."""
+	now = ctx.clock.now()
 	return {
+		"creation": now,
+		"modified": now,
 		"operation": operation,
-		"happened_at": ctx.clock.now(),
+		"happened_at": now,
 		"user": ctx.identity.user,
 		"reference_doctype": reference_doctype,
 		"reference_name": reference_name,

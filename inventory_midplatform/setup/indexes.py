@@ -108,6 +108,6 @@ def index_name(doctype: str, columns: tuple[str, ...]) -> str:
 	return NAMED_BY_OTHERS.get((doctype, columns), ours)
 
 
-def forced(doctype: str, columns: tuple[str, ...]) -> str:
+def forced(doctype: str, columns: tuple[str, ...], alias: str = "") -> str:
 	"""Return MariaDB's SQL for the table, read through this index and no other."""
-	return f"`tab{doctype}` FORCE INDEX (`{index_name(doctype, columns)}`)"
+	return f"`tab{doctype}` {alias} FORCE INDEX (`{index_name(doctype, columns)}`)"

@@ -158,6 +158,7 @@ class TestHotStatements(SiteTestCase):
 		platform, recorder = SitePlatform(), Recorder()
 		about = {"item_code": self.item, "warehouse": self.place}
 		held = platform.call("reservation.reserve", qty=1, **about)["name"]
+		platform.settings(sales_order_policy="Off")
 		order = erp.submit(
 			frappe.get_doc(
 				{
@@ -170,6 +171,7 @@ class TestHotStatements(SiteTestCase):
 			)
 		)
 		frappe.db.commit()
+		platform.settings(sales_order_policy="Partial")
 
 		def in_context(work: Callable[..., Any]) -> None:
 			with platform.context() as ctx:
@@ -177,6 +179,14 @@ class TestHotStatements(SiteTestCase):
 
 		work: dict[str, Callable[[], Any]] = {
 			"reserve": lambda: platform.call("reservation.reserve", qty=1, **about),
+			"reserve for a row": lambda: platform.call(
+				"reservation.reserve",
+				qty=1,
+				demand_type="Sales Order",
+				demand_name=order.name,
+				demand_line=order.items[0].name,
+				**about,
+			),
 			"wait": lambda: platform.call("reservation.reserve", qty=400, shortage_policy="Wait", **about),
 			"release": lambda: platform.call("reservation.release", name=held),
 			"explain": lambda: platform.call("stock.explain", **about),

@@ -17,7 +17,11 @@ class TestLocks(OutboundDeskCase):
 		with recorder.recording(type(frappe.local.db), ("sql",), "locks"):
 			change()
 		frappe.db.commit()
-		locking = [sql for sql in recorder.statements if re.search(r"(?i)^update|for update$", sql.strip())]
+		locking = [
+			sql
+			for sql in recorder.statements
+			if re.search(r"(?i)^update|for update( wait \?)?$", sql.strip())
+		]
 		tables = "Bin|Outbound Order|Sales Order|Stock Position"
 		return re.findall(rf"(?i)(?:from|update) `tab({tables})`", "\n".join(locking))
 

@@ -131,6 +131,19 @@ class Work:
 		self.call("reservation.reserve", item_code=self.item, warehouse=self.place, qty=3, name="mine")
 		self.call("reservation.get", name=made["name"])
 		self.call("reservation.release", name=made["name"])
+		self.platform.settings(sales_order_policy="Off")
+		order = self.platform.books.order(self.platform.make_customer(), [self.line(5)])
+		self.platform.settings(sales_order_policy="Partial")
+		(row,) = self.platform.books.order_rows(order)
+		self.call(
+			"reservation.reserve",
+			item_code=self.item,
+			warehouse=self.place,
+			qty=3,
+			demand_type=sources.SALES_ORDER,
+			demand_name=order,
+			demand_line=row["name"],
+		)
 
 	def wait(self) -> None:
 		self.call(

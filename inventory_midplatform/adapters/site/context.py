@@ -1,7 +1,7 @@
 """The Context of a site: Frappe's session, clock, settings and documents behind the ports."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from inventory_midplatform.adapters.site import notifications
 from inventory_midplatform.adapters.site.books import SiteBooks
 from inventory_midplatform.adapters.site.doctypes_to_approve import doctypes_to_approve
 from inventory_midplatform.adapters.site.documents import SiteDocuments
-from inventory_midplatform.adapters.site.store import LOCK_WAIT_SECONDS, SiteStore
+from inventory_midplatform.adapters.site.store import SiteStore, wait_as_usual, wait_shortly
 from inventory_midplatform.domain.ageing import DEFAULT_BANDS
 from inventory_midplatform.domain.outbound import CHECK_OFF
 from inventory_midplatform.domain.put_away import PutAwayStrategy
@@ -43,12 +43,13 @@ def site_settings() -> Settings:
 	if frappe.flags.in_install or frappe.flags.in_uninstall:
 		return Settings()
 	saved = frappe.get_cached_doc(SETTINGS)
+	stored = vars(saved)  # every call reads them, and Document.get takes ten times as long
 	ledger = bool(saved.ledger_enabled)
 	return Settings(
 		ledger=ledger,
 		block_expired_batches=bool(saved.block_expired_batches),
 		# on where it was never stored
-		refuse_stock_on_hold=saved.get("refuse_stock_on_hold") != 0,
+		refuse_stock_on_hold=stored.get("refuse_stock_on_hold") != 0,
 		reservation=ledger and bool(saved.reservation_enabled),
 		sales_order_policy=saved.sales_order_policy or "Partial",
 		reserve_for_material_requests=bool(saved.reserve_for_material_requests),
@@ -61,28 +62,28 @@ def site_settings() -> Settings:
 		doctypes_to_approve=doctypes_to_approve() if saved.approval_enabled else frozenset(),
 		outbound=ledger and bool(saved.reservation_enabled) and bool(saved.outbound_enabled),
 		outbound_check=saved.outbound_check or CHECK_OFF,
-		outbound_check_amount=Decimal(repr(saved.get("outbound_check_amount") or 0)),
-		create_packing_slips=bool(saved.get("create_packing_slips")),
-		create_shipments=bool(saved.get("create_shipments")),
+		outbound_check_amount=Decimal(repr(stored.get("outbound_check_amount") or 0)),
+		create_packing_slips=bool(stored.get("create_packing_slips")),
+		create_shipments=bool(stored.get("create_shipments")),
 		outbound_for_material_requests=bool(
-			saved.reserve_for_material_requests and saved.get("outbound_for_material_requests")
+			saved.reserve_for_material_requests and stored.get("outbound_for_material_requests")
 		),
 		outbound_for_work_orders=bool(
-			saved.reserve_for_work_orders and saved.get("outbound_for_work_orders")
+			saved.reserve_for_work_orders and stored.get("outbound_for_work_orders")
 		),
 		# 24 where it was never stored
 		staging_alert_hours=24
-		if saved.get("staging_alert_hours") is None
+		if stored.get("staging_alert_hours") is None
 		else int(saved.staging_alert_hours),
-		ageing_bands=saved.get("ageing_bands") or DEFAULT_BANDS,
+		ageing_bands=stored.get("ageing_bands") or DEFAULT_BANDS,
 		# 180 where it was never stored
-		dead_stock_days=int(saved.get("dead_stock_days") or 180),
-		**kpi_settings(saved),
-		history_from=frappe.utils.getdate(saved.history_from) if saved.get("history_from") else None,
-		inbound=ledger and bool(saved.get("inbound_enabled")),
+		dead_stock_days=int(stored.get("dead_stock_days") or 180),
+		**kpi_settings(stored),
+		history_from=date.fromisoformat(str(saved.history_from)[:10]) if stored.get("history_from") else None,
+		inbound=ledger and bool(stored.get("inbound_enabled")),
 		# on where it was never stored
-		inspect_sales_returns=saved.get("inspect_sales_returns") != 0,
-		inbound_work_orders=bool(saved.get("inbound_work_orders")),
+		inspect_sales_returns=stored.get("inspect_sales_returns") != 0,
+		inbound_work_orders=bool(stored.get("inbound_work_orders")),
 		over_receipt_percent=Decimal(
 			repr(
 				frappe.get_cached_value("Stock Settings", "Stock Settings", "over_delivery_receipt_allowance")
@@ -213,6 +214,7 @@ class SiteNotifier:
 			order_by="name",
 		)
 		new = [user for user in dict.fromkeys(users) if user not in open_already]
+		wait_shortly()
 		texts = {user: _text(user, message, values) for user in new}
 		for user, text in texts.items():
 			todo = frappe.get_doc(
@@ -248,6 +250,7 @@ class SiteNotifier:
 			about["allocated_to"] = user
 		todos = frappe.get_all("ToDo", about, ["name", "reference_name"], order_by="name")
 		if todos:
+			wait_shortly()
 			frappe.db.set_value("ToDo", {"name": ["in", [t.name for t in todos]]}, "status", "Closed")
 			assigned = sorted({t.reference_name for t in todos})
 			frappe.db.set_value(doctype, {"name": ["in", assigned]}, "_assign", "", update_modified=False)
@@ -269,7 +272,6 @@ class SiteUnitOfWork:
 	"""A call's transaction on a site: one of Frappe's, with a short wait for locks."""
 
 	def begin(self) -> Context:
-		frappe.db.sql(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}")
 		frappe.flags.inventory_operation = True
 		return site_context()
 
@@ -288,4 +290,4 @@ class SiteUnitOfWork:
 		"""Restore the usual wait for locks. Frappe writes after a call too, such as when its user was last seen; where that
 		timed out, the client would get status 500 though the call is committed."""
 		frappe.flags.inventory_operation = False
-		frappe.db.sql("SET SESSION innodb_lock_wait_timeout = DEFAULT")
+		wait_as_usual()

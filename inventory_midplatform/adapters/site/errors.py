@@ -54,9 +54,11 @@ def shown_in_desk() -> Iterator[None]:
 
 @contextmanager
 def as_domain_errors() -> Iterator[None]:
-	"""Turn what Frappe or ERPNext refuses while a service works into a domain error with ERPNext's own sentence."""
-	from inventory_midplatform.adapters.site.store import SiteStore
+	"""Turn what Frappe or ERPNext refuses while a service works into a domain error with ERPNext's own sentence. In an
+	operation their statements wait for locks shortly from here on."""
+	from inventory_midplatform.adapters.site.store import SiteStore, wait_shortly
 
+	wait_shortly()
 	try:
 		yield
 	except InventoryError:

@@ -82,8 +82,8 @@ class SqlStore:
 			raise
 		self._plain(f"RELEASE SAVEPOINT {name}")
 
-	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
-		return f"`tab{doctype}`"
+	def through(self, doctype: str, columns: tuple[str, ...], alias: str = "") -> str:
+		return f"`tab{doctype}` {alias}"
 
 	def days_between(self, earlier: str, later: str) -> str:
 		return f"DATEDIFF({later}, {earlier})"
@@ -265,8 +265,8 @@ class MariaDbStore(SqlStore):
 	dialect = "mariadb"
 	for_update = " FOR UPDATE"
 
-	def through(self, doctype: str, columns: tuple[str, ...]) -> str:
-		return forced(doctype, columns)
+	def through(self, doctype: str, columns: tuple[str, ...], alias: str = "") -> str:
+		return forced(doctype, columns, alias)
 
 	def __init__(self, **arguments: Any):
 		super().__init__()

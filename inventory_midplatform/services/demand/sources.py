@@ -30,10 +30,11 @@ class DemandSource:
 	demand_type: str
 	row_doctype: str
 	rows: str
-	"""Statement of its rows. Columns: row_name, row_modified, demand_name, demand_line, item_code, warehouse,
-	stock_qty, delivered (both in stock UOM; delivered includes what will not be delivered any more), due (a date or
-	NULL), idx, and the document's docstatus and status; a further column ``invoiced`` counts as delivered where it is
-	more. ``{document}`` is a condition on the document, ``{row}`` and ``{part}`` one on its row or packed part."""
+	"""Statement of its rows. Columns: row_name, row_modified, demand_name, demand_line, item_code, warehouse, stock_qty,
+	delivered, invoiced (all in stock UOM; delivered includes what will not be delivered any more, and invoiced counts as
+	delivered where it is more), due (a date or NULL), idx, and the document's docstatus and status; without ``taken_from``
+	also disabled (not 0 where its item or warehouse is). ``{document}`` is a condition on the document, ``{row}`` and
+	``{part}`` one on its row or packed part."""
 	unfinished: str
 	"""Condition on the document ``d``: its rows are not all delivered."""
 	closed: tuple[str, ...]
@@ -95,9 +96,10 @@ SALES_ORDERS = DemandSource(
 	"Sales Order Item",
 	f"""
 SELECT soi.name AS row_name, soi.modified AS row_modified, d.name AS demand_name, soi.name AS demand_line,
-	soi.item_code, soi.warehouse, soi.stock_qty,
+	item.name AS item_code, wh.name AS warehouse, soi.stock_qty,
 	(soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) * soi.conversion_factor AS delivered, {_INVOICED} AS invoiced,
-	soi.delivery_date AS due, soi.idx AS idx, d.docstatus, d.status
+	soi.delivery_date AS due, soi.idx AS idx, item.disabled + wh.disabled AS disabled,
+	d.docstatus, d.status
 FROM `tabSales Order Item` soi
 JOIN `tabSales Order` d ON d.name = soi.parent
 JOIN `tabItem` item ON item.name = soi.item_code
@@ -111,10 +113,11 @@ WHERE {{document}} AND {{row}} AND COALESCE(soi.delivered_by_supplier, 0) = 0
 	row_column="soi.name",
 	parts=f"""
 SELECT soi.name AS row_name, soi.modified AS row_modified, d.name AS demand_name, soi.name AS demand_line,
-	packed.item_code, packed.warehouse, packed.qty AS stock_qty,
+	item.name AS item_code, wh.name AS warehouse, packed.qty AS stock_qty,
 	packed.qty * (soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) / soi.qty AS delivered,
 	packed.qty * ({_INVOICED}) / soi.stock_qty AS invoiced,
-	soi.delivery_date AS due, soi.idx AS idx, d.docstatus, d.status
+	soi.delivery_date AS due, soi.idx AS idx, item.disabled + wh.disabled AS disabled,
+	d.docstatus, d.status
 FROM `tabPacked Item` packed
 JOIN `tabSales Order Item` soi ON soi.name = packed.parent_detail_docname
 JOIN `tabSales Order` d ON d.name = soi.parent AND packed.parent = d.name
@@ -142,8 +145,9 @@ MATERIAL_REQUESTS = DemandSource(
 	"Material Request Item",
 	f"""
 SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, r.name AS demand_line,
-	r.item_code, wh.name AS warehouse, r.stock_qty,
-	r.ordered_qty AS delivered, r.schedule_date AS due, r.idx AS idx, d.docstatus, d.status
+	item.name AS item_code, wh.name AS warehouse, r.stock_qty,
+	r.ordered_qty AS delivered, 0 AS invoiced, r.schedule_date AS due, r.idx AS idx, item.disabled + wh.disabled AS disabled,
+	d.docstatus, d.status
 FROM `tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
@@ -183,7 +187,7 @@ WORK_ORDERS = DemandSource(
 	f"""
 SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, '' AS demand_line,
 	r.item_code, wh.name AS warehouse, r.required_qty AS stock_qty,
-	CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END + {_OTHER_UNITS} AS delivered,
+	CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END + {_OTHER_UNITS} AS delivered, 0 AS invoiced,
 	d.planned_start_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabWork Order Item` r
 JOIN `tabWork Order` d ON d.name = r.parent
@@ -228,7 +232,7 @@ SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, ''
 		JOIN `tabStock Entry` entry ON entry.name = o.delivery_document
 		JOIN `tabStock Entry Detail` part ON part.parent = entry.name
 		WHERE o.source_name = d.name AND {_ISSUED_FOR} AND part.item_code = r.item_code
-	), 0) AS delivered,
+	), 0) AS delivered, 0 AS invoiced,
 	d.required_by AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabInventory Request Item` r
 JOIN `tabInventory Request` d ON d.name = r.parent
@@ -291,7 +295,7 @@ def outstanding_rows(ctx: Context, source: DemandSource, sql: str, params: Row) 
 	"""Run a statement of ``source`` and return its rows that name a warehouse, each with its own ``delivered``."""
 	rows = ctx.store.rows(sql, {"on_hold_too": 0, **_from_settings(ctx), **params})
 	for row in rows:
-		if row.get("invoiced"):
+		if row["invoiced"]:
 			row["delivered"] = max(from_store(row["delivered"]), from_store(row["invoiced"]))
 	if source.taken_from:
 		_share_out(ctx, source, rows)
@@ -311,7 +315,8 @@ def claim_row(ctx: Context, source: DemandSource, row: Row) -> None:
 	any position is locked, for ERPNext's rows come first. Raises SnapshotConflict.
 	"""
 	seen = row["row_modified"]
-	if isinstance(seen, str):  # SQLite has only text where tables are joined by UNION
+	# text from SQLite where tables are joined by UNION, and where it was read as text
+	if isinstance(seen, str):
 		seen = datetime.fromisoformat(seen)
 	unchanged = "modified IS NULL" if seen is None else "modified = %(seen)s"
 	changed = ctx.store.execute(

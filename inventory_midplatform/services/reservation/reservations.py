@@ -65,8 +65,13 @@ def reserve(ctx: Context, command: Reserve) -> Reservation:
 	row of a document what ``demand_lines.resolve_line`` raises.
 	"""
 	modules.require(ctx, "reservation")
-	stocked, place = masters.stock_item_and_warehouse(ctx, command.item_code, command.warehouse)
-	item, warehouse = stocked.item_code, place.name
+	named = demand_lines.named_row(ctx, command.demand, command.item_code, command.warehouse)
+	if named:
+		item, warehouse = named.item_code, named.warehouse
+		masters.require_warehouse(ctx, warehouse)
+	else:
+		stocked, place = masters.stock_item_and_warehouse(ctx, command.item_code, command.warehouse)
+		item, warehouse = stocked.item_code, place.name
 	_check_lengths(command.demand, name=command.name)
 	requested = Reservation(
 		name=command.name or new_id(),
@@ -84,7 +89,7 @@ def reserve(ctx: Context, command: Reserve) -> Reservation:
 	if command.name and (first := _find(ctx, command.name)):
 		return _same(ctx, first, requested)
 	masters.require_whole(ctx, item, command.qty)
-	row = demand_lines.resolve_line(ctx, command.demand, item, warehouse, command.qty)
+	row = demand_lines.resolve_line(ctx, command.demand, item, warehouse, command.qty, named)
 	requested = replace(requested, demand=row.demand)
 	if command.expires_at is not None and command.expires_at <= ctx.clock.now():
 		raise InvalidInput("{argument} is in the past.", code="expires_in_past", argument="expires_at")

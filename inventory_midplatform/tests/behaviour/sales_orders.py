@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from inventory_midplatform.domain.reservation import Demand
+from inventory_midplatform.services.demand import demand_lines
 from inventory_midplatform.services.reservation import document_sync, reservations
 from inventory_midplatform.tests.behaviour.base import Behaviour, D
 from inventory_midplatform.tests.platform import unique
@@ -88,6 +90,52 @@ class SalesOrderBehaviour(Behaviour):
 		self.reserve(self.item, self.warehouse, 3, **of_order)
 		self.sync(order)
 		self.assert_now(reserved=4)
+
+	def test_a_row_that_is_named_reserves_as_one_that_is_found(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		elsewhere = self.platform.make_warehouse()
+		self.receive(self.item, elsewhere, 20)
+		other = self.platform.make_item()
+		stranger = self.platform.make_user(["Inventory Manager"], [elsewhere])
+		for named in (False, True):
+			order = self.order(self.item, self.warehouse, 10)
+			(row,) = self.row_names(order)
+			of_order = {"demand_type": "Sales Order", "demand_name": order}
+			if named:
+				of_order["demand_line"] = row
+				with self.platform.context() as ctx:
+					demand = Demand("Sales Order", order, row)
+					found = demand_lines.named_row(ctx, demand, self.item, self.warehouse)
+					self.assertIsNotNone(found, "one statement finds it")
+			with self.subTest(named=named):
+				with self.refused("warehouse_not_permitted", 403):
+					self.reserve(self.item, self.warehouse, 1, **of_order, user=stranger)
+				self.assert_reservation(
+					self.reserve(self.item, elsewhere, 3, **of_order), demand_line=row, reserved_qty=3
+				)
+				with self.refused("more_than_outstanding", left="7", qty="8"):
+					self.reserve(self.item, self.warehouse, 8, **of_order)
+				made = self.reserve(self.item, self.warehouse, 4, **of_order)
+				self.assert_reservation(made, demand_line=row, reserved_qty=4)
+				self.platform.call("reservation.release", name=made["name"], qty=3)
+				self.reserve(self.item, self.warehouse, 2, **of_order)
+				made = self.platform.call("reservation.get", name=made["name"])
+				self.assert_reservation(made, qty=2, reserved_qty=1, released_qty=1)
+				with self.refused("more_than_outstanding", left="4", qty="5"):
+					self.reserve(self.item, self.warehouse, 5, **of_order)
+				self.platform.update("Item", self.item, {"disabled": 1})
+				with self.refused("disabled_item", 400):
+					self.reserve(self.item, self.warehouse, 1, **of_order)
+				self.platform.update("Item", self.item, {"disabled": 0})
+				self.platform.update("Warehouse", self.warehouse, {"disabled": 1})
+				with self.refused("disabled_warehouse", 400):
+					self.reserve(self.item, self.warehouse, 1, **of_order)
+				self.platform.update("Warehouse", self.warehouse, {"disabled": 0})
+				with self.refused("not_demanded", 400, item_code=other):
+					self.reserve(other, self.warehouse, 1, **of_order)
+				self.platform.books.close_order(order)
+				with self.refused("not_demanded", 400):
+					self.reserve(self.item, self.warehouse, 1, **of_order)
 
 	def test_more_demand_of_an_order_waits_behind_those_waiting_already(self) -> None:
 		item, warehouse = self.stocked(0)

@@ -7,8 +7,9 @@ WITH RECURSIVE group_members AS (
 ),
 outstanding_requests AS (
 SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, r.name AS demand_line,
-	r.item_code, wh.name AS warehouse, r.stock_qty,
-	r.ordered_qty AS delivered, r.schedule_date AS due, r.idx AS idx, d.docstatus, d.status
+	item.name AS item_code, wh.name AS warehouse, r.stock_qty,
+	r.ordered_qty AS delivered, 0 AS invoiced, r.schedule_date AS due, r.idx AS idx, item.disabled + wh.disabled AS disabled,
+	d.docstatus, d.status
 FROM `tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
@@ -28,7 +29,7 @@ SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, ''
 	AND ((d.skip_transfer = 0 AND entry.purpose = 'Material Transfer for Manufacture')
 		OR (d.skip_transfer = 1 AND entry.purpose IN ('Manufacture', 'Material Consumption for Manufacture')))
 			AND COALESCE(NULLIF(part.original_item, ''), part.item_code) = r.item_code
-	), 0) AS delivered,
+	), 0) AS delivered, 0 AS invoiced,
 	d.planned_start_date AS due, r.idx AS idx, d.docstatus, d.status
 FROM `tabWork Order Item` r
 JOIN `tabWork Order` d ON d.name = r.parent
