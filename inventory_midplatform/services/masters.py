@@ -264,6 +264,12 @@ def usable_batch(ctx: Context, batch_no: str, item_code: str) -> str:
 
 
 def _require_usable(batch: Row, item_code: str) -> None:
+	_require_batch_of(batch, item_code)
+	if batch["disabled"]:
+		raise InvalidInput("Batch {batch_no} is disabled.", code="disabled_batch", batch_no=batch["name"])
+
+
+def _require_batch_of(batch: Row, item_code: str) -> None:
 	if batch["item"] != item_code:
 		raise InvalidInput(
 			"Batch {batch_no} belongs to item {other}, not to {item_code}.",
@@ -272,8 +278,18 @@ def _require_usable(batch: Row, item_code: str) -> None:
 			other=batch["item"],
 			item_code=item_code,
 		)
-	if batch["disabled"]:
-		raise InvalidInput("Batch {batch_no} is disabled.", code="disabled_batch", batch_no=batch["name"])
+
+
+def require_serial_of(serial_no: str, its_item: str, item_code: str) -> None:
+	"""Refuse a serial number of another item. Raises InvalidInput (``serial_of_other_item``)."""
+	if its_item != item_code:
+		raise InvalidInput(
+			"Serial number {serial_no} belongs to item {other}, not to {item_code}.",
+			code="serial_of_other_item",
+			serial_no=serial_no,
+			other=its_item,
+			item_code=item_code,
+		)
 
 
 def require_codes_of_item(ctx: Context, item_code: str, batch_no: str, serial_nos: Iterable[str]) -> None:
@@ -286,14 +302,7 @@ def require_codes_of_item(ctx: Context, item_code: str, batch_no: str, serial_no
 		batch = _named(ctx, "Batch", batch_no, "batch_no", "item")
 		if batch is None:
 			raise NotFound("Batch {batch_no} does not exist.", code="unknown_batch", batch_no=batch_no)
-		if batch["item"] != item_code:
-			raise InvalidInput(
-				"Batch {batch_no} belongs to item {other}, not to {item_code}.",
-				code="batch_of_other_item",
-				batch_no=batch["name"],
-				other=batch["item"],
-				item_code=item_code,
-			)
+		_require_batch_of(batch, item_code)
 	serials = list(serial_nos)
 	rows = (
 		ctx.store.rows(
@@ -309,14 +318,7 @@ def require_codes_of_item(ctx: Context, item_code: str, batch_no: str, serial_no
 			raise NotFound(
 				"Serial number {serial_no} does not exist.", code="unknown_serial", serial_no=serial
 			)
-		if other != item_code:
-			raise InvalidInput(
-				"Serial number {serial_no} belongs to item {other}, not to {item_code}.",
-				code="serial_of_other_item",
-				serial_no=serial,
-				other=other,
-				item_code=item_code,
-			)
+		require_serial_of(serial, other, item_code)
 
 
 def known_item(ctx: Context, item_code: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 
 from inventory_midplatform.adapters.site import deliveries, packing_slips, quality, receipt_drafts, shipments
-from inventory_midplatform.adapters.site.documents import floats
+from inventory_midplatform.adapters.site.documents import floats, update_quantities
 from inventory_midplatform.adapters.site.errors import as_domain_errors
 from inventory_midplatform.adapters.site.purchases import SitePurchases
 from inventory_midplatform.adapters.site.stock_ledger import SiteLedger
@@ -169,22 +169,7 @@ class SiteBooks(SitePurchases, SiteLedger):
 		)
 
 	def update_order(self, order: str, quantities: Mapping[str, Decimal]) -> None:
-		from erpnext.controllers.accounts_controller import update_child_qty_rate
-
-		with as_domain_errors():
-			rows = [
-				{
-					"docname": row.name,
-					"item_code": row.item_code,
-					"qty": float(quantities.get(row.name, row.qty)),
-					"rate": row.rate,
-					"uom": row.uom,
-					"conversion_factor": row.conversion_factor,
-					"delivery_date": str(row.delivery_date),
-				}
-				for row in frappe.get_doc("Sales Order", order).items
-			]
-			update_child_qty_rate("Sales Order", frappe.as_json(rows), order)
+		update_quantities("Sales Order", order, quantities, "delivery_date")
 
 	def close_order(self, order: str) -> None:
 		self._set_order_status(order, "Closed")

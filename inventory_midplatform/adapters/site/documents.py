@@ -1,5 +1,6 @@
 """Records that users open, written through Frappe's Document, so that every hook, field and rule of the site applies."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -102,3 +103,24 @@ def floats(value: Any) -> Any:
 	if isinstance(value, list):
 		return [floats(v) for v in value]
 	return value
+
+
+def update_quantities(doctype: str, name: str, quantities: Mapping[str, Decimal], day: str) -> None:
+	"""Change the quantities of rows of a submitted order by ERPNext's *Update Items*; ``day`` names the date field of
+	its rows."""
+	from erpnext.controllers.accounts_controller import update_child_qty_rate
+
+	with as_domain_errors():
+		rows = [
+			{
+				"docname": row.name,
+				"item_code": row.item_code,
+				"qty": float(quantities.get(row.name, row.qty)),
+				"rate": row.rate,
+				"uom": row.uom,
+				"conversion_factor": row.conversion_factor,
+				day: str(row.get(day)),
+			}
+			for row in frappe.get_doc(doctype, name).items
+		]
+		update_child_qty_rate(doctype, frappe.as_json(rows), name)

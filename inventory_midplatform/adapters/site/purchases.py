@@ -7,7 +7,7 @@ from decimal import Decimal
 import frappe
 
 from inventory_midplatform.adapters.site import budgets, purchase_returns, quality
-from inventory_midplatform.adapters.site.documents import floats
+from inventory_midplatform.adapters.site.documents import floats, update_quantities
 from inventory_midplatform.adapters.site.errors import as_domain_errors
 from inventory_midplatform.ports import (
 	Budget,
@@ -60,22 +60,7 @@ class SitePurchases:
 		return list(frappe.get_all("Purchase Order Item", {"parent": order}, fields, order_by="idx"))
 
 	def update_purchase(self, order: str, quantities: Mapping[str, Decimal]) -> None:
-		from erpnext.controllers.accounts_controller import update_child_qty_rate
-
-		with as_domain_errors():
-			rows = [
-				{
-					"docname": row.name,
-					"item_code": row.item_code,
-					"qty": float(quantities.get(row.name, row.qty)),
-					"rate": row.rate,
-					"uom": row.uom,
-					"conversion_factor": row.conversion_factor,
-					"schedule_date": str(row.schedule_date),
-				}
-				for row in frappe.get_doc(ORDER, order).items
-			]
-			update_child_qty_rate(ORDER, frappe.as_json(rows), order)
+		update_quantities(ORDER, order, quantities, "schedule_date")
 
 	def close_purchase(self, order: str) -> None:
 		self._set_purchase_status(order, "Closed")

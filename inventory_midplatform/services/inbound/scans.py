@@ -169,14 +169,7 @@ def _check_serials(ctx: Context, item: Row, scan: Scan, in_transit: Mapping[str,
 		"SELECT name, item_code, warehouse FROM `tabSerial No` WHERE name IN %(serials)s ORDER BY name",
 		{"serials": serials},
 	):
-		if row["item_code"] != item_code:
-			raise InvalidInput(
-				"Serial number {serial_no} belongs to item {other}, not to {item_code}.",
-				code="serial_of_other_item",
-				serial_no=row["name"],
-				other=row["item_code"],
-				item_code=item_code,
-			)
+		masters.require_serial_of(row["name"], row["item_code"], item_code)
 		if row["warehouse"] and row["warehouse"] != in_transit.get(row["name"]):
 			raise Conflict(
 				"Serial number {serial_no} is in stock already.",
