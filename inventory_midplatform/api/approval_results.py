@@ -50,6 +50,10 @@ class ApprovalDecision(TypedDict):
 	"""1: a return undid it."""
 	asked_at: str
 	decided_at: str | None
+	at: str
+	"""When it happened, or since when somebody is asked."""
+	happened: list[results.Reason]
+	"""Parts of a sentence that begins with the user's name; none where nobody needs to read it."""
 
 
 class ApprovalStep(TypedDict):
@@ -73,6 +77,7 @@ class ApprovalRequestWithHistory(ApprovalRequest):
 	reasons: list[results.Reason]
 	"""Why it is where it is."""
 	decisions: list[ApprovalDecision]
+	"""In the order in which it happened."""
 	names: dict[str, str]
 	"""The full names of the users."""
 

@@ -36,6 +36,16 @@ COUNTED, DELEGATED, ADDED, ESCALATED, TIMED_OUT = (
 
 EVENTS = (APPROVED, REJECTED, COUNTED, DELEGATED, ADDED, ESCALATED, TIMED_OUT)
 
+WAITING, NOT_NEEDED, REQUESTED, COPIED, COMMENTED, REMINDED = (
+	"Waiting",
+	"Not Needed",
+	"Requested",
+	"Copied",
+	"Commented",
+	"Reminded",
+)
+"""What a row says beside the events that count."""
+
 BEFORE, AFTER = "Before", "After"
 
 HIGHER = 100

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from inventory_midplatform.domain.approval_conditions import Condition, Values
-from inventory_midplatform.domain.approval_flow import ADDED, APPROVED, DELEGATED, OPEN, RETURNED
+from inventory_midplatform.domain.approval_flow import ADDED, APPROVED, DELEGATED, OPEN, RETURNED, WAITING
+from inventory_midplatform.domain.approval_history import happened, in_order, when
 from inventory_midplatform.domain.approval_policy import Step
 from inventory_midplatform.domain.quantity import from_store, to_text
 from inventory_midplatform.domain.reason import Reason
@@ -11,7 +12,7 @@ from inventory_midplatform.domain.roles import reads_costs
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.query import Order, Query, any_of, compiled, table, value
 from inventory_midplatform.services.approval import approval_requests, deciding, time_limits
-from inventory_midplatform.services.approval.approval_requests import DOCTYPE, ROWS, WAITING, LockedRequest
+from inventory_midplatform.services.approval.approval_requests import DOCTYPE, ROWS, LockedRequest
 
 TO_DECIDE, REQUESTED, OF_DOCUMENT = "to_decide", "requested", "of_document"
 
@@ -115,12 +116,12 @@ def get(ctx: Context, name: str) -> Row:
 		"return_to": [{"step": step.number, "title": step.title} for step in returns],
 		"path": _way(locked),
 		"reasons": [reason.as_dict() for reason in _why_asked(locked, rows)],
-		"decisions": [_decision(row) for row in rows],
+		"decisions": [_decision(row, happened(row, rows)) for row in in_order(rows)],
 		"names": _names(ctx, locked, rows),
 	}
 
 
-def _decision(row: Row) -> Row:
+def _decision(row: Row, said: Sequence[Reason]) -> Row:
 	texts = ("title", "decision", "reason", "place", "attachment", "user", "other_user")
 	numbers = ("step", "to_step", "round", "is_void")
 	return {
@@ -128,6 +129,8 @@ def _decision(row: Row) -> Row:
 		**{field: int(row[field] or 0) for field in numbers},
 		"asked_at": row["asked_at"],
 		"decided_at": row["decided_at"],
+		"at": when(row),
+		"happened": [reason.as_dict() for reason in said],
 	}
 
 

@@ -79,7 +79,7 @@ def test_a_request_is_returned_added_to_and_approved(
 	((document, name),) = office(1, 310)
 	path = f"approval-request/{quote(name)}"
 	form = Form(desk("supervisor"), texts, path)
-	page = form.page
+	page, supervisor = form.page, form.desk.user
 	expect(page.locator(".approval .way")).to_contain_text("Warehouse")
 	expect(page.locator(".approval .worth b")).to_contain_text(re.compile(r"18.600"))
 	expect(page.locator(".approval .line").first).to_contain_text("12")
@@ -103,7 +103,7 @@ def test_a_request_is_returned_added_to_and_approved(
 	expect(page.locator(".approval .way .waiting")).to_contain_text("Director")
 	expect(page.locator(".approval .event.void, .approval .day")).not_to_have_count(0)
 	form.desk.picture(f"approval-history-{language}")
-	form.press("add", user="Supervisor", reason="再看一眼")
+	form.press("add", user=supervisor, reason="再看一眼")
 	assert "Added" in [row["decision"] for row in site.operation("approval.get", name=name)["decisions"]]
 	about = f"doctype={quote(REQUEST)}&name={quote(name)}&format=Approval%20History&no_letterhead=1&_lang={language}"
 	page.goto(f"/printview?{about}")

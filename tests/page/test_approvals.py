@@ -1,5 +1,6 @@
 """Approvals on the phone page, in Chinese: approve, reject, return, delegate, add, comment, and what one requested for."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -178,7 +179,9 @@ def test_what_a_director_sees(office: Office, phone: Any, language: str, height:
 			"金额为 18,600，大于 10,000；总监 01 转办给您：外出"
 		)
 	of.picture(f"73-approval-{language}-{theme}")
+	counted = re.findall(r"\d+", of.page.locator("[data-history]").inner_text())
 	of.tap("[data-history]")
+	expect(of.page.locator(".history__row")).to_have_count(int(counted[0]))
 	expect(of.page.locator(".history__row--void")).to_have_count(0)
 	of.picture(f"74-history-{language}-{theme}")
 	if language == "en":

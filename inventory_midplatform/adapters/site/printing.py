@@ -2,20 +2,18 @@
 and the history of an approval."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import frappe
 import segno
 from frappe import _
 
 from inventory_midplatform.adapters.site.context import site_context
-from inventory_midplatform.domain.approval_flow import APPROVED
+from inventory_midplatform.domain.approval_flow import APPROVED, WAITING
 from inventory_midplatform.domain.outbound import OUTBOUND, TO_CHECK
 from inventory_midplatform.domain.quantity import to_text
 from inventory_midplatform.ports import Row
 from inventory_midplatform.reporting import approvals, outbound, waves
 from inventory_midplatform.reporting import inbound_labels as reporting_labels
-from inventory_midplatform.services.approval.approval_requests import WAITING
 
 
 def inventory_qr(text: str) -> str:
@@ -88,53 +86,28 @@ def approval_history(name: str) -> Row:
 	request = approvals.get(site_context(), name)
 	names = request["names"]
 	days: list[Row] = []
-	for row in sorted(request["decisions"], key=lambda row: (row["round"], str(_when(row)))):
-		day = {"date": str(_when(row))[:10], "round": row["round"], "rounds": request["round"]}
+	for row in request["decisions"]:
+		if not row["happened"]:
+			continue
+		at = str(row["at"])
+		day = {"date": at[:10], "round": row["round"], "rounds": request["round"]}
 		if not days or (days[-1]["date"], days[-1]["round"]) != (day["date"], day["round"]):
 			days.append({**day, "rows": []})
-		other = names.get(row["other_user"], row["other_user"])
 		days[-1]["rows"].append(
 			{
 				**row,
 				"who": names.get(row["user"], row["user"]) or _("System"),
-				"text": _happened(row).format(other),
+				"text": " · ".join(_in_words(part, names) for part in row["happened"]),
 				"title": row["title"] if row["decision"] in (WAITING, APPROVED) else "",
-				"time": str(_when(row))[11:16],
+				"time": at[11:16],
 			}
 		)
 	return {**request, "days": days}
 
 
-def _when(row: Row) -> Any:
-	return row["decided_at"] or row["asked_at"]
-
-
-def _happened(row: Row) -> str:
-	"""Return what somebody did, as a part of a sentence that begins with their name; {0} is another person."""
-	if row["decision"] == "Returned" and row["to_step"]:
-		return str(_("returned it to an earlier step"))
-	if row["decision"] == "Added" and row["place"] == "After":
-		return str(_("added {0}, after them"))
-	if row["decision"] == "Requested" and row["round"] > 1:
-		return str(_("asked again after a change"))
-	words = {
-		"Requested": _("asked for approval"),
-		"Waiting": _("is asked now"),
-		"Approved": _("approved"),
-		"Rejected": _("rejected"),
-		"Returned": _("returned it to the applicant"),
-		"Delegated": _("handed it to {0}"),
-		"Added": _("added {0}, before them"),
-		"Escalated": _("asked those above too, for the time is over"),
-		"Approved Before": _("approved before, not asked again"),
-		"Not Needed": _("not needed any more"),
-		"Copied": _("got a copy"),
-		"Reminded": _("reminded the approvers"),
-		"Timed Out": _("approved, for the time is over"),
-		"Commented": _("wrote"),
-		"Withdrawn": _("withdrew it"),
-	}
-	text = str(words.get(row["decision"], row["decision"]))
-	if row["other_user"] and row["decision"] in (WAITING, APPROVED, "Rejected"):
-		return f"{text} · {_('instead of {0}, who is away')}"
-	return text
+def _in_words(reason: Row, names: Row) -> str:
+	"""Return a reason in the reader's language, with a user's full name."""
+	values = {**reason["values"]}
+	if "user" in values:
+		values["user"] = names.get(values["user"], values["user"])
+	return str(_(reason["template"])).format(**values)

@@ -11,9 +11,12 @@ from inventory_midplatform.domain.approval_conditions import read
 from inventory_midplatform.domain.approval_flow import (
 	APPROVED,
 	EVENTS,
+	NOT_NEEDED,
 	OPEN,
 	REJECTED,
+	REQUESTED,
 	RETURNED,
+	WAITING,
 	WITHDRAWN,
 	Event,
 )
@@ -38,16 +41,6 @@ from inventory_midplatform.services.approval.facts import (
 
 DOCTYPE = "Approval Request"
 ROWS = "Approval Decision"
-
-WAITING, NOT_NEEDED, REQUESTED, COPIED, COMMENTED, REMINDED = (
-	"Waiting",
-	"Not Needed",
-	"Requested",
-	"Copied",
-	"Commented",
-	"Reminded",
-)
-"""What a row says beside the events that count."""
 
 STATES = (OPEN, RETURNED, APPROVED, REJECTED, WITHDRAWN)
 
@@ -430,8 +423,9 @@ def close(locked: LockedRequest, state: str, reason: str) -> None:
 	ctx, facts = locked.ctx, locked.facts
 	require_plain(reason, "reason")
 	ctx.store.execute(
-		f"UPDATE `tab{ROWS}` SET decision = %(decision)s WHERE parent = %(name)s AND decision = %(waiting)s",
-		{"decision": NOT_NEEDED, "name": locked.name, "waiting": WAITING},
+		f"UPDATE `tab{ROWS}` SET decision = %(decision)s, decided_at = %(now)s"
+		" WHERE parent = %(name)s AND decision = %(waiting)s",
+		{"decision": NOT_NEEDED, "now": ctx.clock.now(), "name": locked.name, "waiting": WAITING},
 	)
 	closed = None if state == RETURNED else ctx.clock.now()
 	write(locked, state=state, current_step=0, reason=reason, closed_at=closed, due_at=None, remind_at=None)

@@ -1,19 +1,12 @@
 """Who is asked now: the rows, the to-dos and the time limit of the step that waits."""
 
 from inventory_midplatform.domain import approval_flow
-from inventory_midplatform.domain.approval_flow import OPEN, WITHDRAWN, Progress
+from inventory_midplatform.domain.approval_flow import COPIED, NOT_NEEDED, OPEN, WAITING, WITHDRAWN, Progress
 from inventory_midplatform.domain.approval_policy import COPY_TO, Step
 from inventory_midplatform.domain.errors import NotFound
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services.approval import approval_requests, time_limits
-from inventory_midplatform.services.approval.approval_requests import (
-	COPIED,
-	DOCTYPE,
-	NOT_NEEDED,
-	ROWS,
-	WAITING,
-	LockedRequest,
-)
+from inventory_midplatform.services.approval.approval_requests import DOCTYPE, ROWS, LockedRequest
 from inventory_midplatform.services.approval.facts import may_be_approved
 
 
@@ -48,8 +41,8 @@ def advance(locked: LockedRequest, from_step: int, reason: str = "") -> None:
 	done = [row for row in rows if row["decision"] == WAITING and _key(row) not in wanted]
 	if done:
 		ctx.store.execute(
-			f"UPDATE `tab{ROWS}` SET decision = %(decision)s WHERE name IN %(names)s",
-			{"decision": NOT_NEEDED, "names": [row["name"] for row in done]},
+			f"UPDATE `tab{ROWS}` SET decision = %(decision)s, decided_at = %(now)s WHERE name IN %(names)s",
+			{"decision": NOT_NEEDED, "now": ctx.clock.now(), "names": [row["name"] for row in done]},
 		)
 	counted: list[Row] = [
 		{"step": e.step, "approver": e.turn, "user": e.user, "decision": e.kind} for e in now.counted

@@ -7,12 +7,15 @@ from inventory_midplatform.domain.approval_flow import (
 	AFTER,
 	APPROVED,
 	BEFORE,
+	COMMENTED,
 	DELEGATED,
 	EVENTS,
 	FIRST_ADDED,
 	OPEN,
 	REJECTED,
+	REMINDED,
 	RETURNED,
+	WAITING,
 	Progress,
 )
 from inventory_midplatform.domain.approval_policy import APPROVAL, SHARE, Step
@@ -20,14 +23,7 @@ from inventory_midplatform.domain.errors import Conflict, InvalidInput, Inventor
 from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.services.approval import approval_requests, asking
-from inventory_midplatform.services.approval.approval_requests import (
-	COMMENTED,
-	DOCTYPE,
-	REMINDED,
-	ROWS,
-	WAITING,
-	LockedRequest,
-)
+from inventory_midplatform.services.approval.approval_requests import DOCTYPE, ROWS, LockedRequest
 
 
 def approve(ctx: Context, name: str, reason: str = "") -> None:

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from inventory_midplatform.domain.approval_delegations import Delegation, leads_back
+from inventory_midplatform.domain.approval_flow import WAITING
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, InventoryError, NotPermitted
 from inventory_midplatform.domain.roles import MANAGER
 from inventory_midplatform.domain.text import require_plain
 from inventory_midplatform.ports import Context, Row, SnapshotConflict
 from inventory_midplatform.services import document_locks, modules
-from inventory_midplatform.services.approval import approval_requests, asking, away
+from inventory_midplatform.services.approval import asking, away
 from inventory_midplatform.services.approval.approvers import SYSTEM_MANAGER
 from inventory_midplatform.services.approval.away import DOCTYPE
 
@@ -238,7 +239,7 @@ def waiting(ctx: Context, name: str, limit: int = 10**6) -> list[str]:
 	about = {
 		"users": sorted(users),
 		"user": rows[0]["user"],
-		"waiting": approval_requests.WAITING,
+		"waiting": WAITING,
 		"limit": limit,
 	}
 	return [row["parent"] for row in ctx.store.rows(_WAITING, about)]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from inventory_midplatform.domain.approval_flow import OPEN, REJECTED, RETURNED, WITHDRAWN
+from inventory_midplatform.domain.approval_flow import OPEN, REJECTED, RETURNED, WAITING, WITHDRAWN
 from inventory_midplatform.domain.approval_policy import WORKFLOW_ACTION
 from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services.approval import approval_requests, policies
-from inventory_midplatform.services.approval.approval_requests import DOCTYPE, WAITING
+from inventory_midplatform.services.approval.approval_requests import DOCTYPE
 
 
 def require_approved(ctx: Context, doctype: str, document: Mapping[str, Any]) -> None:

@@ -1,10 +1,18 @@
 """What happens when the time of an approval step is over: its people are reminded, others are asked too, or it is decided."""
 
-from inventory_midplatform.domain.approval_flow import ESCALATED, HIGHER, REJECTED, TIMED_OUT, WITHDRAWN
+from inventory_midplatform.domain.approval_flow import (
+	ESCALATED,
+	HIGHER,
+	REJECTED,
+	REMINDED,
+	TIMED_OUT,
+	WAITING,
+	WITHDRAWN,
+)
 from inventory_midplatform.domain.approval_policy import APPROVE, ESCALATE, REJECT, Step
 from inventory_midplatform.ports import Context
 from inventory_midplatform.services.approval import approval_requests, asking, deciding, time_limits
-from inventory_midplatform.services.approval.approval_requests import REMINDED, WAITING, LockedRequest
+from inventory_midplatform.services.approval.approval_requests import LockedRequest
 
 OVERDUE = """
 SELECT name FROM `tabApproval Request`

@@ -131,7 +131,7 @@ class ApprovalTimesBehaviour(ApprovalCase):
 		self.assertEqual(self.act(request), "")
 		request = self.read(request)
 		self.assertEqual((request["state"], request["remind_at"]), ("Open", None))
-		self.assertEqual(self.history(request), [(1, self.supervisor, "Waiting"), (1, "", "Reminded")])
+		self.assertEqual(self.history(request), [(1, "", "Reminded"), (1, self.supervisor, "Waiting")])
 		self.assertEqual(self.approve(request, self.supervisor)["state"], "Approved")
 
 	def test_reminded_only_and_again_each_working_day(self) -> None:

@@ -55,8 +55,8 @@ class ApprovalTurnsBehaviour(ApprovalCase):
 			[
 				("Requested", self.buyer, 1, 0),
 				("Approved", self.supervisor, 1, 1),
-				("Not Needed", self.director, 1, 0),
 				("Returned", self.director, 1, 0),
+				("Not Needed", self.director, 1, 0),
 				("Requested", self.buyer, 2, 0),
 				("Approved", self.supervisor, 2, 0),
 				("Approved", self.director, 2, 0),

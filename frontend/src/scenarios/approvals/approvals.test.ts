@@ -5,8 +5,9 @@ import { approvedBy, coverOf, delegatedBy, dueOf, historyOf, moment, sparkline, 
 let at = 0;
 function row(decision: string, user: string, more: Partial<ApprovalDecision> = {}): ApprovalDecision {
 	const time = `2026-11-26 10:${String(++at).padStart(2, "0")}:00`;
-	return { step: 1, title: "", user, other_user: "", place: "", to_step: 0, decision, reason: "", attachment: "", round: 1, is_void: 0, asked_at: time, decided_at: decision === "Waiting" ? null : time, ...more };
+	return { step: 1, title: "", user, other_user: "", place: "", to_step: 0, decision, reason: "", attachment: "", round: 1, is_void: 0, asked_at: time, decided_at: decision === "Waiting" ? null : time, at: time, happened: [said(decision.toLowerCase())], ...more };
 }
+const said = (template: string, values: Record<string, string> = {}) => ({ sentence: "", template, values });
 const request = (decisions: ApprovalDecision[], more: Partial<Approval> = {}) => ({ decisions, round: 1, names: { anna: "Anna" }, reasons: [], ...more }) as unknown as Approval;
 
 test("working time is said in hours and minutes", () => {
@@ -43,30 +44,30 @@ test("one rate is no line", () => {
 	expect(sparkline([300, 300])).toMatchObject({ x: 96 });
 });
 
-test("who approved: in the order in which they did, not what a return undid", () => {
-	const late = row("Approved", "bert", { asked_at: "2026-11-26 09:00:00", decided_at: "2026-11-26 18:00:00" });
-	const rows = [late, row("Approved", "anna"), row("Approved", "carl", { is_void: 1 })];
+test("who approved: not what a return undid", () => {
+	const rows = [row("Approved", "anna"), row("Approved", "bert"), row("Approved", "carl", { is_void: 1 })];
 	expect(approvedBy(rows)).toEqual(["anna", "bert"]);
 	expect(delegatedBy([row("Delegated", "anna", { other_user: "dora" })], "dora")).toBe("anna");
 	expect(delegatedBy([], "dora")).toBe("");
 });
 
-test("the history has a heading for each round and leaves out who is merely not asked any more", () => {
+test("the history has a heading for each round, people by their names, and leaves out what nobody needs to read", () => {
 	const rows = [
 		row("Requested", "anna"),
-		row("Not Needed", "bert"),
+		row("Not Needed", "bert", { happened: [] }),
 		row("Returned", "bert", { reason: "Too dear" }),
-		row("Requested", "anna", { round: 2 }),
-		row("Not Needed", "carl", { round: 2 }),
-		row("Approved", "bert", { round: 2 }),
-		row("Waiting", "dora", { round: 2 }),
+		row("Delegated", "bert", { round: 2, happened: [said("handed it to {user}", { user: "anna" }), said("in a hurry")] }),
+		row("Approved", "anna", { round: 2, title: "Director" }),
+		row("Reminded", "", { round: 2 }),
+		row("Waiting", "dora", { round: 2, title: "Board", at: "2026-11-26 09:30:00" }),
 	];
 	const days = historyOf(request(rows, { round: 2 }));
 	expect(days.map((day) => day.rows.map((one) => `${one.who} ${one.text}`))).toEqual([
-		["Anna asked for approval", "bert returned it to the applicant"],
-		["Anna asked again after a change", "carl not needed any more", "bert approved", "dora is asked now"],
+		["Anna requested", "bert returned"],
+		["bert handed it to Anna · in a hurry", "Anna approved · Director", "System reminded", "dora waiting · Board"],
 	]);
 	expect(days[0]?.rows[1]).toMatchObject({ kind: "wrong", note: "Too dear" });
+	expect(days[1]?.rows[3]).toMatchObject({ kind: "now", time: "09:30" });
 });
 
 test("why it came: a condition in words, people by their names", () => {

@@ -82,20 +82,9 @@ export function quantity(line: Pick<LineNumbers, "qty" | "uom">): string {
 	return `${number(line.qty)}\u00a0${unit(line.uom)}`;
 }
 
-const timeOf = (one: ApprovalDecision) => (one.decision === "Waiting" ? "9" : one.decided_at || one.asked_at || "");
-/** In the order in which it happened: a row is written when somebody is asked, and they may decide much later. */
-function inOrder(decisions: ApprovalDecision[]): ApprovalDecision[] {
-	return decisions.map((one, i) => ({ one, i })).sort((a, b) => a.one.round - b.one.round || (timeOf(a.one) < timeOf(b.one) ? -1 : timeOf(a.one) > timeOf(b.one) ? 1 : a.i - b.i)).map(({ one }) => one);
-}
-/** What nobody needs to read: that somebody who returned, delegated or decided is not asked any more. */
-function matters(one: ApprovalDecision, all: ApprovalDecision[]): boolean {
-	if (one.decision !== "Not Needed") return true;
-	return !all.some((other) => other.round === one.round && (other.decision === "Returned" || (other !== one && other.user === one.user && other.step === one.step && other.decision !== "Not Needed")));
-}
-
 /** Who approved in this round, in the order in which they did. */
 export function approvedBy(decisions: ApprovalDecision[]): string[] {
-	return inOrder(decisions).filter((one) => one.decision === "Approved" && !one.is_void).map((one) => one.user).filter((user, i, all) => all.indexOf(user) === i);
+	return decisions.filter((one) => one.decision === "Approved" && !one.is_void).map((one) => one.user).filter((user, i, all) => all.indexOf(user) === i);
 }
 
 /** Who handed the request on to this user. */
@@ -143,39 +132,38 @@ export interface Day {
 export function historyOf(request: Approval): Day[] {
 	const found: Day[] = [];
 	let before = "";
-	for (const one of inOrder(request.decisions).filter((row) => matters(row, request.decisions))) {
-		const at = (one.decision === "Waiting" ? one.asked_at : one.decided_at || one.asked_at) || "";
-		const key = `${at.slice(0, 10)} ${one.round}`;
-		if (key !== before) found.push({ title: [dayOf(at), one.round > 1 || request.round > 1 ? __("round {0}", [one.round || 1]) : ""].filter(Boolean).join(" · "), rows: [] });
+	for (const one of request.decisions.filter((row) => row.happened.length)) {
+		const key = `${one.at.slice(0, 10)} ${one.round}`;
+		if (key !== before) found.push({ title: [dayOf(one.at), one.round > 1 || request.round > 1 ? __("round {0}", [one.round || 1]) : ""].filter(Boolean).join(" · "), rows: [] });
 		before = key;
-		(found[found.length - 1] as Day).rows.push(happened(request, one, at));
+		(found[found.length - 1] as Day).rows.push(happened(request, one));
 	}
 	return found;
 }
 
-function happened(request: Approval, one: ApprovalDecision, at: string): Happened {
-	const other = one.other_user ? nameOf(request, one.other_user) : "";
-	const step = one.title;
-	const shown: Record<string, [IconName, Happened["kind"], string]> = {
-		Requested: ["up", "plain", one.round > 1 ? __("asked again after a change") : __("asked for approval")],
-		Waiting: ["clock", "now", __("is asked now")],
-		Approved: ["check", "right", __("approved")],
-		Rejected: ["close", "wrong", __("rejected")],
-		Returned: ["undo", "wrong", one.to_step ? __("returned it to an earlier step") : __("returned it to the applicant")],
-		Delegated: ["later", "plain", __("handed it to {0}", [other])],
-		Added: ["addUser", "plain", one.place === "After" ? __("added {0}, after them", [other]) : __("added {0}, before them", [other])],
-		Escalated: ["up", "plain", __("asked those above too, for the time is over")],
-		"Approved Before": ["equal", "right", __("approved before, not asked again")],
-		"Not Needed": ["minus", "plain", __("not needed any more")],
-		Copied: ["order", "plain", __("got a copy")],
-		Reminded: ["bell", "plain", __("reminded the approvers")],
-		"Timed Out": ["clock", "plain", __("approved, for the time is over")],
-		Commented: ["comment", "plain", __("wrote")],
-		Withdrawn: ["undo", "plain", __("withdrew it")],
-	};
-	const instead = other && ["Waiting", "Approved", "Rejected"].includes(one.decision) ? __("instead of {0}, who is away", [other]) : "";
-	const [icon, kind, text] = shown[one.decision] || ["info", "plain", one.decision];
-	return { icon, kind, who: one.user ? nameOf(request, one.user) : __("System"), text: [text, instead, one.decision === "Waiting" || one.decision === "Approved" ? step : ""].filter(Boolean).join(" · "), note: one.reason, attachment: one.attachment, time: at.slice(11, 16), is_void: Boolean(one.is_void) };
+const SIGNS: Record<string, [IconName, Happened["kind"]]> = {
+	Requested: ["up", "plain"],
+	Waiting: ["clock", "now"],
+	Approved: ["check", "right"],
+	Rejected: ["close", "wrong"],
+	Returned: ["undo", "wrong"],
+	Delegated: ["later", "plain"],
+	Added: ["addUser", "plain"],
+	Escalated: ["up", "plain"],
+	"Approved Before": ["equal", "right"],
+	"Not Needed": ["minus", "plain"],
+	Copied: ["order", "plain"],
+	Reminded: ["bell", "plain"],
+	"Timed Out": ["clock", "plain"],
+	Commented: ["comment", "plain"],
+	Withdrawn: ["undo", "plain"],
+};
+
+function happened(request: Approval, one: ApprovalDecision): Happened {
+	const [icon, kind] = SIGNS[one.decision] || ["info", "plain"];
+	const step = one.decision === "Waiting" || one.decision === "Approved" ? one.title : "";
+	const text = [...one.happened.map((part) => reasonText(part, request)), step].filter(Boolean).join(" · ");
+	return { icon, kind, who: one.user ? nameOf(request, one.user) : __("System"), text, note: one.reason, attachment: one.attachment, time: one.at.slice(11, 16), is_void: Boolean(one.is_void) };
 }
 
 /** What it is about: the kinds that documents have are words of the page, a name is shown as it is. */

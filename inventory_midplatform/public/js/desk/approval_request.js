@@ -91,75 +91,54 @@ function way({ path, state }) {
 		${path.map(step).join("")}<div class="${ended[state] ? "done" : "ahead"}"><span class="dot ${end}">${sign}</span>${label}</div></div>`;
 }
 
-const time_of = (row) => (row.decision === "Waiting" ? "9" : row.decided_at || row.asked_at || "");
-
-// The rows in the order in which it happened, without those that say only that somebody is not asked any more because they
-// returned, delegated or decided.
-export function in_order(decisions) {
-	const matters = (row) =>
-		row.decision !== "Not Needed" ||
-		!decisions.some(
-			(other) =>
-				other.round === row.round &&
-				(other.decision === "Returned" ||
-					(other !== row && other.user === row.user && other.step === row.step && other.decision !== "Not Needed"))
-		);
-	return decisions
-		.filter(matters)
-		.map((row, i) => [row, i])
-		.sort(([a, i], [b, j]) => a.round - b.round || (time_of(a) < time_of(b) ? -1 : time_of(a) > time_of(b) ? 1 : i - j))
-		.map(([row]) => row);
-}
-
 function timeline(request) {
 	let before = "";
-	return in_order(request.decisions)
+	return request.decisions
+		.filter((row) => row.happened.length)
 		.map((row) => {
-			const at = (row.decision === "Waiting" ? row.asked_at : row.decided_at || row.asked_at) || "";
-			const key = `${at.slice(0, 10)} ${row.round}`;
-			const day = key === before ? "" : `<div><span class="day">${day_of(request, row, at)}</span></div>`;
+			const key = `${row.at.slice(0, 10)} ${row.round}`;
+			const day = key === before ? "" : `<div><span class="day">${day_of(request, row)}</span></div>`;
 			before = key;
-			return day + event(request, row, at);
+			return day + event(request, row);
 		})
 		.join("");
 }
 
-function day_of(request, row, at) {
+function day_of(request, { round: number, at }) {
 	const date = frappe.datetime.str_to_user(at.slice(0, 10));
-	const round = row.round > 1 || request.round > 1 ? ` · ${__("round {0}", [row.round])}` : "";
+	const round = number > 1 || request.round > 1 ? ` · ${__("round {0}", [number])}` : "";
 	return `${weekday(at)} ${escape(date)}${round}`;
 }
 
 const weekday = (at) =>
 	new Intl.DateTimeFormat(frappe.boot.lang, { weekday: "short" }).format(new Date(`${at.slice(0, 10)}T12:00:00`));
 
-function event(request, row, at) {
-	const other = row.other_user ? full_name(request, row.other_user) : "";
-	const shown = {
-		Requested: ["", "↑", row.round > 1 ? __("asked again after a change") : __("asked for approval")],
-		Waiting: ["now", "…", __("is asked now")],
-		Approved: ["right", "✓", __("approved")],
-		Rejected: ["wrong", "✕", __("rejected")],
-		Returned: ["wrong", "↩", row.to_step ? __("returned it to an earlier step") : __("returned it to the applicant")],
-		Delegated: ["", "→", __("handed it to {0}", [other])],
-		Added: ["", "+", row.place === "After" ? __("added {0}, after them", [other]) : __("added {0}, before them", [other])],
-		Escalated: ["", "↑", __("asked those above too, for the time is over")],
-		"Approved Before": ["right", "=", __("approved before, not asked again")],
-		"Not Needed": ["", "–", __("not needed any more")],
-		Copied: ["", "@", __("got a copy")],
-		Reminded: ["", "!", __("reminded the approvers")],
-		"Timed Out": ["", "!", __("approved, for the time is over")],
-		Commented: ["", "“", __("wrote")],
-		Withdrawn: ["", "↩", __("withdrew it")],
-	};
-	const [kind, sign, text] = shown[row.decision] || ["", "", escape(row.decision)];
-	const about = [text];
-	if (other && ["Waiting", "Approved", "Rejected"].includes(row.decision)) about.push(__("instead of {0}, who is away", [other]));
+const SIGNS = {
+	Requested: ["", "↑"],
+	Waiting: ["now", "…"],
+	Approved: ["right", "✓"],
+	Rejected: ["wrong", "✕"],
+	Returned: ["wrong", "↩"],
+	Delegated: ["", "→"],
+	Added: ["", "+"],
+	Escalated: ["", "↑"],
+	"Approved Before": ["right", "="],
+	"Not Needed": ["", "–"],
+	Copied: ["", "@"],
+	Reminded: ["", "!"],
+	"Timed Out": ["", "!"],
+	Commented: ["", "“"],
+	Withdrawn: ["", "↩"],
+};
+
+function event(request, row) {
+	const [kind, sign] = SIGNS[row.decision] || ["", ""];
+	const about = row.happened.map((part) => escape(reason_text(part, request.names)));
 	if (["Waiting", "Approved"].includes(row.decision) && row.title) about.push(escape(row.title));
-	const took = row.decision === "Waiting" ? spent(at, frappe.datetime.now_datetime()) : spent(row.asked_at, row.decided_at);
+	const took = row.decision === "Waiting" ? spent(row.at, frappe.datetime.now_datetime()) : spent(row.asked_at, row.decided_at);
 	if (took && ["Waiting", "Approved", "Rejected"].includes(row.decision)) about.push(`<span class="text-muted">${took}</span>`);
 	if (row.is_void) about.push(`<span class="text-muted">${__("void after the return")}</span>`);
-	return `<div class="event ${row.is_void ? "void" : ""}"><time>${row.decision === "Waiting" ? __("now") : escape(at.slice(11, 16))}</time>
+	return `<div class="event ${row.is_void ? "void" : ""}"><time>${row.decision === "Waiting" ? __("now") : escape(row.at.slice(11, 16))}</time>
 		<span class="dot ${kind}">${sign}</span>
 		<div><b>${row.user ? full_name(request, row.user) : __("System")}</b> ${about.join(" · ")}
 		${row.reason ? `<div class="note">${escape(row.reason)}</div>` : ""}${attachment(row.attachment)}</div></div>`;
@@ -262,8 +241,8 @@ function spent_minutes(minutes) {
 
 // A reason in the reader's words: a condition with its field's label, people by their full names.
 function why_text(reason, request) {
-	const { name, found, comparison, value, user } = reason.values;
-	if (!comparison) return escape(reason_text({ ...reason, values: { ...reason.values, user: request.names[user] || user } }));
+	const { name, found, comparison, value } = reason.values;
+	if (!comparison) return escape(reason_text(reason, request.names));
 	const number = (text) => (text !== "" && !isNaN(text) ? format_quantity(Number(text)) : text);
 	const [table, column] = name.split(".");
 	const of_rows = column && frappe.meta.get_docfield(request.document_type, table)?.options;
