@@ -187,7 +187,10 @@ AGES = Dataset(
 	Opens(
 		"report",
 		"Inventory Ageing",
-		{name: name for name in ("company", "warehouse", "item_group", "item_code", "bands")},
+		{
+			**{name: name for name in ("company", "warehouse", "item_group", "item_code", "bands")},
+			"band": "only",
+		},
 	),
 	condition="layer.remaining_qty > 0",
 	params=("company", "warehouse", "item_group", "item_code", "bands"),

@@ -29,6 +29,8 @@ from inventory_midplatform.services.batching import batches
 
 ITEMS, BATCHES, LAYERS = "", "batches", "layers"
 SHOW = (ITEMS, BATCHES, LAYERS)
+DEAD_STOCK = "dead"
+"""What ``only`` says beside the name of a band."""
 
 UNIT_VALUE = "COALESCE(book.stock_value / NULLIF(book.actual_qty, 0), 0)"
 """What a unit is worth in the books (``tabBin book``), in company currency."""
@@ -52,7 +54,7 @@ LEFT JOIN `tabCompany` company ON company.name = wh.company
 LEFT JOIN `tabBin` book ON book.item_code = p.item_code AND book.warehouse = p.warehouse
 """
 
-_ISSUED = f"CASE WHEN aged.oldest <= %(dead_before)s THEN {usage.ISSUED_SINCE} ELSE 1 END AS issued"
+_ISSUED = f"CASE WHEN aged.oldest <= %(dead_before)s THEN {usage.ISSUED_SINCE} ELSE 1 END"
 """Whether the item was issued since; of stock that is not that old nobody asks."""
 
 _TOTALS = f"""
@@ -61,13 +63,13 @@ SELECT found.company, found.currency, COUNT(*) AS positions, COUNT(DISTINCT foun
 	SUM(found.on_hand) AS qty, SUM(found.stock_value) AS value,
 	SUM(CASE WHEN ABS(found.unexplained) > 0.0000001 THEN 1 ELSE 0 END) AS unexplained_positions,
 	SUM(found.unexplained) AS unexplained,
-	SUM(1 - found.issued) AS dead_positions, SUM((1 - found.issued) * found.stock_value) AS dead_value,
+	SUM(1 - found.issued) AS dead_positions, SUM({{chosen}}) AS chosen_positions, SUM((1 - found.issued) * found.stock_value) AS dead_value,
 	SUM(found.aged_qty) AS aged_qty, SUM(found.aged_qty * found.unit_value) AS aged_value,
 	SUM(found.ages) AS ages, SUM(found.ages * found.unit_value) AS ages_value{{summed}}
 FROM (
 	SELECT wh.company, company.default_currency AS currency, p.item_code, item.stock_uom, p.on_hand,
 		COALESCE(book.stock_value, 0) AS stock_value, {UNIT_VALUE} AS unit_value,
-		p.on_hand - COALESCE(aged.aged_qty, 0) AS unexplained, aged.aged_qty, {{bands}}, {_ISSUED}
+		p.on_hand - COALESCE(aged.aged_qty, 0) AS unexplained, aged.aged_qty, {{bands}}, {_ISSUED} AS issued
 	{_OF_POSITIONS} {_BOOKED}
 	WHERE p.on_hand <> 0 AND {{where}}
 ) found
@@ -77,10 +79,10 @@ GROUP BY found.company, found.currency ORDER BY found.company
 _POSITIONS = f"""
 SELECT p.item_code, item.item_name, item.item_group, item.stock_uom, p.warehouse, wh.company,
 	company.default_currency AS currency, p.on_hand, COALESCE(book.stock_value, 0) AS stock_value,
-	{UNIT_VALUE} AS unit_value, aged.*, {_ISSUED}
+	{UNIT_VALUE} AS unit_value, aged.*, {_ISSUED} AS issued
 FROM (
 	SELECT p.name AS position, aged.oldest, aged.aged_qty, {{bands}} {_OF_POSITIONS}
-	WHERE p.on_hand <> 0 AND {{where}}
+	WHERE p.on_hand <> 0 AND {{where}}{{only}}
 	ORDER BY aged.oldest IS NULL, aged.oldest, p.item_code, p.warehouse
 	LIMIT %(limit)s
 ) aged
@@ -128,6 +130,8 @@ class CompanyAgeing:
 	unexplained_positions: int
 	unexplained: Decimal | None
 	dead_positions: int
+	chosen_positions: int
+	"""Those that are listed: with stock of one band, or dead; all where neither was asked for."""
 	bands_qty: tuple[Decimal, ...] | None
 	value: Decimal | None = None
 	dead_value: Decimal | None = None
@@ -144,7 +148,7 @@ class StockAgeing:
 	by_quantity: bool
 	rows: list[Row] = field(default_factory=list)
 	total_rows: int = 0
-	"""The positions found, also those not in ``rows``."""
+	"""The positions to list, also those not in ``rows``."""
 	has_more: bool = False
 	companies: list[CompanyAgeing] = field(default_factory=list)
 	last_issue: date | None = None
@@ -161,12 +165,14 @@ def stock_ageing(
 	show: str = ITEMS,
 	by_quantity: bool = False,
 	bands: str = "",
+	only: str = "",
 	limit: int = ROW_LIMIT,
 ) -> StockAgeing:
 	"""Return the age of the present stock by item and warehouse, batch or layer, and totals by company.
 
-	``bands`` are the last days of the age bands, the settings' where they are empty. Users who may not see costs get
-	quantities only. Layers are shown of one item. Two statements; one for each 200 rows of batches and layers, two more for
+	``bands`` are the last days of the age bands, the settings' where they are empty. ``only`` lists positions with stock of
+	the band of this name, or dead ones (:data:`DEAD_STOCK`); totals are of all. Users who may not see costs get quantities
+	only. Layers are shown of one item. Two statements; one for each 200 rows of batches and layers, two more for
 	layers. Raises InvalidInput
 	(``wrong_bands``, ``invalid_argument``, ``missing_argument``) and what :func:`scope` raises.
 	"""
@@ -174,14 +180,15 @@ def stock_ageing(
 	if show == LAYERS and not item_code:
 		raise InvalidInput("{argument} is missing.", code="missing_argument", argument="item_code")
 	named = Bands.parsed(bands or ctx.settings.ageing_bands)
+	one_of("only", only, ("", DEAD_STOCK, *named.names))
 	about = scope(ctx, company=company, warehouse=warehouse, item_group=item_group, item_code=item_code)
-	report = _Report(ctx, about, named, by_quantity or not reads_costs(ctx.identity.roles))
+	report = _Report(ctx, about, named, by_quantity or not reads_costs(ctx.identity.roles), only)
 	totals = report.totals()
 	positions = report.positions(limit) if totals else []
 	rows = report.rows(positions, show)
 	if show == LAYERS:
 		rows = report.with_arrivals(rows)
-	total_rows = sum(of.positions for of in totals)
+	total_rows = sum(of.chosen_positions for of in totals)
 	return StockAgeing(
 		bands=named.names,
 		by_quantity=report.by_quantity,
@@ -194,8 +201,8 @@ def stock_ageing(
 
 
 class _Report:
-	def __init__(self, ctx: Context, about: Scope, bands: Bands, by_quantity: bool):
-		self.ctx, self.about, self.bands, self.by_quantity = ctx, about, bands, by_quantity
+	def __init__(self, ctx: Context, about: Scope, bands: Bands, by_quantity: bool, only: str):
+		self.ctx, self.about, self.bands, self.by_quantity, self.only = ctx, about, bands, by_quantity, only
 		self.of_bands = [f"qty_{i}" for i in range(len(bands.names))]
 		self.today = ctx.clock.now().date()
 		self.dead_days = ctx.settings.dead_stock_days
@@ -210,7 +217,15 @@ class _Report:
 			f", SUM(found.qty_{i}) AS qty_{i}, SUM(found.qty_{i} * found.unit_value) AS value_{i}"
 			for i in range(len(self.bands.names))
 		)
-		text = self._text(_TOTALS).replace("{summed}", summed)
+		chosen = "1"
+		if self.only:
+			is_dead_stock = self.only == DEAD_STOCK
+			chosen = (
+				"1 - found.issued"
+				if is_dead_stock
+				else f"CASE WHEN found.{self._band()} > 0 THEN 1 ELSE 0 END"
+			)
+		text = self._text(_TOTALS).replace("{summed}", summed).replace("{chosen}", chosen)
 		return [self._of_company(row) for row in rows_of(self.ctx, text, self.about, **self.params)]
 
 	def _of_company(self, row: Row) -> CompanyAgeing:
@@ -230,6 +245,7 @@ class _Report:
 			unexplained_positions=int(row["unexplained_positions"]),
 			unexplained=from_store(row["unexplained"]) if uom else None,
 			dead_positions=int(row["dead_positions"]),
+			chosen_positions=int(row["chosen_positions"]),
 			bands_qty=tuple(from_store(row[f"qty_{i}"]) for i in bands) if uom else None,
 			value=value if sees_costs else None,
 			dead_value=dead_value if sees_costs else None,
@@ -238,7 +254,14 @@ class _Report:
 		)
 
 	def positions(self, limit: int) -> list[Row]:
-		return rows_of(self.ctx, self._text(_POSITIONS), self.about, limit=limit, **self.params)
+		only = ""
+		if self.only:
+			only = f" AND {_ISSUED} = 0" if self.only == DEAD_STOCK else f" AND aged.{self._band()} > 0"
+		text = self._text(_POSITIONS.replace("{only}", only))
+		return rows_of(self.ctx, text, self.about, limit=limit, **self.params)
+
+	def _band(self) -> str:
+		return self.of_bands[self.bands.names.index(self.only)]
 
 	def _text(self, sql: str) -> str:
 		"""Fill in what a layer adds to its position: its age, and its quantity to one of the bands."""

@@ -14,7 +14,7 @@ from inventory_midplatform.reporting.first_screen import company_of
 from inventory_midplatform.reporting.measures import require_costs
 from inventory_midplatform.reporting.scope import scope
 from inventory_midplatform.reporting.seen_views import SeenView, Series, first_day
-from inventory_midplatform.reporting.stock_ageing import stock_ageing
+from inventory_midplatform.reporting.stock_ageing import DEAD_STOCK, stock_ageing
 
 SCOPED = ("company", "warehouse", "item_group")
 EXPIRED = "Expired"
@@ -63,7 +63,8 @@ def dead(ctx: Context, chosen: Mapping[str, Any], company: str, currency: str) -
 	"""How much of the stock's value lies in items of which nothing was issued for long, and how much does not."""
 	require_costs(ctx)
 	totals = stock_ageing(ctx, **_narrowed(chosen, company), limit=0).companies
-	opens = {"kind": "report", "name": "Inventory Ageing", "fields": {name: name for name in SCOPED}}
+	fields = {name: name for name in (*SCOPED, "only")}
+	opens = {"kind": "report", "name": "Inventory Ageing", "fields": fields}
 	keys, values = [], []
 	value = totals[0].value if totals else None
 	if value:
@@ -73,7 +74,7 @@ def dead(ctx: Context, chosen: Mapping[str, Any], company: str, currency: str) -
 		keys=keys,
 		series=[Series("value", values)],
 		opens=opens,
-		drills=[[] for _ in keys],
+		drills=[[{"field": "only", "op": "=", "value": DEAD_STOCK}], []] if keys else [],
 		company=company,
 		currency=currency,
 		group="dead",

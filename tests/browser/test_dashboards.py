@@ -62,7 +62,7 @@ def test_figures_lead_to_their_documents(desk: Any, site: Any, texts: Any, langu
 	expect(manager.page.locator(".dt-row-0").first).to_be_visible()
 	for title, part, opens in (
 		(VALUE, "rect", "**/query-report/Realtime%20Stock?*warehouse=*"),
-		("How old is the stock?", "rect", "**/query-report/Inventory%20Ageing*"),
+		("How old is the stock?", "rect", "**/query-report/Inventory%20Ageing?*only=*"),
 	):
 		open_dashboard(manager, "Inventory Manager")
 		box = manager.page.locator(".dashboard-widget-box", has_text=texts(title)).first

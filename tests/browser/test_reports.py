@@ -112,6 +112,22 @@ def test_age_bands_have_their_colours(desk: Any, site: Any, language: str) -> No
 	cell = supervisor.page.locator(".dt-row-0 .dt-cell__content div[style*='background: rgb(58, 40, 115)']")
 	cell = cell.or_(supervisor.page.locator(".dt-row-0 div[style*='#3a2873']")).first
 	expect(cell).to_have_css("color", "rgb(255, 255, 255)")
+	# a bar lists what is that old
+	new, elsewhere = site.stocked(f"new-{language}-{site.stamp}", 4)
+	site.make(
+		"Stock Entry",
+		stock_entry_type="Material Transfer",
+		company=site.company["name"],
+		items=[{"item_code": new, "qty": 4, "s_warehouse": elsewhere, "t_warehouse": warehouse}],
+		docstatus=1,
+	)
+	supervisor.go(report("Inventory Ageing", warehouse=warehouse))
+	expect(supervisor.page.locator(".dt-row", has_text=new)).to_have_count(1)
+	bars.last.click()
+	expect(supervisor.page.locator(".dt-row", has_text=new)).to_have_count(0)
+	expect(supervisor.page.locator(".dt-row", has_text=item)).to_have_count(1)
+	chosen = supervisor.page.locator("select[data-fieldname=only] option:checked")
+	expect(chosen).to_contain_text("> 180")
 
 
 def test_why_so_much_is_available(desk: Any, site: Any, language: str) -> None:

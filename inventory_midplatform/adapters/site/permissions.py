@@ -12,6 +12,7 @@ from frappe import client
 from frappe.desk import reportview, search
 
 from inventory_midplatform.adapters.site.context import SiteIdentity, site_settings
+from inventory_midplatform.domain.ageing import Bands
 from inventory_midplatform.domain.inbound import INBOUND
 from inventory_midplatform.domain.outbound import OUTBOUND
 from inventory_midplatform.domain.roles import EVERYBODY, ROLES, WORKERS, allowed
@@ -177,7 +178,7 @@ def _searched(function: Callable[..., Any], doctype: str, arguments: dict[str, A
 
 def extend_bootinfo(bootinfo: Any) -> None:
 	"""Send the desk the operations that the user may call, for its buttons, the colours of states, the names of assignees,
-	whether Inbound Orders are made, and the DocTypes with an Approval Policy.
+	whether Inbound Orders are made, the DocTypes with an Approval Policy, and the names of the age bands.
 	"""
 	roles = SiteIdentity().roles
 	bootinfo.inventory_operations = allowed(roles)
@@ -185,8 +186,10 @@ def extend_bootinfo(bootinfo: Any) -> None:
 		flow.doctype: {state.name: state.colour for state in flow.states}
 		for flow in (INBOUND, OUTBOUND, WAVE)
 	}
-	bootinfo.inventory_inbound = site_settings().inbound
-	bootinfo.inventory_doctypes_to_approve = sorted(site_settings().doctypes_to_approve)
+	settings = site_settings()
+	bootinfo.inventory_inbound = settings.inbound
+	bootinfo.inventory_doctypes_to_approve = sorted(settings.doctypes_to_approve)
+	bootinfo.inventory_age_bands = Bands.parsed(settings.ageing_bands).names
 	_add_names_of_workers(bootinfo)
 
 

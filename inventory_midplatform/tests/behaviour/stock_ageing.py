@@ -109,6 +109,36 @@ class StockAgeingBehaviour(ReportCase):
 		self.platform.books.cancel(voucher)
 		self.assertEqual(self.totals(item).dead_positions, 2)
 
+	def test_only_what_is_of_a_band_or_dead_is_listed(self) -> None:
+		group = self.platform.make_warehouse(is_group=1)
+		place = self.platform.make_warehouse(parent_warehouse=group)
+		old, young, mixed = (self.platform.make_item() for _ in range(3))
+		for item, ages in ((old, (200,)), (young, (3,)), (mixed, (200, 3))):
+			for age in ages:
+				self.receive_ago(item, place, 5, age)
+		self.platform.books.issue([self.line(mixed, place, 1)], at=self.ago(5))
+		for item in (old, young, mixed):
+			self.rebuild_layers(item)
+
+		def listed(**filters: Any) -> tuple[set[str], int]:
+			found = self.found(warehouse=group, **filters)
+			(total,) = found.companies
+			self.assertEqual((total.positions, total.qty), (3, 19), "totals are of all")
+			return {row["item_code"] for row in found.rows}, found.total_rows
+
+		self.assertEqual(listed(), ({old, young, mixed}, 3))
+		self.assertEqual(listed(only="> 180"), ({old, mixed}, 2))
+		self.assertEqual(listed(only="0–30"), ({young, mixed}, 2))
+		self.assertEqual(listed(only="31–60"), (set(), 0))
+		self.assertEqual(listed(only="dead"), ({old}, 1))
+		self.assertEqual(listed(only="> 7", bands="7"), ({old, mixed}, 2))
+		found = self.found(warehouse=group, only="> 180", limit=1)
+		self.assertEqual((len(found.rows), found.has_more, found.total_rows), (1, True, 2))
+		operator = self.platform.make_user(["Warehouse Operator"])
+		self.assertEqual(
+			{r["item_code"] for r in self.found(operator, warehouse=group, only="dead").rows}, {old}
+		)
+
 	def test_what_is_new_is_not_dead_for_never_having_been_issued(self) -> None:
 		item, warehouse = self.stocked(5)
 		self.assertFalse(self.of(item)[warehouse]["dead"])
@@ -206,6 +236,7 @@ class StockAgeingBehaviour(ReportCase):
 			("unknown_item_group", 404, {"item_group": "'"}),
 			("wrong_bands", 400, {"bands": "90, 30"}),
 			("invalid_argument", 400, {"show": "all"}),
+			("invalid_argument", 400, {"only": "7–9"}),
 			("missing_argument", 400, {"show": LAYERS}),
 		):
 			with self.subTest(code=code), self.refused(code, status):

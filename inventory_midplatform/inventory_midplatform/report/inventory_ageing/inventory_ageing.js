@@ -1,3 +1,9 @@
+const choices = (bands) => [
+	{ value: "", label: __("All Stock") },
+	...bands.map((band) => ({ value: band, label: __("{0} Days", [band]) })),
+	{ value: "dead", label: __("Dead Stock") },
+];
+
 const bands_of = () =>
 	frappe.query_report.columns.filter((column) => /^band_\d+$/.test(column.fieldname)).length;
 
@@ -21,6 +27,17 @@ frappe.query_reports["Inventory Ageing"] = {
 			label: __("Age Bands (Days)"),
 			fieldtype: "Data",
 			placeholder: __("As in the settings"),
+			on_change(report) {
+				report.get_filter("only").set_input(""); // a band of before may be none of these
+				report.refresh(true);
+			},
+		},
+		{
+			fieldname: "only",
+			label: __("Only"),
+			fieldtype: "Select",
+			options: choices(frappe.boot.inventory_age_bands),
+			default: "",
 		},
 	],
 
@@ -32,12 +49,16 @@ frappe.query_reports["Inventory Ageing"] = {
 				show: "layers",
 			});
 		});
+		inventory_midplatform.on_chart_click(report, (band) => report.set_filter_value({ only: band }));
 	},
 
 	// the same chart with the colour of each band; of several companies, that of each company
 	get_chart_data() {
 		const { chart } = frappe.query_report.raw_data;
 		if (!chart) return undefined;
+		const only = frappe.query_report.get_filter("only");
+		only.df.options = choices(chart.data.labels);
+		only.set_options();
 		const colours = chart.barOptions.stacked
 			? chart.data.labels.map(
 					(_label, i) => inventory_midplatform.band_colour(i, chart.data.labels.length).background

@@ -9,7 +9,7 @@ from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.ports import Context, Row
 from inventory_midplatform.reporting.stock_ageing import BATCHES, LAYERS, StockAgeing, stock_ageing
 
-FILTERS = ("company", "warehouse", "item_group", "item_code", "show", "bands")
+FILTERS = ("company", "warehouse", "item_group", "item_code", "show", "bands", "only")
 MEASURES = ("qty", "value", "mean_age", "oldest_age", "unexplained", "dead_value", "dead_share")
 
 
