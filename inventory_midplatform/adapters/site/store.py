@@ -16,7 +16,7 @@ LOCK_WAIT_SECONDS = 4
 
 
 def wait_shortly() -> None:
-	"""Wait for locks :data:`LOCK_WAIT_SECONDS` from now on, if an operation runs: ERPNext's statements do not say it."""
+	"""Wait for locks :data:`LOCK_WAIT_SECONDS` from now on, if an operation runs. Runs a statement only the first time."""
 	if frappe.flags.inventory_operation and not frappe.flags.inventory_waits_shortly:
 		frappe.db.sql(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}")
 		frappe.flags.inventory_waits_shortly = True
@@ -30,8 +30,8 @@ def wait_as_usual() -> None:
 
 
 class SiteStore:
-	"""In an operation each statement that may wait for a lock says for how long. A SET of its own, and one that takes it back,
-	would be two more statements in every call."""
+	"""In an operation, waits for locks are short: a locking read says so itself, the first change sets it for all that follow.
+	An operation that changes nothing needs no statement for it."""
 
 	@property
 	def for_update(self) -> str:
@@ -103,8 +103,8 @@ def is_lost(error: BaseException) -> bool:
 
 
 def _change(sql: str, params: Any) -> None:
-	waits = f"SET STATEMENT innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS} FOR "
-	frappe.db.sql(waits + sql.lstrip() if frappe.flags.inventory_operation else sql, params)
+	wait_shortly()
+	frappe.db.sql(sql, params)
 
 
 def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, list[Any]]:
