@@ -128,6 +128,8 @@ def test_age_bands_have_their_colours(desk: Any, site: Any, language: str) -> No
 	expect(supervisor.page.locator(".dt-row", has_text=item)).to_have_count(1)
 	chosen = supervisor.page.locator("select[data-fieldname=only] option:checked")
 	expect(chosen).to_contain_text("> 180")
+	said = "下表只列：> 180 天" if language == "zh" else "Only this is listed: > 180 Days"
+	expect(supervisor.page.locator("body")).to_contain_text(said)
 
 
 def test_why_so_much_is_available(desk: Any, site: Any, language: str) -> None:

@@ -7,7 +7,13 @@ from frappe.utils import cint, formatdate
 from inventory_midplatform.adapters.site import report_layout, reports
 from inventory_midplatform.adapters.site.context import site_context
 from inventory_midplatform.ports import Context, Row
-from inventory_midplatform.reporting.stock_ageing import BATCHES, LAYERS, StockAgeing, stock_ageing
+from inventory_midplatform.reporting.stock_ageing import (
+	BATCHES,
+	DEAD_STOCK,
+	LAYERS,
+	StockAgeing,
+	stock_ageing,
+)
 
 FILTERS = ("company", "warehouse", "item_group", "item_code", "show", "bands", "only")
 MEASURES = ("qty", "value", "mean_age", "oldest_age", "unexplained", "dead_value", "dead_share")
@@ -34,7 +40,7 @@ def execute(filters: Mapping[str, Any]) -> reports.Result:
 	return (
 		get_columns(ctx, found, show),
 		get_rows(found),
-		get_message(ctx, found, show),
+		get_message(ctx, found, show, asked["only"]),
 		get_chart(found),
 		get_summary(found),
 	)
@@ -98,12 +104,15 @@ def get_columns(ctx: Context, found: StockAgeing, show: str) -> list[Row]:
 	return columns + reports.hidden("company", "currency")
 
 
-def get_message(ctx: Context, found: StockAgeing, show: str) -> str:
+def get_message(ctx: Context, found: StockAgeing, show: str, only: str) -> str:
 	shown = len({(row["item_code"], row["warehouse"]) for row in found.rows})
 	about = ""
 	if show == LAYERS:
 		last = formatdate(found.last_issue) if found.last_issue else _("never")
 		about = _("Last issued: {0}.").format(last)
+	elif only:
+		kind = _("Dead Stock") if only == DEAD_STOCK else _("{0} Days").format(only)
+		about = _("Only this is listed: {0}. Figures and chart are of all stock.").format(kind)
 	return reports.notes(ctx, shown, found.total_rows, MEASURES, about)
 
 
