@@ -66,6 +66,22 @@ def mariadb(mariadb_url: str) -> StandalonePlatform:
 	return StandalonePlatform(Standalone(mariadb_url, Clock()))
 
 
+@pytest.fixture(scope="module")
+def own_mariadb(mariadb_url: str) -> Iterator[StandalonePlatform]:
+	"""A platform on a database of its own: no other test has left anything in it."""
+	import MySQLdb
+
+	url = urlsplit(mariadb_url)
+	server = MySQLdb.connect(host=url.hostname, port=url.port, user=url.username, password=url.password)
+	name = f"own_{secrets.token_hex(4)}"
+	server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+	made = StandalonePlatform(Standalone(mariadb_url.rpartition("/")[0] + f"/{name}"))
+	yield made
+	made.standalone.close()
+	server.cursor().execute(f"DROP DATABASE {name}")
+	server.close()
+
+
 @pytest.fixture(scope="class", autouse=True)
 def platform_of_class(request: pytest.FixtureRequest) -> None:
 	"""Give a test class with the attribute ``engine`` that engine's platform."""

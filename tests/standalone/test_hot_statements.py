@@ -1,15 +1,10 @@
 """No hot statement reads a whole table: everything services run is recorded and explained by MariaDB."""
 
-import secrets
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
 import pytest
 from hot_data import fill
 from hot_work import Work
 from platforms import StandalonePlatform
 
-from inventory_midplatform.adapters.standalone.context import Standalone
 from inventory_midplatform.adapters.standalone.store import MariaDbStore
 from inventory_midplatform.tests.hot_statements import MANY, Recorder, whole_reads
 
@@ -25,20 +20,10 @@ READ_EVERYTHING = {
 
 
 @pytest.fixture(scope="module")
-def platform(mariadb_url: str) -> Iterator[StandalonePlatform]:
-	"""A database of its own: what lies in it obeys no invariant of the ledger."""
-	import MySQLdb
-
-	url = urlsplit(mariadb_url)
-	server = MySQLdb.connect(host=url.hostname, port=url.port, user=url.username, password=url.password)
-	name = f"hot_{secrets.token_hex(4)}"
-	server.cursor().execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
-	made = StandalonePlatform(Standalone(mariadb_url.rpartition("/")[0] + f"/{name}"))
-	fill(made)
-	yield made
-	made.standalone.close()
-	server.cursor().execute(f"DROP DATABASE {name}")
-	server.close()
+def platform(own_mariadb: StandalonePlatform) -> StandalonePlatform:
+	"""What lies in it obeys no invariant of the ledger."""
+	fill(own_mariadb)
+	return own_mariadb
 
 
 @pytest.fixture(scope="module")

@@ -72,13 +72,15 @@ def test_no_lock_is_found_by_a_full_scan(mariadb: StandalonePlatform, statements
 	assert [sql for sql in positions if "FORCE INDEX (`stock_position_item_code_warehouse`)" not in sql] == []
 
 
-def test_an_outbound_order_is_locked_before_stock(mariadb: StandalonePlatform, statements: list[Any]) -> None:
+def test_an_outbound_order_is_locked_before_stock(
+	own_mariadb: StandalonePlatform, statements: list[Any]
+) -> None:
 	"""Steps lock their order, then stock: what is typed in the books must not do it the other way round."""
-	mariadb.settings(ledger=True, reservation=True, sales_order_policy="Partial", outbound=True)
-	books = mariadb.books
-	lines = [PostingLine(mariadb.make_item(), mariadb.make_warehouse(), Decimal(10), Decimal(1))]
+	own_mariadb.settings(ledger=True, reservation=True, sales_order_policy="Partial", outbound=True)
+	books = own_mariadb.books
+	lines = [PostingLine(own_mariadb.make_item(), own_mariadb.make_warehouse(), Decimal(10), Decimal(1))]
 	books.receive(lines)
-	orders = [books.order(mariadb.make_customer(), lines) for _ in range(2)]
+	orders = [books.order(own_mariadb.make_customer(), lines) for _ in range(2)]
 	changes = [
 		lambda: notes.append(books.deliver(orders[0])),
 		lambda: books.cancel(notes[0]),
@@ -87,7 +89,7 @@ def test_an_outbound_order_is_locked_before_stock(mariadb: StandalonePlatform, s
 		lambda: books.cancel_order(orders[1]),
 	]
 	notes: list[Any] = []
-	for change in changes:
+	for step, change in enumerate(changes):
 		statements.clear()
 		change()
 		locked = re.findall(
@@ -97,4 +99,4 @@ def test_an_outbound_order_is_locked_before_stock(mariadb: StandalonePlatform, s
 		# the order's document may come before it
 		assert "Outbound Order" in locked[:2]
 		assert locked[0] in ("Outbound Order", "Sales Order")
-		assert "Stock Position" in locked
+		assert "Stock Position" in locked, (step, locked)
