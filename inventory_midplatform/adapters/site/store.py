@@ -108,7 +108,8 @@ def _change(sql: str, params: Any) -> None:
 
 
 def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, list[Any]]:
-	"""Return one INSERT for all rows and its parameters, with Frappe's standard columns filled in."""
+	"""Return one INSERT for all rows and its parameters, with Frappe's standard columns filled in. The moment is what the
+	first row says of ``modified``, else now."""
 	now, user = rows[0].get("modified") or frappe.utils.now_datetime(), frappe.session.user
 	standard: Mapping[str, Any] = {
 		"owner": user,

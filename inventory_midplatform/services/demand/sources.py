@@ -315,7 +315,7 @@ def claim_row(ctx: Context, source: DemandSource, row: Row) -> None:
 	any position is locked, for ERPNext's rows come first. Raises SnapshotConflict.
 	"""
 	seen = row["row_modified"]
-	# text from SQLite where tables are joined by UNION, and where it was read as text
+	# some statements return text, and SQLite does wherever tables are joined by UNION
 	if isinstance(seen, str):
 		seen = datetime.fromisoformat(seen)
 	unchanged = "modified IS NULL" if seen is None else "modified = %(seen)s"
