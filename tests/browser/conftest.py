@@ -233,6 +233,18 @@ class Desk(Screen):
 			option.click()
 		self.page.wait_for_load_state("networkidle")
 
+	def click_until(self, control: Any, comes: Any) -> None:
+		"""Click until the click has shown ``comes``. ERPNext draws the rows of a form anew when a response comes in; where that
+		is between the press and the release of the button, the click is lost."""
+		from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+		for _ in range(3):
+			with contextlib.suppress(PlaywrightTimeout):
+				control.click(timeout=15_000)
+				comes.wait_for(timeout=15_000)
+				return
+		comes.wait_for()
+
 	def button(self, text: str) -> Any:
 		return self.page.locator("button:visible", has_text=text).first
 

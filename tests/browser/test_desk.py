@@ -98,8 +98,8 @@ def test_an_order_reserves_and_shows_why(desk: Any, site: Any, texts: Any, stock
 	assert submitted.value.ok, submitted.value.text()
 	shown = d.page.locator(".grid-body [data-stock-why]:visible")
 	expect(shown).to_have_text(["12", "8"])
-	shown.first.click()
 	why = d.page.locator(".modal:visible .stock-explanation")
+	d.click_until(shown.first, why)
 	expect(why.locator(".sum .number")).to_have_text(["12", "0", "12", "0"])
 	expect(why.locator(".sum .part .small")).to_have_text(
 		[texts("On Hand"), texts("On Hold", "Stock Position"), texts("Reserved"), texts("Available")]
