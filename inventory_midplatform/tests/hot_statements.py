@@ -29,7 +29,7 @@ class Recorder:
 		self.scenario = ""
 
 	def record(self, sql: str, params: Any = None) -> None:
-		text = sql.strip()
+		text = re.sub(r"^SET STATEMENT \w+ = \d+ FOR ", "", sql.strip())  # how long it waits for locks
 		if text.split(None, 1)[0].upper() in EXPLAINED:
 			self.statements.setdefault(_shape(text), Statement(text, params, self.scenario))
 

@@ -1,7 +1,9 @@
 """The API over HTTP on a served site: who is let in, what is refused and how, and that quantities keep their digits."""
 
 import json
+import re
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 import requests
@@ -178,6 +180,23 @@ class TestHTTP(SiteTestCase):
 			platform.call("reservation.reserve", qty=101, **where)
 		here, everywhere = frappe.db.sql(waits)[0]
 		self.assertEqual(here, everywhere)
+
+	def test_each_statement_of_an_operation_waits_shortly(self) -> None:
+		ran: list[str] = []
+		sql = type(frappe.local.db).sql
+
+		def recorded(database: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+			ran.append(str(query).strip())
+			return sql(database, query, *args, **kwargs)
+
+		platform = SitePlatform()
+		with patch.object(type(frappe.local.db), "sql", recorded):
+			made = platform.call("reservation.reserve", item_code=self.item, warehouse=self.place, qty=1)
+			platform.call("reservation.release", name=made["name"])
+		waiting = [q for q in ran if re.search(r"(?i)\b(insert|update)\b", q)]
+		self.assertGreater(len(waiting), 5)
+		for query in waiting:
+			self.assertRegex(query, r"^SET STATEMENT innodb_lock_wait_timeout = 4 FOR |FOR UPDATE WAIT 4$")
 
 	def test_forms_and_query_strings(self) -> None:
 		form = self.send(

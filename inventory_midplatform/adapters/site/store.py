@@ -16,7 +16,8 @@ LOCK_WAIT_SECONDS = 4
 
 
 def wait_shortly() -> None:
-	"""Wait for locks :data:`LOCK_WAIT_SECONDS` from now on, if an operation runs. Runs a statement only the first time."""
+	"""Wait for locks :data:`LOCK_WAIT_SECONDS` from now on, if an operation runs: ERPNext's own statements cannot say it. Runs
+	a statement only the first time."""
 	if frappe.flags.inventory_operation and not frappe.flags.inventory_waits_shortly:
 		frappe.db.sql(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}")
 		frappe.flags.inventory_waits_shortly = True
@@ -30,8 +31,8 @@ def wait_as_usual() -> None:
 
 
 class SiteStore:
-	"""In an operation, waits for locks are short: a locking read says so itself, the first change sets it for all that follow.
-	An operation that changes nothing needs no statement for it."""
+	"""In an operation each statement that may wait for a lock says for how long: setting it for the session, and taking that
+	back, would be two more statements in every call."""
 
 	@property
 	def for_update(self) -> str:
@@ -103,7 +104,8 @@ def is_lost(error: BaseException) -> bool:
 
 
 def _change(sql: str, params: Any) -> None:
-	wait_shortly()
+	if frappe.flags.inventory_operation:
+		sql = f"SET STATEMENT innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS} FOR {sql.lstrip()}"
 	frappe.db.sql(sql, params)
 
 
