@@ -1,5 +1,6 @@
 """The Stock Operation Log: who did what, when, from what to what. Append-only."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +20,10 @@ def entry(
 	from_value: str = "",
 	to_value: str = "",
 	reason: str = "",
+	at: datetime | None = None,
 ) -> Row:
-	"""One line of the log, to be written with others by :func:`write`."""
-	now = ctx.clock.now()
+	"""One line of the log, to be written with others by :func:`write`. It happened ``at``, else now."""
+	now = at or ctx.clock.now()
 	return {
 		"creation": now,
 		"modified": now,

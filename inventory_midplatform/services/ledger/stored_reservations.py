@@ -27,20 +27,21 @@ def write_reservations(ctx: Context, changes: Sequence[ReservationChange]) -> No
 	if not changes:
 		return
 	# New ones are inserted, not upserted: of two callers with one name the later must collide, and find the first's.
-	# what was reassigned is no new demand
-	new = [
-		{**to_row(c.now), "first_qty": c.now.qty, "first_waiting_qty": c.now.waiting}
-		if not c.now.reassigned_between
-		else to_row(c.now)
-		for c in changes
-		if c.before is None
-	]
-	ctx.store.insert("Inventory Reservation", new)
+	new = [c.now for c in changes if c.before is None]
+	ctx.store.insert("Inventory Reservation", [_first(r) for r in new])
 	known = [to_row(c.now) for c in changes if c.before is not None]
 	ctx.store.add("Inventory Reservation", ("name",), known, add=(), put=_CHANGING)
 	# allocating to bins is logged by the operation that allocates
 	logged = [c for c in changes if c.before is None or replace(c.before, allocated=c.now.allocated) != c.now]
 	operation_log.write(ctx, [_log_entry(ctx, c.before, c.now) for c in logged])
+
+
+def _first(r: Reservation) -> Row:
+	"""Return the row of a new reservation. What was reassigned is no new demand."""
+	row = {**to_row(r), "modified": r.made_at}
+	if not r.reassigned_between:
+		row |= {"first_qty": r.qty, "first_waiting_qty": r.waiting}
+	return row
 
 
 def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
@@ -67,6 +68,7 @@ def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
 		from_value=before,
 		to_value=after,
 		reason=new.reason,
+		at=None if old else new.made_at,
 	)
 
 
