@@ -70,6 +70,19 @@ class TestSkippedDeliveryNote(SalesOrderCase):
 		erp.cancel(last)
 		self.assert_reserved((order, 2, 0))
 
+	def test_a_bundles_parts_are_settled_in_its_proportion(self) -> None:
+		bundle = erp.item(is_stock_item=0)
+		erp.insert("Product Bundle", new_item_code=bundle, items=[{"item_code": self.item, "qty": 3}])
+		order = erp.sales_order(bundle, self.place, 3, skip_delivery_note=1)
+		frappe.db.commit()
+		self.assert_reserved((order, 9, 0))
+		first = erp.sales_invoice_for(order.name, qty=1, update_stock=0)
+		self.assert_reserved((order, 6, 0))
+		erp.sales_invoice_for(order.name, update_stock=0)
+		self.assert_reserved((order, 0, 0))
+		erp.cancel(first)
+		self.assert_reserved((order, 3, 0))
+
 	def test_a_credit_note_counts_where_erpnext_counts_it(self) -> None:
 		for box, demanded in ((0, 0), (1, 6)):
 			order = self.order(6, skip_delivery_note=1)

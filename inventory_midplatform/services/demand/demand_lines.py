@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from inventory_midplatform.domain.errors import Conflict, InvalidInput, NotFound
 from inventory_midplatform.domain.quantity import ZERO, from_store, to_text
@@ -49,19 +50,19 @@ class NamedRow:
 		return str(self.row["warehouse"])
 
 
-NAMED_ROW = """
-SELECT asked.row_name, CAST(asked.row_modified AS CHAR) AS row_modified, asked.demand_name, asked.demand_line,
-	asked.item_code, asked.warehouse, asked.stock_qty, asked.delivered, asked.invoiced, asked.docstatus, asked.status,
-	SUM(r.reserved_qty) AS reserved,
-	SUM(CASE r.warehouse WHEN asked.warehouse THEN r.waiting_qty ELSE 0 END) AS waiting,
-	SUM(CASE r.warehouse WHEN asked.warehouse THEN r.released_qty ELSE 0 END) AS released
-FROM ({rows}) asked
-LEFT JOIN {reservations} ON r.demand_type = %(demand_type)s AND r.demand_name = asked.demand_name
-	AND r.demand_line = asked.demand_line AND r.item_code = asked.item_code AND r.status <> %(cancelled)s
-WHERE asked.item_code = %(item_code)s AND asked.warehouse = %(warehouse)s AND asked.disabled = 0
-GROUP BY asked.row_name
-"""
-"""``row_modified`` as text: the driver would take long to make a moment of it."""
+OF_DEMAND = ("demand_type", "demand_name")
+NAMED = "d.name = %(name)s"
+USABLE_ROW = """{row} = %(line)s AND item.name = %(item_code)s AND wh.name = %(warehouse)s
+	AND item.disabled = 0 AND wh.disabled = 0"""
+RESERVED_FOR_IT = """
+LEFT JOIN {reservations} ON reservation.demand_type = %(demand_type)s AND reservation.demand_name = d.name
+	AND reservation.demand_line = {line} AND reservation.item_code = item.name AND reservation.status <> %(cancelled)s"""
+QUANTITIES = {
+	"reserved": "reservation.reserved_qty",
+	"waiting": "CASE reservation.warehouse WHEN wh.name THEN reservation.waiting_qty END",
+	"released": "CASE reservation.warehouse WHEN wh.name THEN reservation.released_qty END",
+}
+"""Of each reservation of the row; what is reserved counts in whatever warehouse."""
 
 
 def named_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> NamedRow | None:
@@ -74,22 +75,42 @@ def named_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> N
 	source = DEMAND_SOURCES.get(demand.demand_type)
 	if source is None or source.taken_from or not demand.demand_line:
 		return None
-	sql = NAMED_ROW.format(
-		rows=source.rows.format(document="d.name = %(name)s", row=f"{source.row_column} = %(line)s"),
-		reservations=ctx.store.through("Inventory Reservation", ("demand_type", "demand_name"), "r"),
+	rows = outstanding_rows(
+		ctx,
+		source,
+		_named_statement(
+			source.demand_type, ctx.store.through("Inventory Reservation", OF_DEMAND, "reservation")
+		),
+		{
+			"demand_type": demand.demand_type,
+			"name": demand.demand_name,
+			"line": demand.demand_line,
+			"item_code": item_code,
+			"warehouse": warehouse,
+			"cancelled": CANCELLED,
+		},
 	)
-	params = {
-		"demand_type": demand.demand_type,
-		"name": demand.demand_name,
-		"line": demand.demand_line,
-		"item_code": item_code,
-		"warehouse": warehouse,
-		"cancelled": CANCELLED,
-	}
-	for row in outstanding_rows(ctx, source, sql, params):
-		quantities = {name: from_store(row[name]) for name in ("reserved", "waiting", "released")}
-		return NamedRow(row, {(row["demand_line"], row["item_code"], row["warehouse"]): quantities})
-	return None
+	if not rows:
+		return None
+	key = (rows[0]["demand_line"], rows[0]["item_code"], rows[0]["warehouse"])
+	sums = {name: sum((from_store(row[name]) for row in rows), ZERO) for name in QUANTITIES}
+	return NamedRow(rows[0], {key: sums})
+
+
+@cache
+def _named_statement(demand_type: str, reservations: str) -> str:
+	source = DEMAND_SOURCES[demand_type]
+	line = source.rows.columns["demand_line"]
+	unread = ("due", "idx")
+	columns = {name: column for name, column in source.rows.columns.items() if name not in unread}
+	# as text: the driver would take long to make a moment of it
+	columns["row_modified"] = f"CAST({columns['row_modified']} AS CHAR)"
+	return source.rows.text(
+		NAMED,
+		USABLE_ROW.format(row=source.row_column),
+		columns | QUANTITIES,
+		RESERVED_FOR_IT.format(reservations=reservations, line=line),
+	)
 
 
 def resolve_line(

@@ -5,7 +5,7 @@ promise and low stock all read outstanding quantities through it, so that they a
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -24,17 +24,33 @@ POS_INVOICE = "POS Invoice"
 
 
 @dataclass(frozen=True)
+class RowStatement:
+	"""A statement of the rows of documents: the document is ``d``, the item ``item``, its warehouse ``wh``."""
+
+	columns: Mapping[str, str]
+	"""row_name, row_modified, demand_name, demand_line, item_code, warehouse, stock_qty, delivered (in stock UOM, with what will
+	not be delivered any more), by_invoice (not 0 where what was invoiced counts as delivered too), due (a date or NULL), idx,
+	and the document's docstatus and status."""
+	tables: str
+	conditions: str
+
+	def text(
+		self, document: str, row: str, columns: Mapping[str, str] | None = None, joined: str = ""
+	) -> str:
+		"""Return it with a condition on the document and one on its row; with other ``columns`` and more tables ``joined``."""
+		selected = ", ".join(f"{value} AS {name}" for name, value in (columns or self.columns).items())
+		return (
+			f"SELECT {selected}\nFROM {self.tables}{joined}\nWHERE {document} AND {row} AND {self.conditions}"
+		)
+
+
+@dataclass(frozen=True)
 class DemandSource:
 	"""One type of document: its statement of outstanding rows, and the states in which it demands nothing."""
 
 	demand_type: str
 	row_doctype: str
-	rows: str
-	"""Statement of its rows. Columns: row_name, row_modified, demand_name, demand_line, item_code, warehouse, stock_qty,
-	delivered, invoiced (all in stock UOM; delivered includes what will not be delivered any more, and invoiced counts as
-	delivered where it is more), due (a date or NULL), idx, and the document's docstatus and status; without ``taken_from``
-	also disabled (not 0 where its item or warehouse is). ``{document}`` is a condition on the document, ``{row}`` and
-	``{part}`` one on its row or packed part."""
+	rows: RowStatement
 	unfinished: str
 	"""Condition on the document ``d``: its rows are not all delivered."""
 	closed: tuple[str, ...]
@@ -43,8 +59,11 @@ class DemandSource:
 	"""How its rows reserve; None where it reserves nothing by itself."""
 	row_column: str = "r.name"
 	"""The column of ``rows`` with the name of a row."""
-	parts: str = ""
-	"""The same statement of what its rows are made of, where there are product bundles."""
+	parts: RowStatement | None = None
+	"""What its rows are made of, where there are product bundles."""
+	invoiced: str = ""
+	"""Statement of what was invoiced of the rows ``rows``, where by_invoice is not 0: row_name, qty (stock UOM), and ``whole``,
+	the quantity of the row."""
 	completed: tuple[str, ...] = ()
 	"""Statuses in which it demands nothing more, whatever its rows say."""
 	on_hold: tuple[str, ...] = ()
@@ -61,10 +80,12 @@ class DemandSource:
 		statuses = ", ".join(f"'{status}'" for status in self.closed + self.completed)
 		return f"{self.unfinished} AND d.status NOT IN ({statuses})"
 
-	def statement(self, **conditions: str) -> str:
-		"""``rows`` and ``parts`` in the order of the document's rows."""
-		both = (sql.strip() for sql in (self.rows, self.parts) if sql)
-		return "\nUNION ALL\n".join(both).format(**conditions) + "\nORDER BY idx"
+	def statement(self, document: str, row: str, part: str) -> str:
+		"""``rows`` and ``parts`` in the order of the document's rows, each with its condition."""
+		both = [self.rows.text(document, row)]
+		if self.parts:
+			both.append(self.parts.text(document, part))
+		return "\nUNION ALL\n".join(both) + "\nORDER BY idx"
 
 	def is_closed(self, document: Row) -> bool:
 		return document["docstatus"] == 2 or document["status"] in self.closed
@@ -83,48 +104,60 @@ def _sales_order_policy(settings: Settings) -> ShortagePolicy | None:
 
 _NOT_DEMANDED_AGAIN = "CASE %(sales_returns_demanded)s WHEN 0 THEN COALESCE(soi.returned_qty, 0) ELSE 0 END"
 
-_INVOICED = """CASE d.skip_delivery_note WHEN 1 THEN (
-		SELECT SUM(invoiced.stock_qty) FROM `tabSales Invoice Item` invoiced
-		JOIN `tabSales Invoice` invoice ON invoice.name = invoiced.parent
-		WHERE invoiced.so_detail = soi.name AND invoice.docstatus = 1
-			AND (invoice.is_return = 0 OR invoice.update_billed_amount_in_sales_order = 1)
-	) ELSE 0 END"""
-"""A credit note counts where its box *Update Billed Amount in Sales Order* is ticked, as in ERPNext's billed amount."""
+_SALES_ORDER_ROW = {
+	"row_name": "soi.name",
+	"row_modified": "soi.modified",
+	"demand_name": "d.name",
+	"demand_line": "soi.name",
+	"item_code": "item.name",
+	"warehouse": "wh.name",
+	"stock_qty": "soi.stock_qty",
+	"delivered": f"(soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) * soi.conversion_factor",
+	"by_invoice": "d.skip_delivery_note",
+	"due": "soi.delivery_date",
+	"idx": "soi.idx",
+	"docstatus": "d.docstatus",
+	"status": "d.status",
+}
 
 SALES_ORDERS = DemandSource(
 	SALES_ORDER,
 	"Sales Order Item",
-	f"""
-SELECT soi.name AS row_name, soi.modified AS row_modified, d.name AS demand_name, soi.name AS demand_line,
-	item.name AS item_code, wh.name AS warehouse, soi.stock_qty,
-	(soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) * soi.conversion_factor AS delivered, {_INVOICED} AS invoiced,
-	soi.delivery_date AS due, soi.idx AS idx, item.disabled + wh.disabled AS disabled,
-	d.docstatus, d.status
-FROM `tabSales Order Item` soi
+	RowStatement(
+		_SALES_ORDER_ROW,
+		"""`tabSales Order Item` soi
 JOIN `tabSales Order` d ON d.name = soi.parent
 JOIN `tabItem` item ON item.name = soi.item_code
-JOIN `tabWarehouse` wh ON wh.name = soi.warehouse
-WHERE {{document}} AND {{row}} AND COALESCE(soi.delivered_by_supplier, 0) = 0
-	AND item.is_stock_item = 1 AND wh.is_group = 0
-""",
+JOIN `tabWarehouse` wh ON wh.name = soi.warehouse""",
+		"COALESCE(soi.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0",
+	),
 	"d.per_delivered < 100",
 	("Closed", "On Hold"),
 	_sales_order_policy,
 	row_column="soi.name",
-	parts=f"""
-SELECT soi.name AS row_name, soi.modified AS row_modified, d.name AS demand_name, soi.name AS demand_line,
-	item.name AS item_code, wh.name AS warehouse, packed.qty AS stock_qty,
-	packed.qty * (soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) / soi.qty AS delivered,
-	packed.qty * ({_INVOICED}) / soi.stock_qty AS invoiced,
-	soi.delivery_date AS due, soi.idx AS idx, item.disabled + wh.disabled AS disabled,
-	d.docstatus, d.status
-FROM `tabPacked Item` packed
+	parts=RowStatement(
+		{
+			**_SALES_ORDER_ROW,
+			"stock_qty": "packed.qty",
+			"delivered": f"packed.qty * (soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) / soi.qty",
+		},
+		"""`tabPacked Item` packed
 JOIN `tabSales Order Item` soi ON soi.name = packed.parent_detail_docname
 JOIN `tabSales Order` d ON d.name = soi.parent AND packed.parent = d.name
 JOIN `tabItem` item ON item.name = packed.item_code
-JOIN `tabWarehouse` wh ON wh.name = packed.warehouse
-WHERE {{document}} AND {{part}} AND soi.qty <> 0 AND soi.stock_qty <> 0
-	AND COALESCE(soi.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0
+JOIN `tabWarehouse` wh ON wh.name = packed.warehouse""",
+		"""soi.qty <> 0 AND soi.stock_qty <> 0
+	AND COALESCE(soi.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0""",
+	),
+	# a credit note counts where its box Update Billed Amount in Sales Order is ticked, as in ERPNext's billed amount
+	invoiced="""
+SELECT soi.name AS row_name, soi.stock_qty AS whole, SUM(billed.stock_qty) AS qty
+FROM `tabSales Order Item` soi
+JOIN `tabSales Invoice Item` billed ON billed.so_detail = soi.name
+JOIN `tabSales Invoice` invoice ON invoice.name = billed.parent
+WHERE soi.name IN %(rows)s AND invoice.docstatus = 1
+	AND (invoice.is_return = 0 OR invoice.update_billed_amount_in_sales_order = 1)
+GROUP BY soi.name, soi.stock_qty
 """,
 	completed=("Completed",),
 	on_hold=("On Hold",),
@@ -143,19 +176,30 @@ _ISSUED_FROM = """CASE d.material_request_type WHEN 'Material Issue' THEN r.ware
 MATERIAL_REQUESTS = DemandSource(
 	MATERIAL_REQUEST,
 	"Material Request Item",
-	f"""
-SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, r.name AS demand_line,
-	item.name AS item_code, wh.name AS warehouse, r.stock_qty,
-	r.ordered_qty AS delivered, 0 AS invoiced, r.schedule_date AS due, r.idx AS idx, item.disabled + wh.disabled AS disabled,
-	d.docstatus, d.status
-FROM `tabMaterial Request Item` r
+	RowStatement(
+		{
+			"row_name": "r.name",
+			"row_modified": "r.modified",
+			"demand_name": "d.name",
+			"demand_line": "r.name",
+			"item_code": "item.name",
+			"warehouse": "wh.name",
+			"stock_qty": "r.stock_qty",
+			"delivered": "r.ordered_qty",
+			"by_invoice": "0",
+			"due": "r.schedule_date",
+			"idx": "r.idx",
+			"docstatus": "d.docstatus",
+			"status": "d.status",
+		},
+		f"""`tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
-JOIN `tabWarehouse` wh ON wh.name = {_ISSUED_FROM}
-WHERE {{document}} AND {{row}} AND d.material_request_type IN ('Material Issue', 'Material Transfer')
+JOIN `tabWarehouse` wh ON wh.name = {_ISSUED_FROM}""",
+		"""d.material_request_type IN ('Material Issue', 'Material Transfer')
 	AND item.is_stock_item = 1 AND wh.is_group = 0
-	AND (%(work_orders_reserve)s = 0 OR COALESCE(d.work_order, '') = '')
-""",
+	AND (%(work_orders_reserve)s = 0 OR COALESCE(d.work_order, '') = '')""",
+	),
 	"d.per_ordered < 100 AND d.material_request_type IN ('Material Issue', 'Material Transfer')",
 	("Stopped",),
 	lambda settings: ShortagePolicy.PARTIAL if settings.reserve_for_material_requests else None,
@@ -184,17 +228,28 @@ to stock UOM."""
 WORK_ORDERS = DemandSource(
 	WORK_ORDER,
 	"Work Order Item",
-	f"""
-SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, '' AS demand_line,
-	r.item_code, wh.name AS warehouse, r.required_qty AS stock_qty,
-	CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END + {_OTHER_UNITS} AS delivered, 0 AS invoiced,
-	d.planned_start_date AS due, r.idx AS idx, d.docstatus, d.status
-FROM `tabWork Order Item` r
+	RowStatement(
+		{
+			"row_name": "r.name",
+			"row_modified": "r.modified",
+			"demand_name": "d.name",
+			"demand_line": "''",
+			"item_code": "r.item_code",
+			"warehouse": "wh.name",
+			"stock_qty": "r.required_qty",
+			"delivered": f"CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END + {_OTHER_UNITS}",
+			"by_invoice": "0",
+			"due": "d.planned_start_date",
+			"idx": "r.idx",
+			"docstatus": "d.docstatus",
+			"status": "d.status",
+		},
+		f"""`tabWork Order Item` r
 JOIN `tabWork Order` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
-LEFT JOIN `tabWarehouse` wh ON wh.name = {_MADE_FROM} AND wh.is_group = 0
-WHERE {{document}} AND {{row}} AND r.include_item_in_manufacturing = 1 AND item.is_stock_item = 1
-""",
+LEFT JOIN `tabWarehouse` wh ON wh.name = {_MADE_FROM} AND wh.is_group = 0""",
+		"r.include_item_in_manufacturing = 1 AND item.is_stock_item = 1",
+	),
 	"1 = 1",
 	("Closed", "Stopped"),
 	lambda settings: ShortagePolicy.PARTIAL if settings.reserve_for_work_orders else None,
@@ -224,23 +279,34 @@ _ISSUED_FOR = (
 INVENTORY_REQUESTS = DemandSource(
 	INVENTORY_REQUEST,
 	"Inventory Request Item",
-	f"""
-SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, '' AS demand_line,
-	r.item_code, wh.name AS warehouse, r.stock_qty,
-	COALESCE((
+	RowStatement(
+		{
+			"row_name": "r.name",
+			"row_modified": "r.modified",
+			"demand_name": "d.name",
+			"demand_line": "''",
+			"item_code": "r.item_code",
+			"warehouse": "wh.name",
+			"stock_qty": "r.stock_qty",
+			"delivered": f"""COALESCE((
 		SELECT SUM(part.transfer_qty) FROM `tabOutbound Order` o
 		JOIN `tabStock Entry` entry ON entry.name = o.delivery_document
 		JOIN `tabStock Entry Detail` part ON part.parent = entry.name
 		WHERE o.source_name = d.name AND {_ISSUED_FOR} AND part.item_code = r.item_code
-	), 0) AS delivered, 0 AS invoiced,
-	d.required_by AS due, r.idx AS idx, d.docstatus, d.status
-FROM `tabInventory Request Item` r
+	), 0)""",
+			"by_invoice": "0",
+			"due": "d.required_by",
+			"idx": "r.idx",
+			"docstatus": "d.docstatus",
+			"status": "d.status",
+		},
+		"""`tabInventory Request Item` r
 JOIN `tabInventory Request` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
-JOIN `tabWarehouse` wh ON wh.name = d.warehouse
-WHERE {{document}} AND {{row}} AND d.created_doctype = 'Outbound Order' AND item.is_stock_item = 1
-	AND (%(on_hold_too)s = 1 OR COALESCE(d.stock_status, 'Available') IN ('', 'Available'))
-""",
+JOIN `tabWarehouse` wh ON wh.name = d.warehouse""",
+		"""d.created_doctype = 'Outbound Order' AND item.is_stock_item = 1
+	AND (%(on_hold_too)s = 1 OR COALESCE(d.stock_status, 'Available') IN ('', 'Available'))""",
+	),
 	"""d.created_doctype = 'Outbound Order' AND EXISTS (
 		SELECT 1 FROM `tabOutbound Order` o WHERE o.source_type = 'Inventory Request' AND o.source_name = d.name
 			AND o.state NOT IN ('Shipped', 'Cancelled')
@@ -280,23 +346,21 @@ def rows_of(
 
 	``on_hold_too`` adds what is written off of stock on hold, which is demanded and not reserved.
 	"""
-	conditions = {"document": "d.name = %(name)s", "row": "1 = 1", "part": "packed.parent = %(name)s"}
+	document, row, part = "d.name = %(name)s", "1 = 1", "packed.parent = %(name)s"
 	params = {"name": name, "line": line, "on_hold_too": int(on_hold_too)}
 	if line:
-		conditions["row"] = f"{source.row_column} = %(line)s"
-		conditions["part"] += " AND packed.parent_detail_docname = %(line)s"
+		row = f"{source.row_column} = %(line)s"
+		part += " AND packed.parent_detail_docname = %(line)s"
 		# most rows are no bundles, and one row is found at once where nothing else is looked for
-		if found := outstanding_rows(ctx, source, source.rows.format(**conditions), params):
+		if found := outstanding_rows(ctx, source, source.rows.text(document, row), params):
 			return found
-	return outstanding_rows(ctx, source, source.statement(**conditions), params)
+	return outstanding_rows(ctx, source, source.statement(document, row, part), params)
 
 
 def outstanding_rows(ctx: Context, source: DemandSource, sql: str, params: Row) -> list[Row]:
 	"""Run a statement of ``source`` and return its rows that name a warehouse, each with its own ``delivered``."""
 	rows = ctx.store.rows(sql, {"on_hold_too": 0, **_from_settings(ctx), **params})
-	for row in rows:
-		if row["invoiced"]:
-			row["delivered"] = max(from_store(row["delivered"]), from_store(row["invoiced"]))
+	_count_invoiced(ctx, source, [row for row in rows if row["by_invoice"]])
 	if source.taken_from:
 		_share_out(ctx, source, rows)
 	return [row for row in rows if row["warehouse"]]
@@ -329,6 +393,20 @@ def claim_row(ctx: Context, source: DemandSource, row: Row) -> None:
 	)
 	if not changed:
 		raise SnapshotConflict(f"{source.row_doctype} {row['row_name']} was changed since it was read")
+
+
+def _count_invoiced(ctx: Context, source: DemandSource, rows: Sequence[Row]) -> None:
+	"""Count what was invoiced of each row as delivered, where it is more. A bundle's parts are invoiced in its proportion."""
+	names = sorted({row["row_name"] for row in rows})
+	invoiced = (
+		{found["row_name"]: found for found in ctx.store.rows(source.invoiced, {"rows": names})}
+		if names
+		else {}
+	)
+	for row in rows:
+		if found := invoiced.get(row["row_name"]):
+			share = from_store(row["stock_qty"]) * from_store(found["qty"]) / from_store(found["whole"])
+			row["delivered"] = max(from_store(row["delivered"]), from_store(share))
 
 
 def _share_out(ctx: Context, source: DemandSource, rows: Iterable[Row]) -> None:

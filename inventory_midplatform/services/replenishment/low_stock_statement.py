@@ -51,11 +51,11 @@ _SAFETY_STOCKS = """
 				AND COALESCE(r.material_request_type, '') <> 'Material Issue'
 		)"""
 
-_REQUESTED = MATERIAL_REQUESTS.rows.format(
+_REQUESTED = MATERIAL_REQUESTS.rows.text(
 	document=f"d.docstatus = 1 AND {MATERIAL_REQUESTS.may_have_outstanding}",
 	row="r.stock_qty > r.ordered_qty",
 )
-_OUTSTANDING_IN_PROGRESS = WORK_ORDERS.rows.format(
+_OUTSTANDING_IN_PROGRESS = WORK_ORDERS.rows.text(
 	document=f"d.docstatus = 1 AND d.from_wip_warehouse = 1 AND d.skip_transfer = 1 AND {WORK_ORDERS.may_have_outstanding}",
 	row="1 = 1",
 )
