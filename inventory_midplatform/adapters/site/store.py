@@ -1,6 +1,6 @@
 """The Store on a site's MariaDB, inside Frappe's own transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -110,17 +110,10 @@ def _change(sql: str, params: Any) -> None:
 
 
 def _insert(doctype: str, rows: Sequence[Row]) -> tuple[str, list[Any]]:
-	"""Return one INSERT for all rows and its parameters, with Frappe's standard columns filled in. The moment is what the
-	first row says of ``modified``, else now."""
+	"""Return one INSERT for all rows and its parameters, with those of Frappe's standard columns that have no default. The
+	moment is what the first row says of ``modified``, else now."""
 	now, user = rows[0].get("modified") or frappe.utils.now_datetime(), frappe.session.user
-	standard: Mapping[str, Any] = {
-		"owner": user,
-		"modified_by": user,
-		"creation": now,
-		"modified": now,
-		"docstatus": 0,
-		"idx": 0,
-	}
+	standard = {"owner": user, "modified_by": user, "creation": now, "modified": now}
 	columns = list(dict.fromkeys(["name", *standard, *rows[0]]))
 	params: list[Any] = []
 	for row in rows:

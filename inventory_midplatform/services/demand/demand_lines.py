@@ -17,9 +17,9 @@ from inventory_midplatform.services.demand.sources import (
 	DemandSource,
 	claim_row,
 	document_of,
+	from_settings,
 	of_known_type,
 	outstanding,
-	outstanding_rows,
 	rows_of,
 )
 
@@ -35,53 +35,48 @@ class DemandRow:
 
 @dataclass(frozen=True)
 class NamedRow:
-	"""The row that a demand names, with what is reserved for it."""
+	"""The row that a demand names, with what of it is neither delivered nor reserved, read by one statement."""
 
-	row: Row
-	reserved: dict[tuple[str, str, str], Row]
-	"""As ``reserved_quantities.demand_quantities`` returns it; ``reserved`` is the sum of all warehouses."""
-
-	@property
-	def item_code(self) -> str:
-		return str(self.row["item_code"])
-
-	@property
-	def warehouse(self) -> str:
-		return str(self.row["warehouse"])
+	demand: Demand
+	item_code: str
+	warehouse: str
+	supersedes: bool
+	"""As of a :class:`DemandRow`."""
+	left_by_line: dict[str, Decimal]
+	"""Of this row alone, in stock UOM; empty where nothing of it is outstanding."""
+	version: Row
+	"""What :func:`claim_row` compares."""
 
 
-OF_DEMAND = ("demand_type", "demand_name")
-NAMED = "d.name = %(name)s"
-USABLE_ROW = """{row} = %(line)s AND item.name = %(item_code)s AND wh.name = %(warehouse)s
-	AND item.disabled = 0 AND wh.disabled = 0"""
-RESERVED_FOR_IT = """
+_NAMED_COLUMNS = ("row_name", "demand_name", "item_code", "warehouse", "stock_qty", "delivered")
+_RESERVED = {
+	"reserved": "reservation.reserved_qty",
+	"superseded": "CASE reservation.warehouse WHEN wh.name THEN reservation.waiting_qty + reservation.released_qty END",
+}
+"""Of each reservation of the row: what is reserved counts in whatever warehouse, what it would take the place of in this one."""
+_RESERVATIONS = """
 LEFT JOIN {reservations} ON reservation.demand_type = %(demand_type)s AND reservation.demand_name = d.name
 	AND reservation.demand_line = {line} AND reservation.item_code = item.name AND reservation.status <> %(cancelled)s"""
-QUANTITIES = {
-	"reserved": "reservation.reserved_qty",
-	"waiting": "CASE reservation.warehouse WHEN wh.name THEN reservation.waiting_qty END",
-	"released": "CASE reservation.warehouse WHEN wh.name THEN reservation.released_qty END",
-}
-"""Of each reservation of the row; what is reserved counts in whatever warehouse."""
+_USABLE = """{row} = %(line)s AND item.name = %(item_code)s AND wh.name = %(warehouse)s
+	AND item.disabled = 0 AND wh.disabled = 0 AND {by_invoice} = 0"""
 
 
 def named_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> NamedRow | None:
 	"""Return the row of a document that ``demand`` names, with what is reserved for it, by one statement.
 
-	None where the demand names no row, where its type is no document here or one whose rows share what was delivered, and
-	where the row is a product bundle's, of another item or warehouse, or of one that is disabled.
+	None where that takes more: where the demand names no row, its type is no document here or one whose rows share what was
+	delivered, the document demands nothing or is settled by invoices, and where the row is a product bundle's, of another
+	item or warehouse, or of one that is disabled. Then :func:`resolve_line` finds it, or says why not.
 	"""
 	demand = of_known_type(demand)
 	source = DEMAND_SOURCES.get(demand.demand_type)
 	if source is None or source.taken_from or not demand.demand_line:
 		return None
-	rows = outstanding_rows(
-		ctx,
-		source,
-		_named_statement(
-			source.demand_type, ctx.store.through("Inventory Reservation", OF_DEMAND, "reservation")
-		),
+	reservations = ctx.store.through("Inventory Reservation", ("demand_type", "demand_name"), "reservation")
+	rows = ctx.store.rows(
+		_named_statement(demand.demand_type, reservations),
 		{
+			**from_settings(ctx),
 			"demand_type": demand.demand_type,
 			"name": demand.demand_name,
 			"line": demand.demand_line,
@@ -92,33 +87,46 @@ def named_row(ctx: Context, demand: Demand, item_code: str, warehouse: str) -> N
 	)
 	if not rows:
 		return None
-	key = (rows[0]["demand_line"], rows[0]["item_code"], rows[0]["warehouse"])
-	sums = {name: sum((from_store(row[name]) for row in rows), ZERO) for name in QUANTITIES}
-	return NamedRow(rows[0], {key: sums})
+	row = rows[0]
+	missing = outstanding(row)
+	reserved = sum((from_store(r["reserved"]) for r in rows), ZERO)
+	return NamedRow(
+		Demand(demand.demand_type, row["demand_name"], row["row_name"]),
+		row["item_code"],
+		row["warehouse"],
+		any(r["superseded"] for r in rows),
+		{row["row_name"]: missing - reserved} if missing else {},
+		row,
+	)
 
 
 @cache
 def _named_statement(demand_type: str, reservations: str) -> str:
 	source = DEMAND_SOURCES[demand_type]
-	line = source.rows.columns["demand_line"]
-	unread = ("due", "idx")
-	columns = {name: column for name, column in source.rows.columns.items() if name not in unread}
+	of_row = source.rows.columns
 	# as text: the driver would take long to make a moment of it
-	columns["row_modified"] = f"CAST({columns['row_modified']} AS CHAR)"
+	version = f"CAST({of_row['row_modified']} AS CHAR)"
+	usable = _USABLE.format(row=source.row_column, by_invoice=of_row["by_invoice"])
 	return source.rows.text(
-		NAMED,
-		USABLE_ROW.format(row=source.row_column),
-		columns | QUANTITIES,
-		RESERVED_FOR_IT.format(reservations=reservations, line=line),
+		f"d.name = %(name)s AND d.docstatus <> 2 AND {source.demanding_status}",
+		usable,
+		{**{name: of_row[name] for name in _NAMED_COLUMNS}, "row_modified": version, **_RESERVED},
+		_RESERVATIONS.format(reservations=reservations, line=source.row_column),
 	)
 
 
-def resolve_line(
-	ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: Decimal, named: NamedRow | None = None
-) -> DemandRow:
+def claim_named(ctx: Context, named: NamedRow, item_code: str, qty: Decimal) -> DemandRow:
+	"""Return what ``named`` is, and lock it in ERPNext's table, so call it before any position is locked. Raises what
+	:func:`resolve_line` raises of a row."""
+	_chosen_line(named.demand, named.left_by_line, item_code, qty)
+	claim_row(ctx, DEMAND_SOURCES[named.demand.demand_type], named.version)
+	return DemandRow(named.demand, named.supersedes)
+
+
+def resolve_line(ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: Decimal) -> DemandRow:
 	"""Return the demand as its document spells it, with the row that ``qty`` (stock UOM) is for.
 
-	``named`` is what :func:`named_row` found. Where no row is named it is the first that demands as much of the item from
+	Where no row is named it is the first that demands as much of the item from
 	this warehouse, else from any. A demand of a type that is no document here is returned as it is. Locks the row in
 	ERPNext's table, so call it before any position is locked.
 
@@ -131,15 +139,11 @@ def resolve_line(
 	source = DEMAND_SOURCES.get(demand.demand_type)
 	if source is None and demand.demand_type != POS_INVOICE:
 		return DemandRow(demand)
-	rows = [named.row] if named else []
+	rows: list[Row] = []
 	if source is not None:
-		rows = rows or _rows_of_item(ctx, source, demand, item_code)
+		rows = _rows_of_item(ctx, source, demand, item_code)
 		demand = replace(demand, demand_name=rows[0]["demand_name"] if rows else demand.demand_name)
-	reserved = (
-		named.reserved
-		if named
-		else reserved_quantities.demand_quantities(ctx, demand.demand_type, demand.demand_name)
-	)
+	reserved = reserved_quantities.demand_quantities(ctx, demand.demand_type, demand.demand_name)
 	by_line = (
 		_outstanding_by_line(source, rows, reserved, item_code, warehouse)
 		if source is not None

@@ -77,8 +77,13 @@ class DemandSource:
 	@property
 	def may_have_outstanding(self) -> str:
 		"""Condition that a submitted document ``d`` meets while its rows may still demand something."""
+		return f"{self.unfinished} AND {self.demanding_status}"
+
+	@property
+	def demanding_status(self) -> str:
+		"""Condition on the status of the document ``d``: it may still demand something."""
 		statuses = ", ".join(f"'{status}'" for status in self.closed + self.completed)
-		return f"{self.unfinished} AND d.status NOT IN ({statuses})"
+		return f"d.status NOT IN ({statuses})"
 
 	def statement(self, document: str, row: str, part: str) -> str:
 		"""``rows`` and ``parts`` in the order of the document's rows, each with its condition."""
@@ -336,7 +341,7 @@ _KNOWN_TYPES = {name.casefold(): name for name in (*DEMAND_SOURCES, POS_INVOICE)
 def of_known_type(demand: Demand) -> Demand:
 	"""Return the demand with its type as ERPNext spells it, where it is a type of ours in another case."""
 	known = _KNOWN_TYPES.get(demand.demand_type.casefold(), demand.demand_type)
-	return replace(demand, demand_type=known)
+	return demand if known == demand.demand_type else replace(demand, demand_type=known)
 
 
 def rows_of(
@@ -359,7 +364,7 @@ def rows_of(
 
 def outstanding_rows(ctx: Context, source: DemandSource, sql: str, params: Row) -> list[Row]:
 	"""Run a statement of ``source`` and return its rows that name a warehouse, each with its own ``delivered``."""
-	rows = ctx.store.rows(sql, {"on_hold_too": 0, **_from_settings(ctx), **params})
+	rows = ctx.store.rows(sql, {"on_hold_too": 0, **from_settings(ctx), **params})
 	_count_invoiced(ctx, source, [row for row in rows if row["by_invoice"]])
 	if source.taken_from:
 		_share_out(ctx, source, rows)
@@ -446,7 +451,7 @@ def document_of(ctx: Context, source: DemandSource, name: str) -> Row | None:
 	return rows[0] if rows else None
 
 
-def _from_settings(ctx: Context) -> dict[str, int]:
+def from_settings(ctx: Context) -> dict[str, int]:
 	"""Parameters of the statements that settings decide."""
 	return {
 		"work_orders_reserve": int(ctx.settings.reserve_for_work_orders),

@@ -89,7 +89,11 @@ def reserve(ctx: Context, command: Reserve) -> Reservation:
 	if command.name and (first := _find(ctx, command.name)):
 		return _same(ctx, first, requested)
 	masters.require_whole(ctx, item, command.qty)
-	row = demand_lines.resolve_line(ctx, command.demand, item, warehouse, command.qty, named)
+	row = (
+		demand_lines.claim_named(ctx, named, item, command.qty)
+		if named
+		else demand_lines.resolve_line(ctx, command.demand, item, warehouse, command.qty)
+	)
 	requested = replace(requested, demand=row.demand)
 	if command.expires_at is not None and command.expires_at <= ctx.clock.now():
 		raise InvalidInput("{argument} is in the past.", code="expires_in_past", argument="expires_at")
