@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 
 from inventory_midplatform.adapters.site.jobs import syncing_documents
+from inventory_midplatform.domain.errors import Conflict
 from inventory_midplatform.tests import erpnext_documents as erp
 from inventory_midplatform.tests.test_other_demands import DemandCase
 
@@ -69,6 +70,20 @@ class TestSkippedDeliveryNote(SalesOrderCase):
 		self.assertEqual(self.on_hand(self.item, self.place), 8)
 		erp.cancel(last)
 		self.assert_reserved((order, 2, 0))
+
+	def test_a_reservation_for_a_row_by_its_name_counts_what_was_invoiced(self) -> None:
+		order = self.order(6, skip_delivery_note=1)
+		erp.sales_invoice_for(order.name, qty=4, update_stock=0)
+		of_row = {"demand_type": "Sales Order", "demand_name": order.name, "demand_line": order.items[0].name}
+		where = {"item_code": self.item, "warehouse": self.place}
+		for reservation in frappe.get_all(
+			"Inventory Reservation", {"demand_name": order.name}, pluck="name", order_by="name"
+		):
+			self.call("reservation.release", name=reservation)
+		with self.assertRaises(Conflict) as refused:
+			self.call("reservation.reserve", **where, **of_row, qty=3)
+		self.assertEqual(refused.exception.code, "more_than_outstanding")
+		self.assertEqual(self.call("reservation.reserve", **where, **of_row, qty=2)["reserved_qty"], 2)
 
 	def test_a_bundles_parts_are_settled_in_its_proportion(self) -> None:
 		bundle = erp.item(is_stock_item=0)
