@@ -115,10 +115,9 @@ def _named_statement(demand_type: str, reservations: str) -> str:
 	)
 
 
-def claim_named(ctx: Context, named: NamedRow, item_code: str, qty: Decimal) -> DemandRow:
-	"""Return what ``named`` is, and lock it in ERPNext's table, so call it before any position is locked. Raises what
-	:func:`resolve_line` raises of a row."""
-	_chosen_line(named.demand, named.left_by_line, item_code, qty)
+def claim_named(ctx: Context, named: NamedRow, qty: Decimal) -> DemandRow:
+	"""Return the demand of a named row that ``qty`` (stock UOM) is for. Locks it and raises as :func:`resolve_line` does."""
+	_chosen_line(named.demand, named.left_by_line, named.item_code, qty)
 	claim_row(ctx, DEMAND_SOURCES[named.demand.demand_type], named.version)
 	return DemandRow(named.demand, named.supersedes)
 
@@ -126,9 +125,9 @@ def claim_named(ctx: Context, named: NamedRow, item_code: str, qty: Decimal) -> 
 def resolve_line(ctx: Context, demand: Demand, item_code: str, warehouse: str, qty: Decimal) -> DemandRow:
 	"""Return the demand as its document spells it, with the row that ``qty`` (stock UOM) is for.
 
-	Where no row is named it is the first that demands as much of the item from
-	this warehouse, else from any. A demand of a type that is no document here is returned as it is. Locks the row in
-	ERPNext's table, so call it before any position is locked.
+	Where no row is named it is the first that demands as much of the item from this warehouse, else from any. A demand of a
+	type that is no document here is returned as it is. Locks the row in ERPNext's table, so call it before any position is
+	locked.
 
 	A reservation beyond what the row demands would be released at the next sync, so raises NotFound
 	(``unknown_demand``) where there is no such document, InvalidInput (``not_demanded``) where no row of it, or not the

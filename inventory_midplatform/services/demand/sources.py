@@ -160,7 +160,7 @@ SELECT soi.name AS row_name, soi.stock_qty AS whole, SUM(billed.stock_qty) AS qt
 FROM `tabSales Order Item` soi
 JOIN `tabSales Invoice Item` billed ON billed.so_detail = soi.name
 JOIN `tabSales Invoice` invoice ON invoice.name = billed.parent
-WHERE soi.name IN %(rows)s AND invoice.docstatus = 1
+WHERE soi.name IN %(rows)s AND soi.stock_qty <> 0 AND invoice.docstatus = 1
 	AND (invoice.is_return = 0 OR invoice.update_billed_amount_in_sales_order = 1)
 GROUP BY soi.name, soi.stock_qty
 """,
@@ -402,12 +402,10 @@ def claim_row(ctx: Context, source: DemandSource, row: Row) -> None:
 
 def _count_invoiced(ctx: Context, source: DemandSource, rows: Sequence[Row]) -> None:
 	"""Count what was invoiced of each row as delivered, where it is more. A bundle's parts are invoiced in its proportion."""
+	if not rows:
+		return
 	names = sorted({row["row_name"] for row in rows})
-	invoiced = (
-		{found["row_name"]: found for found in ctx.store.rows(source.invoiced, {"rows": names})}
-		if names
-		else {}
-	)
+	invoiced = {found["row_name"]: found for found in ctx.store.rows(source.invoiced, {"rows": names})}
 	for row in rows:
 		if found := invoiced.get(row["row_name"]):
 			share = from_store(row["stock_qty"]) * from_store(found["qty"]) / from_store(found["whole"])

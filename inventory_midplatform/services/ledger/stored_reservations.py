@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from inventory_midplatform.domain.identifiers import NAME_LIMIT
 from inventory_midplatform.domain.promises import ReservationChange
@@ -27,24 +28,26 @@ def write_reservations(ctx: Context, changes: Sequence[ReservationChange]) -> No
 	if not changes:
 		return
 	# New ones are inserted, not upserted: of two callers with one name the later must collide, and find the first's.
+	now = ctx.clock.now()
 	new = [c.now for c in changes if c.before is None]
-	ctx.store.insert("Inventory Reservation", [_first(r) for r in new])
+	ctx.store.insert("Inventory Reservation", [_first(r, now) for r in new])
 	known = [to_row(c.now) for c in changes if c.before is not None]
 	ctx.store.add("Inventory Reservation", ("name",), known, add=(), put=_CHANGING)
 	# allocating to bins is logged by the operation that allocates
 	logged = [c for c in changes if c.before is None or replace(c.before, allocated=c.now.allocated) != c.now]
-	operation_log.write(ctx, [_log_entry(ctx, c.before, c.now) for c in logged])
+	operation_log.write(ctx, [_log_entry(ctx, c.before, c.now, now) for c in logged])
 
 
-def _first(r: Reservation) -> Row:
-	"""Return the row of a new reservation. What was reassigned is no new demand."""
-	row = {**to_row(r), "modified": r.made_at}
+def _first(r: Reservation, at: datetime) -> Row:
+	"""Return the row of a new reservation, written ``at``: it may have the place in the queue of one made earlier. What was
+	reassigned is no new demand."""
+	row = {**to_row(r), "modified": at}
 	if not r.reassigned_between:
 		row |= {"first_qty": r.qty, "first_waiting_qty": r.waiting}
 	return row
 
 
-def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
+def _log_entry(ctx: Context, old: Reservation | None, new: Reservation, at: datetime) -> Row:
 	before, after = old.status if old else "", new.status
 	if new.reassigned_between:
 		operation, qty = "Reassign", new.released - old.released if old else new.qty
@@ -68,7 +71,7 @@ def _log_entry(ctx: Context, old: Reservation | None, new: Reservation) -> Row:
 		from_value=before,
 		to_value=after,
 		reason=new.reason,
-		at=None if old else new.made_at,
+		at=at,
 	)
 
 

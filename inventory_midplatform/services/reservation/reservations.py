@@ -90,7 +90,7 @@ def reserve(ctx: Context, command: Reserve) -> Reservation:
 		return _same(ctx, first, requested)
 	masters.require_whole(ctx, item, command.qty)
 	row = (
-		demand_lines.claim_named(ctx, named, item, command.qty)
+		demand_lines.claim_named(ctx, named, command.qty)
 		if named
 		else demand_lines.resolve_line(ctx, command.demand, item, warehouse, command.qty)
 	)

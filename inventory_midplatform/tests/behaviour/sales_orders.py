@@ -137,6 +137,30 @@ class SalesOrderBehaviour(Behaviour):
 				with self.refused("not_demanded", 400):
 					self.reserve(self.item, self.warehouse, 1, **of_order)
 
+	def test_what_takes_a_waiting_place_is_logged_when_it_happens(self) -> None:
+		self.platform.settings(sales_order_policy="Off")
+		item, warehouse = self.stocked(0)
+		order = self.order(item, warehouse, 5)
+		(row,) = self.row_names(order)
+		of_row = {"demand_type": "Sales Order", "demand_name": order, "demand_line": row}
+		waits = {**of_row, "shortage_policy": "Wait"}
+		first = self.reserve(item, warehouse, 5, **waits)
+		self.later(days=1)
+		second = self.reserve(item, warehouse, 2, **waits)
+		self.assertEqual(self.platform.call("reservation.get", name=first["name"])["waiting_qty"], 3)
+		made, logged = (
+			self.platform.rows(sql, name=second["name"])[0]
+			for sql in (
+				"SELECT creation, modified FROM `tabInventory Reservation` WHERE name = %(name)s",
+				"SELECT happened_at, creation FROM `tabStock Operation Log` WHERE reference_name = %(name)s",
+			)
+		)
+		self.assertGreater(
+			made["modified"], made["creation"] + timedelta(hours=23), "it has the first's place"
+		)
+		for moment in logged.values():
+			self.assertGreaterEqual(moment, made["modified"])
+
 	def test_more_demand_of_an_order_waits_behind_those_waiting_already(self) -> None:
 		item, warehouse = self.stocked(0)
 		first, second = self.order(item, warehouse, 1), self.order(item, warehouse, 10)
