@@ -75,7 +75,8 @@ class JournaledCall:
 
 
 class Journal:
-	"""A file that outlives its writer: each line is with the operating system when ``write`` returns."""
+	"""A file that outlives its writer: each line is with the operating system when ``write`` returns. A kill during ``write`` may
+	cut the last line off, at the end of a page of memory: it counts as not written."""
 
 	def __init__(self, path: Path):
 		self.path = path
@@ -91,7 +92,8 @@ class Journal:
 		calls: dict[str, JournaledCall] = {}
 		if not self.path.exists():
 			return calls
-		for line in self.path.read_text().splitlines():
+		*lines, _cut_off = self.path.read_text().split("\n")
+		for line in lines:
 			entry = json.loads(line)
 			if "what" in entry:
 				calls[entry["id"]] = JournaledCall(**entry)

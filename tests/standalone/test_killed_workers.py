@@ -8,7 +8,7 @@ from platforms import StandalonePlatform
 
 from inventory_midplatform.adapters.standalone.context import Standalone
 from inventory_midplatform.tests.check_after_kills import check_journals
-from inventory_midplatform.tests.killed_workers import Stock, fork_servers, kill_repeatedly
+from inventory_midplatform.tests.killed_workers import Journal, Stock, fork_servers, kill_repeatedly
 from inventory_midplatform.tests.rounds import rounds
 
 SEED = 20261124
@@ -20,6 +20,15 @@ def platform_at(url: str) -> StandalonePlatform:
 
 def imported() -> None:
 	"""Importing this module has imported all there is."""
+
+
+def test_a_line_that_a_kill_cut_off_says_nothing(tmp_path: Path) -> None:
+	journal = Journal(tmp_path / "journal")
+	journal.write(id="1", what="reservation.reserve", arguments={"qty": "1"})
+	with journal.path.open("a") as file:
+		file.write('{"id": "1", "result": {"name": "M')
+	(call,) = journal.read().values()
+	assert call.unfinished
 
 
 @pytest.mark.soak
