@@ -102,3 +102,23 @@ def test_a_typed_policy_that_cannot_be_read_says_why(desk: Any, site: Any, texts
 	)
 	expect(overview).to_contain_text(texts("Two steps have the number {step}.").replace("{step}", "3"))
 	page.evaluate(f"cur_frm.doc.title = {json.dumps(title)}, cur_frm.reload_doc()")
+
+
+def test_of_two_fields_with_one_label_the_chosen_one_is_compared(desk: Any, site: Any, language: str) -> None:
+	content = drawing(f"Labels {language} {site.stamp}", desk("supervisor").user, desk("director").user)
+	content["document_type"] = "Purchase Order"
+	content["conditions"][0]["field"] = "supplier"
+	name = site.operation("approval.save_policy", content=content)["name"]
+	manager = desk("manager")
+	manager.go(f"approval-policy/{name}")
+	page = manager.page
+	page.wait_for_function("window.cur_frm && cur_frm.labels")
+	page.evaluate("cur_frm.fields_dict.conditions.grid.grid_rows[0].toggle_view(true)")
+	# both are called Customer Contact
+	fields = "cur_frm.fields_dict.conditions.grid.docfields.find((one) => one.fieldname === 'field').options"
+	chosen = "customer_contact_display"
+	label = page.evaluate(f"{fields}.find((one) => one.value === '{chosen}').label")
+	control = page.locator(".grid-row-open [data-fieldname='field'] input:visible")
+	control.fill(label)
+	control.blur()
+	page.wait_for_function(f"cur_frm.doc.conditions[0].field === '{chosen}'")

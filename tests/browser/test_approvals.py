@@ -111,6 +111,34 @@ def test_a_request_is_returned_added_to_and_approved(
 	form.desk.picture(f"approval-print-{language}")
 
 
+def test_of_two_people_with_one_name_the_chosen_one_is_asked(
+	desk: Any, site: Any, texts: Any, language: str, office: Any
+) -> None:
+	((_, name),) = office(1, 310)
+	director = desk("director").user
+	namesake = site.make(
+		"User",
+		email=f"another.{language}.{site.stamp}@example.com",
+		first_name="Director",
+		send_welcome_email=0,
+		roles=[{"role": "Inventory Director"}],
+	)
+	form = Form(desk("supervisor"), texts, f"approval-request/{quote(name)}")
+	form.page.locator(".custom-actions button[data-action='add']:visible").first.click()
+	control = form.page.locator(".modal:visible .frappe-control[data-fieldname='user']")
+	control.locator("input").fill("Director")
+	people = control.locator("li:visible", has_text="Director")
+	expect(people.filter(has_text=namesake)).to_have_count(1)
+	people.filter(has_text=director).click()
+	form.page.wait_for_timeout(1000)  # a search that still comes takes nothing away
+	form.desk.picture(f"approval-namesakes-{language}")
+	form.page.locator(".modal:visible .btn-modal-primary").click()
+	expect(form.page.locator(".modal:visible")).to_have_count(0)
+	decisions = site.operation("approval.get", name=name)["decisions"]
+	(added,) = [row for row in decisions if row["decision"] == "Added"]
+	assert added["other_user"] == director
+
+
 def test_many_are_approved_in_the_list(desk: Any, site: Any, texts: Any, language: str, office: Any) -> None:
 	requests = office(3, 10)
 	site.operation("approval.withdraw", name=requests[0][1])

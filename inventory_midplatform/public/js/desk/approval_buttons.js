@@ -128,22 +128,25 @@ function decide(request, { label, operation, fields = [], args }, done) {
 
 const reminded = ({ waits_for }) => `<p>${__("To {0}", [waits_for.map(person).join(", ")])}</p>`;
 
-// Fills the field for a person with those who may approve this request, as their name is typed.
+// Fills the field for a person with those who may approve this request, as their name is typed. Frappe's field knows a person
+// by the text that it shows: it has their address, for two may have one name.
 function offer_people(dialog, name) {
 	const field = dialog.fields_dict.user;
-	field.translate_values = false; // a name is no word of the desk
 	const search = async () => {
 		const text = field.$input.val() || "";
+		const is_chosen = field.get_data().some(({ label }) => label === text);
+		if (is_chosen) return;
 		const found = await call("approval.people", { name, text }, { type: "GET", refused: () => {} });
-		if (!found) return;
-		field.set_data(
-			found.people.map((one) => ({ value: one.name, label: one.full_name, description: one.name }))
-		);
+		// while it was asked somebody was chosen, or more was typed, which is looked for by itself
+		if (!found || field.$input.val() !== text) return;
+		field.set_data(found.people.map((one) => ({ value: one.name, label: shown(one) })));
 		if (field.$input.is(":focus")) field.awesomplete.evaluate();
 	};
 	field.$input.on("input", frappe.utils.debounce(search, 250));
 	search();
 }
+
+const shown = ({ name, full_name }) => (full_name === name ? name : `${full_name} (${name})`);
 
 // A comment, with a file of at most 7 MB if there is one.
 function comment_dialog({ name }, done) {

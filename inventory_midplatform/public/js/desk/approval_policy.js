@@ -200,17 +200,20 @@ async function read_fields(frm) {
 	const found = await call("approval.policy_fields", { doctype }, { type: "GET", refused: () => {} });
 	if (!found || frm.doc.document_type !== doctype) return;
 	frm.labels = Object.fromEntries(found.fields.map(({ field, label }) => [field, label]));
-	const options = ({ field, label, is_sum }) => ({
-		value: field,
-		label: is_sum ? __("Sum of {0}", [label]) : label,
-		description: field,
-	});
-	offer(frm, "conditions", "field", found.fields.map(options));
+	offer(frm, "conditions", "field", found.fields);
 	const users = found.fields.filter(({ type, options }) => type === "Link" && options === "User");
-	offer(frm, "approvers", "user_field", users.map(options));
+	offer(frm, "approvers", "user_field", users);
 }
 
-function offer(frm, table, fieldname, options) {
+// Frappe's field knows an option by its label alone: where two fields share one, it has their names too.
+function offer(frm, table, fieldname, fields) {
+	const said = ({ label, is_sum }) => (is_sum ? __("Sum of {0}", [label]) : label);
+	const is_shared = (one) => fields.filter((other) => said(other) === said(one)).length > 1;
+	const options = fields.map((one) => ({
+		value: one.field,
+		label: is_shared(one) ? `${said(one)} (${one.field})` : said(one),
+		description: one.field,
+	}));
 	const { grid } = frm.fields_dict[table];
 	grid.update_docfield_property(fieldname, "fieldtype", "Autocomplete");
 	grid.update_docfield_property(fieldname, "options", options);
