@@ -107,6 +107,20 @@ def _sales_order_policy(settings: Settings) -> ShortagePolicy | None:
 	return policies.get(settings.sales_order_policy, ShortagePolicy.PARTIAL)
 
 
+_ROW = {
+	"row_name": "r.name",
+	"row_modified": "r.modified",
+	"demand_name": "d.name",
+	"demand_line": "''",
+	"item_code": "r.item_code",
+	"warehouse": "wh.name",
+	"by_invoice": "0",
+	"idx": "r.idx",
+	"docstatus": "d.docstatus",
+	"status": "d.status",
+}
+"""What is the same of rows ``r`` of several documents."""
+
 _NOT_DEMANDED_AGAIN = "CASE %(sales_returns_demanded)s WHEN 0 THEN COALESCE(soi.returned_qty, 0) ELSE 0 END"
 
 _SALES_ORDER_ROW = {
@@ -183,19 +197,12 @@ MATERIAL_REQUESTS = DemandSource(
 	"Material Request Item",
 	RowStatement(
 		{
-			"row_name": "r.name",
-			"row_modified": "r.modified",
-			"demand_name": "d.name",
+			**_ROW,
 			"demand_line": "r.name",
 			"item_code": "item.name",
-			"warehouse": "wh.name",
 			"stock_qty": "r.stock_qty",
 			"delivered": "r.ordered_qty",
-			"by_invoice": "0",
 			"due": "r.schedule_date",
-			"idx": "r.idx",
-			"docstatus": "d.docstatus",
-			"status": "d.status",
 		},
 		f"""`tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
@@ -235,19 +242,10 @@ WORK_ORDERS = DemandSource(
 	"Work Order Item",
 	RowStatement(
 		{
-			"row_name": "r.name",
-			"row_modified": "r.modified",
-			"demand_name": "d.name",
-			"demand_line": "''",
-			"item_code": "r.item_code",
-			"warehouse": "wh.name",
+			**_ROW,
 			"stock_qty": "r.required_qty",
 			"delivered": f"CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END + {_OTHER_UNITS}",
-			"by_invoice": "0",
 			"due": "d.planned_start_date",
-			"idx": "r.idx",
-			"docstatus": "d.docstatus",
-			"status": "d.status",
 		},
 		f"""`tabWork Order Item` r
 JOIN `tabWork Order` d ON d.name = r.parent
@@ -286,12 +284,7 @@ INVENTORY_REQUESTS = DemandSource(
 	"Inventory Request Item",
 	RowStatement(
 		{
-			"row_name": "r.name",
-			"row_modified": "r.modified",
-			"demand_name": "d.name",
-			"demand_line": "''",
-			"item_code": "r.item_code",
-			"warehouse": "wh.name",
+			**_ROW,
 			"stock_qty": "r.stock_qty",
 			"delivered": f"""COALESCE((
 		SELECT SUM(part.transfer_qty) FROM `tabOutbound Order` o
@@ -299,11 +292,7 @@ INVENTORY_REQUESTS = DemandSource(
 		JOIN `tabStock Entry Detail` part ON part.parent = entry.name
 		WHERE o.source_name = d.name AND {_ISSUED_FOR} AND part.item_code = r.item_code
 	), 0)""",
-			"by_invoice": "0",
 			"due": "d.required_by",
-			"idx": "r.idx",
-			"docstatus": "d.docstatus",
-			"status": "d.status",
 		},
 		"""`tabInventory Request Item` r
 JOIN `tabInventory Request` d ON d.name = r.parent

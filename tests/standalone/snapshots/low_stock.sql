@@ -5,7 +5,7 @@ WITH RECURSIVE group_members AS (
 	SELECT above.counted_in, child.name
 	FROM `tabWarehouse` child JOIN group_members above ON child.parent_warehouse = above.warehouse
 ),
-outstanding_requests AS (SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, r.name AS demand_line, item.name AS item_code, wh.name AS warehouse, r.stock_qty AS stock_qty, r.ordered_qty AS delivered, 0 AS by_invoice, r.schedule_date AS due, r.idx AS idx, d.docstatus AS docstatus, d.status AS status
+outstanding_requests AS (SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, r.name AS demand_line, item.name AS item_code, wh.name AS warehouse, 0 AS by_invoice, r.idx AS idx, d.docstatus AS docstatus, d.status AS status, r.stock_qty AS stock_qty, r.ordered_qty AS delivered, r.schedule_date AS due
 FROM `tabMaterial Request Item` r
 JOIN `tabMaterial Request` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
@@ -15,14 +15,14 @@ WHERE d.docstatus = 1 AND d.per_ordered < 100 AND d.material_request_type IN ('M
 	AND item.is_stock_item = 1 AND wh.is_group = 0
 	AND (%(work_orders_reserve)s = 0 OR COALESCE(d.work_order, '') = '')
 ),
-outstanding_work_orders AS (SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, '' AS demand_line, r.item_code AS item_code, wh.name AS warehouse, r.required_qty AS stock_qty, CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END + COALESCE((
+outstanding_work_orders AS (SELECT r.name AS row_name, r.modified AS row_modified, d.name AS demand_name, '' AS demand_line, r.item_code AS item_code, wh.name AS warehouse, 0 AS by_invoice, r.idx AS idx, d.docstatus AS docstatus, d.status AS status, r.required_qty AS stock_qty, CASE d.skip_transfer WHEN 1 THEN r.consumed_qty ELSE r.transferred_qty END + COALESCE((
 		SELECT SUM(part.transfer_qty - part.qty)
 		FROM `tabStock Entry` entry JOIN `tabStock Entry Detail` part ON part.parent = entry.name
 		WHERE entry.work_order = d.name AND part.conversion_factor <> 1 AND part.s_warehouse <> '' AND entry.docstatus = 1 AND entry.is_return = 0
 	AND ((d.skip_transfer = 0 AND entry.purpose = 'Material Transfer for Manufacture')
 		OR (d.skip_transfer = 1 AND entry.purpose IN ('Manufacture', 'Material Consumption for Manufacture')))
 			AND COALESCE(NULLIF(part.original_item, ''), part.item_code) = r.item_code
-	), 0) AS delivered, 0 AS by_invoice, d.planned_start_date AS due, r.idx AS idx, d.docstatus AS docstatus, d.status AS status
+	), 0) AS delivered, d.planned_start_date AS due
 FROM `tabWork Order Item` r
 JOIN `tabWork Order` d ON d.name = r.parent
 JOIN `tabItem` item ON item.name = r.item_code
