@@ -56,8 +56,8 @@ _RESERVED = {
 """Of each reservation of the row: what is reserved counts in whatever warehouse, what it would take the place of in this one."""
 _RESERVATIONS = """
 LEFT JOIN {reservations} ON reservation.demand_type = %(demand_type)s AND reservation.demand_name = d.name
-	AND reservation.demand_line = {line} AND reservation.item_code = item.name AND reservation.status <> %(cancelled)s"""
-_USABLE = """{row} = %(line)s AND item.name = %(item_code)s AND wh.name = %(warehouse)s
+	AND reservation.demand_line = r.name AND reservation.item_code = item.name AND reservation.status <> %(cancelled)s"""
+_USABLE = """r.name = %(line)s AND item.name = %(item_code)s AND wh.name = %(warehouse)s
 	AND item.disabled = 0 AND wh.disabled = 0 AND {by_invoice} = 0"""
 
 
@@ -106,12 +106,12 @@ def _named_statement(demand_type: str, reservations: str) -> str:
 	of_row = source.rows.columns
 	# as text: the driver would take long to make a moment of it
 	version = f"CAST({of_row['row_modified']} AS CHAR)"
-	usable = _USABLE.format(row=source.row_column, by_invoice=of_row["by_invoice"])
+	usable = _USABLE.format(by_invoice=of_row["by_invoice"])
 	return source.rows.text(
 		f"d.name = %(name)s AND d.docstatus <> 2 AND {source.demanding_status}",
 		usable,
 		{**{name: of_row[name] for name in _NAMED_COLUMNS}, "row_modified": version, **_RESERVED},
-		_RESERVATIONS.format(reservations=reservations, line=source.row_column),
+		_RESERVATIONS.format(reservations=reservations),
 	)
 
 

@@ -25,7 +25,7 @@ POS_INVOICE = "POS Invoice"
 
 @dataclass(frozen=True)
 class RowStatement:
-	"""A statement of the rows of documents: the document is ``d``, the item ``item``, its warehouse ``wh``."""
+	"""A statement of the rows of documents: the row is ``r``, the document ``d``, the item ``item``, its warehouse ``wh``."""
 
 	columns: Mapping[str, str]
 	"""row_name, row_modified, demand_name, demand_line, item_code, warehouse, stock_qty, delivered (in stock UOM, with what will
@@ -57,13 +57,11 @@ class DemandSource:
 	"""Statuses in which it demands nothing until a person re-opens it."""
 	shortage_policy: Callable[[Settings], ShortagePolicy | None]
 	"""How its rows reserve; None where it reserves nothing by itself."""
-	row_column: str = "r.name"
-	"""The column of ``rows`` with the name of a row."""
 	parts: RowStatement | None = None
 	"""What its rows are made of, where there are product bundles."""
 	invoiced: str = ""
-	"""Statement of what was invoiced of the rows ``rows``, where by_invoice is not 0: row_name, qty (stock UOM), and ``whole``,
-	the quantity of the row."""
+	"""Where by_invoice is not 0, statement of what was invoiced of the rows with the names ``rows``: row_name, qty, and
+	``whole``, the quantity of the row (both in stock UOM)."""
 	completed: tuple[str, ...] = ()
 	"""Statuses in which it demands nothing more, whatever its rows say."""
 	on_hold: tuple[str, ...] = ()
@@ -119,24 +117,18 @@ _ROW = {
 	"docstatus": "d.docstatus",
 	"status": "d.status",
 }
-"""What is the same of rows ``r`` of several documents."""
+"""What is the same of the rows of all documents."""
 
-_NOT_DEMANDED_AGAIN = "CASE %(sales_returns_demanded)s WHEN 0 THEN COALESCE(soi.returned_qty, 0) ELSE 0 END"
+_NOT_DEMANDED_AGAIN = "CASE %(sales_returns_demanded)s WHEN 0 THEN COALESCE(r.returned_qty, 0) ELSE 0 END"
 
 _SALES_ORDER_ROW = {
-	"row_name": "soi.name",
-	"row_modified": "soi.modified",
-	"demand_name": "d.name",
-	"demand_line": "soi.name",
+	**_ROW,
+	"demand_line": "r.name",
 	"item_code": "item.name",
-	"warehouse": "wh.name",
-	"stock_qty": "soi.stock_qty",
-	"delivered": f"(soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) * soi.conversion_factor",
+	"stock_qty": "r.stock_qty",
+	"delivered": f"(r.delivered_qty + {_NOT_DEMANDED_AGAIN}) * r.conversion_factor",
 	"by_invoice": "d.skip_delivery_note",
-	"due": "soi.delivery_date",
-	"idx": "soi.idx",
-	"docstatus": "d.docstatus",
-	"status": "d.status",
+	"due": "r.delivery_date",
 }
 
 SALES_ORDERS = DemandSource(
@@ -144,39 +136,38 @@ SALES_ORDERS = DemandSource(
 	"Sales Order Item",
 	RowStatement(
 		_SALES_ORDER_ROW,
-		"""`tabSales Order Item` soi
-JOIN `tabSales Order` d ON d.name = soi.parent
-JOIN `tabItem` item ON item.name = soi.item_code
-JOIN `tabWarehouse` wh ON wh.name = soi.warehouse""",
-		"COALESCE(soi.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0",
+		"""`tabSales Order Item` r
+JOIN `tabSales Order` d ON d.name = r.parent
+JOIN `tabItem` item ON item.name = r.item_code
+JOIN `tabWarehouse` wh ON wh.name = r.warehouse""",
+		"COALESCE(r.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0",
 	),
 	"d.per_delivered < 100",
 	("Closed", "On Hold"),
 	_sales_order_policy,
-	row_column="soi.name",
 	parts=RowStatement(
 		{
 			**_SALES_ORDER_ROW,
 			"stock_qty": "packed.qty",
-			"delivered": f"packed.qty * (soi.delivered_qty + {_NOT_DEMANDED_AGAIN}) / soi.qty",
+			"delivered": f"packed.qty * (r.delivered_qty + {_NOT_DEMANDED_AGAIN}) / r.qty",
 		},
 		"""`tabPacked Item` packed
-JOIN `tabSales Order Item` soi ON soi.name = packed.parent_detail_docname
-JOIN `tabSales Order` d ON d.name = soi.parent AND packed.parent = d.name
+JOIN `tabSales Order Item` r ON r.name = packed.parent_detail_docname
+JOIN `tabSales Order` d ON d.name = r.parent AND packed.parent = d.name
 JOIN `tabItem` item ON item.name = packed.item_code
 JOIN `tabWarehouse` wh ON wh.name = packed.warehouse""",
-		"""soi.qty <> 0 AND soi.stock_qty <> 0
-	AND COALESCE(soi.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0""",
+		"""r.qty <> 0 AND r.stock_qty <> 0
+	AND COALESCE(r.delivered_by_supplier, 0) = 0 AND item.is_stock_item = 1 AND wh.is_group = 0""",
 	),
 	# a credit note counts where its box Update Billed Amount in Sales Order is ticked, as in ERPNext's billed amount
 	invoiced="""
-SELECT soi.name AS row_name, soi.stock_qty AS whole, SUM(billed.stock_qty) AS qty
-FROM `tabSales Order Item` soi
-JOIN `tabSales Invoice Item` billed ON billed.so_detail = soi.name
+SELECT r.name AS row_name, r.stock_qty AS whole, SUM(billed.stock_qty) AS qty
+FROM `tabSales Order Item` r
+JOIN `tabSales Invoice Item` billed ON billed.so_detail = r.name
 JOIN `tabSales Invoice` invoice ON invoice.name = billed.parent
-WHERE soi.name IN %(rows)s AND soi.stock_qty <> 0 AND invoice.docstatus = 1
+WHERE r.name IN %(rows)s AND r.stock_qty <> 0 AND invoice.docstatus = 1
 	AND (invoice.is_return = 0 OR invoice.update_billed_amount_in_sales_order = 1)
-GROUP BY soi.name, soi.stock_qty
+GROUP BY r.name, r.stock_qty
 """,
 	completed=("Completed",),
 	on_hold=("On Hold",),
@@ -343,7 +334,7 @@ def rows_of(
 	document, row, part = "d.name = %(name)s", "1 = 1", "packed.parent = %(name)s"
 	params = {"name": name, "line": line, "on_hold_too": int(on_hold_too)}
 	if line:
-		row = f"{source.row_column} = %(line)s"
+		row = "r.name = %(line)s"
 		part += " AND packed.parent_detail_docname = %(line)s"
 		# most rows are no bundles, and one row is found at once where nothing else is looked for
 		if found := outstanding_rows(ctx, source, source.rows.text(document, row), params):

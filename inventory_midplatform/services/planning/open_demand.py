@@ -96,7 +96,7 @@ def _reserved_for_rows(ctx: Context, items: Sequence[str]) -> dict[tuple[str, ..
 
 
 _HERE = {
-	SALES_ORDER: ("soi.item_code", "soi.warehouse"),
+	SALES_ORDER: ("r.item_code", "r.warehouse"),
 	MATERIAL_REQUEST: ("r.item_code", "wh.name"),
 	WORK_ORDER: ("r.item_code", "wh.name"),
 	INVENTORY_REQUEST: ("r.item_code", "wh.name"),
