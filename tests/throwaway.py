@@ -62,12 +62,11 @@ def mariadb(folder: Path, flush: int = 2) -> Iterator[Address]:
 	as_root = ["--user=root"] if os.geteuid() == 0 else []
 	data = folder / "data"
 	fresh = not data.is_dir()
-	if fresh:
-		folder.mkdir(parents=True, exist_ok=True)
-		_fill(data, as_root)
-	# a server that starts empties its folder for temporary tables, so each has its own
+	# a server that starts, to fill its data too, empties its folder for temporary tables: each has its own
 	temporary = folder / "tmp"
-	temporary.mkdir(exist_ok=True)
+	temporary.mkdir(parents=True, exist_ok=True)
+	if fresh:
+		_fill(data, temporary, as_root)
 	# a socket's path may have 107 characters, so it is not in the folder
 	unix_socket = Path("/tmp") / f"throwaway-{os.getpid()}-{port}.sock"
 	command = [
@@ -103,7 +102,7 @@ def mariadb(folder: Path, flush: int = 2) -> Iterator[Address]:
 		yield Address("127.0.0.1", port)
 
 
-def _fill(data: Path, as_root: list[str]) -> None:
+def _fill(data: Path, temporary: Path, as_root: list[str]) -> None:
 	install = program("mariadb-install-db", "mysql_install_db")
 	if not install:
 		raise RuntimeError("mariadb-install-db is not installed")
@@ -118,6 +117,7 @@ def _fill(data: Path, as_root: list[str]) -> None:
 		],
 		capture_output=True,
 		text=True,
+		env={**os.environ, "TMPDIR": str(temporary)},
 	)
 	if done.returncode:
 		shutil.rmtree(data, ignore_errors=True)
