@@ -6,7 +6,8 @@
 The text runs on MariaDB and on SQLite.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from pypika import MySQLQuery as Query
@@ -100,29 +101,30 @@ def contains(field: Field, part: str) -> Criterion:
 	return Contains(field, value(part))
 
 
+@lru_cache
 def merged(
-	new: Callable[[str], str],
-	add: Sequence[str],
-	put: Sequence[str],
+	new: str,
+	add: tuple[str, ...],
+	put: tuple[str, ...],
 	span: tuple[str, str] | None = None,
 	while_positive: str = "",
 ) -> str:
 	"""Return the SET part of an upsert: how a row that exists is changed.
 
-	``new`` writes the value a column would get; ``add`` sums (rounded to nine digits), ``put`` overwrites. ``span`` names
+	``new`` is the value that a column ``{}`` would get; ``add`` sums (rounded to nine digits), ``put`` overwrites. ``span`` names
 	two columns: the first gets the smaller, the second the larger of old and new; a new NULL changes neither. Where the
 	column ``while_positive`` is not above zero, both start again with the new value.
 	"""
 	changes = []
 	for column, sign in zip(span or (), "<>", strict=False):
-		value = new(column)
+		value = new.format(column)
 		changes.append(
 			f"`{column}` = CASE WHEN {value} IS NULL THEN `{column}` WHEN `{column}` IS NULL OR"
 			f" `{while_positive}` <= 0 OR {value} {sign} `{column}` THEN {value} ELSE `{column}` END"
 		)
 	# MariaDB changes columns from left to right: the span, which reads the sums, comes first
-	changes += [f"`{column}` = ROUND(`{column}` + {new(column)}, 9)" for column in add]
-	changes += [f"`{column}` = {new(column)}" for column in put]
+	changes += [f"`{column}` = ROUND(`{column}` + {new.format(column)}, 9)" for column in add]
+	changes += [f"`{column}` = {new.format(column)}" for column in put]
 	return ", ".join(changes)
 
 

@@ -32,7 +32,8 @@ class BinContents:
 		strategy: RemovalStrategy,
 		status: str = AVAILABLE,
 	) -> list[BinContent]:
-		"""Return the parts of the batch that make up ``qty`` (stock UOM); what no bin has is taken from Unplaced, below zero.
+		"""Return the parts of the batch that make up ``qty`` (stock UOM), as negative quantities; what no bin has is taken from
+		Unplaced, below zero.
 
 		Stock on hold of the ``status`` that is named leaves first, from staging before other bins.
 		"""
@@ -49,10 +50,10 @@ class BinContents:
 		):
 			taken, rest = choose(group, rest, order)
 			chosen += taken
-		parts = [replace(t.content, qty=t.qty, allocated=ZERO) for t in chosen]
+		parts = [replace(t.content, qty=-t.qty, allocated=ZERO) for t in chosen]
 		if rest:
-			parts.append(BinContent(unplaced, rest, batch_no=batch_no))
-		return merged_parts(parts)
+			parts.append(BinContent(unplaced, -rest, batch_no=batch_no))
+		return parts
 
 	def deallocate(self, key: Key, bin: str, batch_no: str, qty: Decimal) -> None:
 		for i, c in enumerate(self.contents[key]):

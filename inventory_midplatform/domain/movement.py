@@ -67,10 +67,25 @@ class Movement:
 		return (self.item_code, self.warehouse)
 
 	@property
+	def identity(self) -> tuple[object, ...]:
+		"""Return what makes it one change. Its quantity, its times and its reason do not."""
+		return (
+			"+" if self.qty > 0 else "-",
+			self.item_code,
+			self.warehouse,
+			self.bin,
+			self.kind,
+			self.batch_no,
+			self.serial_no,
+			self.stock_status,
+			self.stock_owner,
+			self.voucher_type,
+			self.voucher_no,
+			self.voucher_detail_no,
+			self.revision,
+		)
+
+	@property
 	def posting_key(self) -> str:
 		"""Return the unique key of this change: settled a second time, it collides with the first."""
-		values = dict(vars(self))
-		sign = "+" if self.qty > 0 else "-"
-		for free in ("qty", "posting_datetime", "received_at", "reason"):
-			del values[free]
-		return digest(sign, *values.values())
+		return digest(*self.identity)

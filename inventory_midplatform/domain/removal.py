@@ -236,6 +236,8 @@ def choose(
 	"""
 	chosen: list[Removal] = []
 	rest = qty
+	if not contents:
+		return chosen, rest
 	remaining = {id(c): c.qty for c in contents}
 	ordered = [c for c in strategy.order(contents, qty) if id(c) in remaining]
 	available = [c for c in ordered if c.stock_status == AVAILABLE]

@@ -14,7 +14,7 @@ from inventory_midplatform.domain.receipt_layers import LayerKey
 from inventory_midplatform.domain.removal import BinContent
 from inventory_midplatform.domain.reservation import Demand, Reservation
 from inventory_midplatform.domain.settlement.moved_rows import moved_rows
-from inventory_midplatform.domain.settlement.needs import may_leave, needed
+from inventory_midplatform.domain.settlement.needs import may_choose, may_leave, needed
 from inventory_midplatform.domain.settlement.places import KnownBin, SerialPlace
 from inventory_midplatform.domain.settlement.plan import Plan
 from inventory_midplatform.domain.settlement.postings import Posting, PostingRow
@@ -120,7 +120,7 @@ def situation(
 	**facts: Any,
 ) -> Situation:
 	"""Return a situation as it would be read. ``books`` are the quantities of the books where rows alone do not give them;
-	``only_needed`` leaves out the reservations that reading leaves out.
+	``only_needed`` leaves out what reading leaves out.
 	"""
 	keys = {r.key for p in postings for r in p.rows} | set(books or ())
 	positions = stock.positions(keys)
@@ -139,7 +139,10 @@ def situation(
 	}
 	allocations = [a for a in stock.allocations if (a.item_code, a.warehouse) in keys]
 	reservations = [r for r in stock.reservations if (r.item_code, r.warehouse) in keys]
+	strategies = facts.pop("strategies", {})
 	if only_needed:
+		several = may_choose(leaving, moved, rest, contents)
+		strategies = {key: strategy for key, strategy in strategies.items() if key in several}
 		reservations = _those_read(positions, postings, moved, rest, contents, allocations, reservations)
 	return Situation(
 		now=NOW,
@@ -151,6 +154,7 @@ def situation(
 		unexplained=rest,
 		contents=contents,
 		unplaced=UNPLACED,
+		strategies=strategies,
 		bins={c.bin: KnownBin(key[1]) for key, found in contents.items() for c in found},
 		serials=dict(stock.serials),
 		allocations=allocations,

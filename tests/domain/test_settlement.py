@@ -9,6 +9,7 @@ import pytest
 from settlements import NOW, SHOP, STORES, UNPLACED, Stock, day, demand, moved, posting, row, situation
 
 from inventory_midplatform.domain.movement import MovementKind
+from inventory_midplatform.domain.removal import STRATEGIES
 from inventory_midplatform.domain.reservation import ShortagePolicy
 from inventory_midplatform.domain.settlement.decide import decide
 from inventory_midplatform.domain.settlement.places import SerialPlace
@@ -199,6 +200,17 @@ def test_an_allocation_of_another_batch_stays() -> None:
 	plan = planned(stock, posting(row("A", STORES, -3, batch_no="B2", demand=demand("mine"))))
 	assert moved(plan) == [("A", "2", -3, "Available")]
 	assert not plan.allocations
+
+
+def test_a_removal_strategy_matters_where_stock_is_in_several_bins_or_more_comes() -> None:
+	strategies = {KEY: STRATEGIES["LIFO"]}
+	one = Stock().put("A", STORES, "1", 5, oldest_receipt=NOW, newest_receipt=NOW, sequence=1)
+	comes = posting(row("A", STORES, 2), voucher_type="Purchase Receipt")
+	goes = posting(row("A", STORES, -3), no="V-2")
+	assert not situation(one, goes, strategies=strategies).strategies
+	assert situation(three_bins(), goes, strategies=strategies).strategies == strategies
+	assert situation(one, comes, goes, strategies=strategies).strategies == strategies
+	assert moved(planned(one, comes, goes, strategies=strategies))[-1] == ("A", "1", -3, "Available")
 
 
 def test_others_reservations_are_read_only_where_their_stock_may_leave() -> None:

@@ -13,6 +13,7 @@ from settlements import NOW, SHOP, STORES, UNPLACED, Stock, after, demand, posti
 from inventory_midplatform.domain.movement import INSIDE_WAREHOUSE, Movement
 from inventory_midplatform.domain.position import AVAILABLE, Key
 from inventory_midplatform.domain.quantity import ZERO
+from inventory_midplatform.domain.removal import STRATEGIES
 from inventory_midplatform.domain.reservation import ShortagePolicy
 from inventory_midplatform.domain.settlement.decide import decide
 from inventory_midplatform.domain.settlement.needs import may_take_on_hold
@@ -121,6 +122,8 @@ def cases(draw: st.DrawFn) -> tuple[Stock, Posting, dict[str, Any]]:
 	stock = draw(stocks())
 	of = draw(postings(stock))
 	facts: dict[str, Any] = {"rules": Rules(may_unblock=draw(st.booleans()))}
+	strategy = draw(st.sampled_from([*STRATEGIES.values()])).complete
+	facts["strategies"] = dict.fromkeys(sorted(keys_of(of)), strategy)
 	if draw(st.integers(0, 3)) == 0:
 		# the books changed by another quantity than the rows say; batches would be compared with the books'
 		key = draw(st.sampled_from(sorted(keys_of(of))))

@@ -72,7 +72,7 @@ class SiteStore:
 			return
 		statement, params = _insert(doctype, rows)
 		put = (*put, "modified", "modified_by")
-		changes = merged("VALUES(`{}`)".format, add, put, span, while_positive)
+		changes = merged("VALUES(`{}`)", tuple(add), put, span, while_positive)
 		_change(f"{statement} ON DUPLICATE KEY UPDATE {changes}", params)
 
 	def is_transient(self, error: BaseException) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from inventory_midplatform.adapters.standalone.books import SmallBooks
@@ -224,9 +224,14 @@ def read_settings(store: Store) -> Settings:
 		" SELECT '', '', document_type FROM `tabApproval Policy` WHERE enabled = 1",
 		{"doctype": SETTINGS},
 	)
-	stored = {row["field"]: row["value"] for row in rows}
+	return _settings(tuple(tuple(row.values()) for row in rows))
+
+
+@lru_cache
+def _settings(rows: tuple[tuple[str, str, str], ...]) -> Settings:
+	stored = {field: value for field, value, _ in rows}
 	values: dict[str, Any] = {
-		"doctypes_to_approve": frozenset(row["of_policy"] for row in rows if row["of_policy"])
+		"doctypes_to_approve": frozenset(of_policy for _, _, of_policy in rows if of_policy)
 	}
 	for switch, column in SWITCHES.items():
 		if column in stored:

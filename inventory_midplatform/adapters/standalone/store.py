@@ -20,6 +20,7 @@ from inventory_midplatform.query import MARIADB_LOST, MARIADB_TRANSIENT, latest,
 from inventory_midplatform.setup.indexes import forced
 
 LOCK_WAIT_SECONDS = 3
+LISTS = (list, tuple)
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -31,6 +32,8 @@ class SqlStore:
 
 	for_update = ""
 	dialect = ""
+	new = ""
+	"""How an upsert writes the value that ``{}`` would get."""
 	connection: Any
 
 	def __init__(self) -> None:
@@ -65,7 +68,7 @@ class SqlStore:
 	) -> None:
 		if rows:
 			complete = self._complete(rows)
-			changes = merged(self._new, add, (*put, "modified", "modified_by"), span, while_positive)
+			changes = merged(self.new, tuple(add), (*put, "modified", "modified_by"), span, while_positive)
 			sql = f"{_insert_sql(doctype, tuple(complete[0]))} {self._on_conflict(key)} {changes}"
 			self._many(sql, complete)
 
@@ -135,9 +138,6 @@ class SqlStore:
 		"""Return the columns of each table that exists."""
 		raise NotImplementedError
 
-	def _new(self, column: str) -> str:
-		raise NotImplementedError
-
 	def _on_conflict(self, key: Sequence[str]) -> str:
 		raise NotImplementedError
 
@@ -167,6 +167,7 @@ class SqliteStore(SqlStore):
 	"""Decimals go in as REAL and every sum is rounded to nine digits; moments are text in ISO form, which sorts."""
 
 	dialect = "sqlite"
+	new = "excluded.`{}`"
 
 	def __init__(self, path: str):
 		super().__init__()
@@ -204,15 +205,13 @@ class SqliteStore(SqlStore):
 		return isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in str(error)
 
 	def _run(self, sql: str, params: Params | None) -> sqlite3.Cursor:
-		values = {}
-		lengths = []
-		for name, value in (params or {}).items():
-			if isinstance(value, list | tuple):
-				lengths.append((name, len(value)))
-				values.update({f"{name}_{i}": v for i, v in enumerate(value)})
-			else:
-				values[name] = value
-		cursor: sqlite3.Cursor = self.connection.execute(_for_sqlite(sql, tuple(lengths)), values)
+		values = dict(params or {})
+		lists = [(name, value) for name, value in values.items() if isinstance(value, LISTS)]
+		for name, value in lists:
+			values.update({f"{name}_{i}": v for i, v in enumerate(value)})
+			del values[name]
+		lengths = tuple((name, len(value)) for name, value in lists)
+		cursor: sqlite3.Cursor = self.connection.execute(_for_sqlite(sql, lengths), values)
 		return cursor
 
 	def _many(self, sql: str, rows: Sequence[Row]) -> None:
@@ -220,9 +219,6 @@ class SqliteStore(SqlStore):
 
 	def _plain(self, sql: str) -> None:
 		self.connection.execute(sql)
-
-	def _new(self, column: str) -> str:
-		return f"excluded.`{column}`"
 
 	def _on_conflict(self, key: Sequence[str]) -> str:
 		return f"ON CONFLICT ({', '.join(f'`{c}`' for c in key)}) DO UPDATE SET"
@@ -263,6 +259,7 @@ class MariaDbStore(SqlStore):
 	"""MariaDB as on a site: REPEATABLE READ, rows locked by ``FOR UPDATE``, decimals of nine digits."""
 
 	dialect = "mariadb"
+	new = "VALUES(`{}`)"
 	for_update = " FOR UPDATE"
 
 	def through(self, doctype: str, columns: tuple[str, ...], alias: str = "") -> str:
@@ -317,9 +314,6 @@ class MariaDbStore(SqlStore):
 	def _plain(self, sql: str) -> None:
 		with self._reaching():
 			self.connection.cursor().execute(sql)
-
-	def _new(self, column: str) -> str:
-		return f"VALUES(`{column}`)"
 
 	def _on_conflict(self, key: Sequence[str]) -> str:
 		return "ON DUPLICATE KEY UPDATE"

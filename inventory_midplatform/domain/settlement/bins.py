@@ -38,19 +38,19 @@ def leaving(situation: Situation, draft: Draft, row: PostingRow) -> list[BinCont
 		_deallocate_own(draft, row, at)
 		return [BinContent(at.bin, row.qty, batch_no=at.batch_no, stock_status=at.stock_status)]
 	own = _own_parts(draft, row)
-	rest = -row.qty - sum((part.qty for part in own), ZERO)
+	rest = -row.qty + sum((part.qty for part in own), ZERO)
 	others: list[BinContent] = []
 	if rest:
 		for part in own:
-			draft.contents.put(row.key, replace(part, qty=-part.qty))
+			draft.contents.put(row.key, part)
 		strategy = situation.strategies.get(row.key, NEAREST_BIN)
 		unplaced = situation.unplaced[row.warehouse]
 		others = draft.contents.take(
 			row.key, rest, row.bin, unplaced, row.batch_no, strategy, row.stock_status
 		)
 		for part in own:
-			draft.contents.put(row.key, part)
-	return [replace(content, qty=-content.qty) for content in merged_parts(own + others)]
+			draft.contents.put(row.key, replace(part, qty=-part.qty))
+	return merged_parts(own + others)
 
 
 def fullest_bin(contents: Iterable[BinContent]) -> str:
@@ -60,7 +60,8 @@ def fullest_bin(contents: Iterable[BinContent]) -> str:
 
 
 def _own_parts(draft: Draft, row: PostingRow) -> list[BinContent]:
-	"""Take the row's quantity from the bins allocated to its own demand, deallocate it, and return these parts.
+	"""Take the row's quantity from the bins allocated to its own demand, deallocate it, and return these parts, as negative
+	quantities.
 
 	Staging bins come first: what is picked leaves, and not what is proposed for a further order of the document.
 	"""
@@ -71,7 +72,7 @@ def _own_parts(draft: Draft, row: PostingRow) -> list[BinContent]:
 	for a in sorted(own, key=lambda a: a.bin not in staging):
 		if a.batch_no == row.batch_no and (part := min(rest, a.qty)):
 			_deallocate(draft, row.key, a, part)
-			parts.append(BinContent(a.bin, part, batch_no=a.batch_no))
+			parts.append(BinContent(a.bin, -part, batch_no=a.batch_no))
 			rest -= part
 	return parts
 

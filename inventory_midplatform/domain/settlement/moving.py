@@ -55,11 +55,13 @@ def adjust(situation: Situation, draft: Draft) -> dict[Key, MovementKind]:
 
 
 def of_one_posting_each(movements: Sequence[Movement]) -> list[Movement]:
-	"""Merge movements with one posting key: where a cancellation's bins are disabled since, several return to Unplaced."""
-	merged: dict[str, Movement] = {}
+	"""Merge movements that would have one posting key: where a cancellation's bins are disabled since, several return to
+	Unplaced."""
+	merged: dict[tuple[object, ...], Movement] = {}
 	for m in movements:
-		same = merged.get(m.posting_key)
-		merged[m.posting_key] = replace(same, qty=same.qty + m.qty) if same else m
+		identity = m.identity
+		same = merged.get(identity)
+		merged[identity] = replace(same, qty=same.qty + m.qty) if same else m
 	return list(merged.values())
 
 

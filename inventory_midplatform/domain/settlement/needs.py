@@ -44,6 +44,16 @@ def may_leave(
 	return by_rows | by_rest | {key for key, qty in change.items() if qty < 0}
 
 
+def may_choose(
+	leaving: Iterable[Key], moved: Sequence[MovedRows], unexplained: Unexplained, contents: Contents
+) -> set[Key]:
+	"""Return those of the positions that stock leaves where a removal strategy may matter: it is in several bins, or more
+	comes."""
+	coming = {row.key for _, rows in moved for row in rows if row.qty > 0}
+	coming |= {key for key, qty in unexplained.rests.items() if qty > 0} | set(unexplained.booked)
+	return {key for key in leaving if key in coming or len(contents.get(key, ())) > 1}
+
+
 def may_take_on_hold(moved: Sequence[MovedRows], contents: Contents) -> bool:
 	"""Return whether a voucher may take stock on hold: less is available than leaves, or a row names its bin, serial number or
 	status."""
@@ -71,22 +81,30 @@ def needed(
 	now: datetime,
 ) -> Needs:
 	"""Return whose reservations are needed. ``own`` are those of the demands that rows deliver."""
-	touched = _touched(moved, unexplained, contents, allocations, own)
-	after = Promises(positions, own, now, ZERO)
-	demands.consume(after, by_demand(own), postings)
+	names: frozenset[str] = frozenset()
+	if allocations:
+		touched = _touched(moved, unexplained, contents, allocations, own)
+		names = frozenset(a.reservation for a in allocations if (a.item_code, a.warehouse) in touched)
 	by_rows = explained(moved)
 	may_be_held = _coming(moved) if _is_on_hold(moved, contents) else {}
-	short, free = [], []
-	for key, before in sorted(positions.items()):
-		position = after.positions[key]
-		available = position.available + by_rows.get(key, ZERO) + unexplained.rests.get(key, ZERO)
-		may_be_short = position.reserved > 0 and available < may_be_held.get(key, ZERO)
-		if may_be_short:
-			short.append(key)
-		if before.waiting > 0 and (may_be_short or available + before.on_hold > 0):
-			free.append(key)
-	names = frozenset(a.reservation for a in allocations if (a.item_code, a.warehouse) in touched)
-	return Needs(names, free, short)
+
+	def left(p: Position) -> Decimal:
+		return p.available + by_rows.get(p.key, ZERO) + unexplained.rests.get(p.key, ZERO)
+
+	def may_be_short(p: Position) -> bool:
+		return p.reserved > 0 and left(p) < may_be_held.get(p.key, ZERO)
+
+	if not any(p.waiting > 0 or may_be_short(p) for p in positions.values()):
+		return Needs(names, (), ())
+	# what the rows' own demands consume is not reserved any more
+	promises = Promises(positions, own, now, ZERO)
+	demands.consume(promises, by_demand(own), postings)
+	after = [promises.positions[key] for key in sorted(positions)]
+	short = {p.key for p in after if may_be_short(p)}
+	free = [
+		p.key for p in after if positions[p.key].waiting > 0 and (p.key in short or left(p) + p.on_hold > 0)
+	]
+	return Needs(names, free, sorted(short))
 
 
 def _is_on_hold(moved: Sequence[MovedRows], contents: Contents) -> bool:

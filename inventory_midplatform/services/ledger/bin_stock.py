@@ -1,7 +1,7 @@
 """What each bin holds, and the Unplaced bin of every warehouse."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 
 from inventory_midplatform.domain.identifiers import NAME_LIMIT, digest, new_id
@@ -33,13 +33,18 @@ def bin_contents(ctx: Context, keys: Iterable[Key], locked: bool = True) -> dict
 
 	Read with a lock, on positions that the caller has locked; without one where ``locked`` is False.
 	"""
-	return contents_and_bins(ctx, keys, (), locked)[0]
+	return contents_and_bins(ctx, keys, (), locked=locked)[0]
 
 
 def contents_and_bins(
-	ctx: Context, keys: Iterable[Key], named: Iterable[str], locked: bool = True
+	ctx: Context,
+	keys: Iterable[Key],
+	named: Iterable[str],
+	unplaced_of: Iterable[str] = (),
+	locked: bool = True,
 ) -> tuple[dict[Key, list[BinContent]], dict[str, Row]]:
-	"""Return what the bins hold as :func:`bin_contents` does, and the facts of these bins and of the ``named``."""
+	"""Return what the bins hold as :func:`bin_contents` does, and the facts of these bins, of the ``named``, and of the
+	Unplaced bins of warehouses."""
 	contents: dict[Key, list[BinContent]] = {key: [] for key in keys}
 	rows: list[Row] = []
 	for some in batches(sorted(contents)):
@@ -49,7 +54,7 @@ def contents_and_bins(
 		rows += ctx.store.rows(sql + (ctx.store.for_update if locked else ""), params)
 	rows.sort(key=lambda row: (row["bin"], row["batch_no"] or "", row["stock_status"]))
 	_limit_to_layers(ctx, rows)
-	bins = bin_facts(ctx, {*named, *(row["bin"] for row in rows)})
+	bins = bin_facts(ctx, {*named, *(row["bin"] for row in rows)}, unplaced_of)
 	batch_facts_of = batch_facts(ctx, {row["batch_no"] for row in rows if row["batch_no"]})
 	for row in rows:
 		fact = bins.get(row["bin"], NO_BIN)
@@ -127,18 +132,23 @@ NO_BIN: Row = {
 }
 
 
-def bin_facts(ctx: Context, bins: Iterable[str]) -> dict[str, Row]:
-	"""Return warehouse, sequence, is_unplaced, is_staging, is_reject, disabled and zone_disabled of each bin that exists."""
-	names = sorted(set(bins))
-	if not names:
-		return {}
-	sql = (
-		"SELECT bin.name, bin.warehouse, bin.sequence, bin.is_unplaced, bin.is_staging, bin.is_reject,"
-		" bin.disabled, zone.disabled AS zone_disabled"
-		" FROM `tabWarehouse Bin` bin LEFT JOIN `tabWarehouse Zone` zone ON zone.name = bin.zone"
-		" WHERE bin.name IN %(names)s"
-	)
-	return {row["name"]: row for row in ctx.store.rows(sql, {"names": names})}
+FACTS = (
+	"SELECT bin.name, bin.warehouse, bin.sequence, bin.is_unplaced, bin.is_staging, bin.is_reject,"
+	" bin.disabled, zone.disabled AS zone_disabled"
+	" FROM `tabWarehouse Bin` bin LEFT JOIN `tabWarehouse Zone` zone ON zone.name = bin.zone WHERE"
+)
+
+
+def bin_facts(ctx: Context, bins: Iterable[str], unplaced_of: Iterable[str] = ()) -> dict[str, Row]:
+	"""Return warehouse, sequence, is_unplaced, is_staging, is_reject, disabled and zone_disabled of each bin that exists, and
+	of the Unplaced bins of warehouses."""
+	names, warehouses = sorted(set(bins)), sorted(set(unplaced_of))
+	parts = [
+		*([f"{FACTS} bin.name IN %(names)s"] if names else []),
+		*([f"{FACTS} bin.warehouse IN %(warehouses)s AND bin.is_unplaced = 1"] if warehouses else []),
+	]
+	rows = ctx.store.rows(" UNION ".join(parts), {"names": names, "warehouses": warehouses}) if parts else ()
+	return {row["name"]: row for row in rows}
 
 
 def bin_codes(ctx: Context, bins: Iterable[str]) -> dict[str, Row]:
@@ -148,15 +158,13 @@ def bin_codes(ctx: Context, bins: Iterable[str]) -> dict[str, Row]:
 	return {row["name"]: row for row in ctx.store.rows(sql, {"names": names})} if names else {}
 
 
-def unplaced_bins(ctx: Context, warehouses: Iterable[str]) -> dict[str, str]:
-	"""Return the Unplaced bin of each warehouse; a missing one is created."""
+def unplaced_bins(
+	ctx: Context, warehouses: Iterable[str], facts: Mapping[str, Row] | None = None
+) -> dict[str, str]:
+	"""Return the Unplaced bin of each warehouse; a missing one is created. ``facts`` are theirs, where they were read."""
 	places = sorted(set(warehouses))
-	if not places:
-		return {}
-	sql = (
-		"SELECT name, warehouse FROM `tabWarehouse Bin` WHERE warehouse IN %(warehouses)s AND is_unplaced = 1"
-	)
-	found = {row["warehouse"]: row["name"] for row in ctx.store.rows(sql, {"warehouses": places})}
+	facts = bin_facts(ctx, (), places) if facts is None else facts
+	found = {fact["warehouse"]: name for name, fact in facts.items() if fact["is_unplaced"]}
 	missing = [warehouse for warehouse in places if warehouse not in found]
 	if missing:
 		found.update(_make_unplaced_bins(ctx, missing))

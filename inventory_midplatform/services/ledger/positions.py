@@ -34,6 +34,9 @@ def lock_and_compare(ctx: Context, keys: Iterable[Key]) -> tuple[dict[Key, Posit
 		return {}, {}
 	seen = read_positions(ctx, in_order)
 	missing = set(in_order) - set(seen)
+	if not missing and not ctx.store.for_update:
+		# where one transaction writes at a time, what it reads is what it has locked
+		return seen, seen
 	if missing:
 		zeros = dict.fromkeys(NUMBERS, ZERO)
 		rows = [{"item_code": item, "warehouse": warehouse, **zeros} for item, warehouse in sorted(missing)]

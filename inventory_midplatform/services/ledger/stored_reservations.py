@@ -34,8 +34,12 @@ def write_reservations(ctx: Context, changes: Sequence[ReservationChange]) -> No
 	known = [to_row(c.now) for c in changes if c.before is not None]
 	ctx.store.add("Inventory Reservation", ("name",), known, add=(), put=_CHANGING)
 	# allocating to bins is logged by the operation that allocates
-	logged = [c for c in changes if c.before is None or replace(c.before, allocated=c.now.allocated) != c.now]
+	logged = [c for c in changes if c.before is None or not _only_allocated(c.before, c.now)]
 	operation_log.write(ctx, [_log_entry(ctx, c.before, c.now, now) for c in logged])
+
+
+def _only_allocated(before: Reservation, now: Reservation) -> bool:
+	return before.allocated != now.allocated and replace(before, allocated=now.allocated) == now
 
 
 def _first(r: Reservation, at: datetime) -> Row:

@@ -16,7 +16,13 @@ from inventory_midplatform.domain.reservation import Reservation
 from inventory_midplatform.domain.roles import OPERATION_ROLES
 from inventory_midplatform.domain.settlement import history
 from inventory_midplatform.domain.settlement.moved_rows import moved_rows
-from inventory_midplatform.domain.settlement.needs import Contents, may_leave, may_take_on_hold, needed
+from inventory_midplatform.domain.settlement.needs import (
+	Contents,
+	may_choose,
+	may_leave,
+	may_take_on_hold,
+	needed,
+)
 from inventory_midplatform.domain.settlement.places import KnownBin, SerialPlace
 from inventory_midplatform.domain.settlement.postings import MovedRows, Posting, PostingRow
 from inventory_midplatform.domain.settlement.situation import Rules, Situation
@@ -53,11 +59,13 @@ def read(ctx: Context, postings: Sequence[Posting], keys: Iterable[Key], reason:
 	]
 	rows = [row for _, of_posting in moved for row in of_posting]
 	touched = in_order if rows or not vouchers or any(change.values()) else []
-	contents, facts = bin_stock.contents_and_bins(ctx, touched, {row.bin for row in rows if row.bin})
-	unplaced = bin_stock.unplaced_bins(ctx, {warehouse for _, warehouse in touched})
+	warehouses = {warehouse for _, warehouse in touched}
+	named = {row.bin for row in rows if row.bin}
+	contents, facts = bin_stock.contents_and_bins(ctx, touched, named, warehouses)
+	unplaced = bin_stock.unplaced_bins(ctx, warehouses, facts)
 	unexplained = _unexplained(ctx, postings, stock, change, moved, contents)
 	leaving = may_leave(moved, change, unexplained)
-	strategies = storage_policies.removal_strategies(ctx, leaving)
+	strategies = storage_policies.removal_strategies(ctx, may_choose(leaving, moved, unexplained, contents))
 	allocations, reservations = _promised(ctx, stock, postings, moved, unexplained, contents)
 	counted = history.counted_later(
 		history.moved_of(positions, moved, unexplained.rests), unexplained.rounded, postings
@@ -93,9 +101,11 @@ def _unexplained(
 	moved: Sequence[MovedRows],
 	contents: Contents,
 ) -> Unexplained:
-	"""Read what concerns changes that no row explains; no statement where there are none."""
+	"""Read what concerns changes that no row explains; nothing where there are none."""
 	has_voucher = any(p.voucher_no for p in postings)
 	rests = rests_of(change, moved)
+	if has_voucher and not any(rests.values()):
+		return Unexplained(rests)
 	rounded = _rounded(ctx, had_stock(stock.positions, rests), stock.positions, postings)
 	for key in confirmed_by_ledger(ctx, to_confirm(rests, rounded, stock.positions, change)):
 		rests[key] = ZERO
