@@ -63,7 +63,9 @@ def adjusted(platform: StandalonePlatform, item: str) -> int:
 
 
 @pytest.mark.parametrize(
-	"rebuild", [receipt_layers.rebuild, rebuild.rebuild_item], ids=["layers", "all of an item"]
+	"rebuild",
+	[lambda ctx, item: receipt_layers.rebuild(ctx, [item]), rebuild.rebuild_item],
+	ids=["layers", "all of an item"],
 )
 def test_a_rebuild_includes_what_was_posted_since_its_first_read(
 	mariadb: StandalonePlatform, stocked: tuple[str, str], rebuild: Callable[[Context, str], Any]

@@ -1,6 +1,6 @@
 """Stock positions: locked in key order, read and changed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from inventory_midplatform.domain.position import Key, Position
 from inventory_midplatform.domain.promises import PositionChange
@@ -44,12 +44,12 @@ def lock_and_compare(ctx: Context, keys: Iterable[Key]) -> tuple[dict[Key, Posit
 	return read_positions(ctx, in_order, locked=True), seen
 
 
-def lock_item(ctx: Context, item_code: str) -> list[Key]:
-	"""Lock all positions of an item, and the gap where another could be created; return their keys."""
+def lock_items(ctx: Context, items: Collection[str]) -> list[Key]:
+	"""Lock all positions of items in key order, and the gaps where others could be created; return their keys."""
 	source = ctx.store.through("Stock Position", POSITION_KEY)
-	sql = f"SELECT warehouse FROM {source} WHERE item_code = %(item_code)s ORDER BY warehouse"
-	rows = ctx.store.rows(sql + ctx.store.for_update, {"item_code": item_code})
-	return [(item_code, row["warehouse"]) for row in rows]
+	sql = f"SELECT item_code, warehouse FROM {source} WHERE item_code IN %(items)s ORDER BY item_code, warehouse"
+	rows = ctx.store.rows(sql + ctx.store.for_update, {"items": sorted(items)})
+	return [(row["item_code"], row["warehouse"]) for row in rows]
 
 
 def read_positions(ctx: Context, keys: Iterable[Key], locked: bool = False) -> dict[Key, Position]:
@@ -75,6 +75,7 @@ def read_positions(ctx: Context, keys: Iterable[Key], locked: bool = False) -> d
 
 def write_positions(ctx: Context, changes: Iterable[PositionChange]) -> None:
 	"""Write the changes of locked positions. Raises Conflict (``too_large``)."""
+	now = ctx.clock.now()
 	rows: list[Row] = []
 	moved: list[Row] = []
 	for change in changes:
@@ -88,7 +89,7 @@ def write_positions(ctx: Context, changes: Iterable[PositionChange]) -> None:
 			*(getattr(new, name) for name in NUMBERS), item_code=new.item_code, warehouse=new.warehouse
 		)
 		if row["on_hand"] or row["on_hold"]:
-			moved.append({**row, "last_change": ctx.clock.now()})
+			moved.append({**row, "last_change": now})
 		elif row["reserved"] or row["waiting"]:
 			rows.append(row)
 	ctx.store.add("Stock Position", POSITION_KEY, rows, add=NUMBERS)

@@ -1,12 +1,13 @@
 """Receipt layers in the store: read, written, and rebuilt for an item whose order of postings changed."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from inventory_midplatform.domain.movement import INSIDE_WAREHOUSE, NOT_IN_VOUCHER, MovementKind
 from inventory_midplatform.domain.position import Key
-from inventory_midplatform.domain.quantity import from_store
+from inventory_midplatform.domain.quantity import ZERO, from_store
 from inventory_midplatform.domain.receipt_layers import (
 	Change,
 	LayerChange,
@@ -14,7 +15,7 @@ from inventory_midplatform.domain.receipt_layers import (
 	as_in_the_books,
 	replayed,
 )
-from inventory_midplatform.ports import Context, Row
+from inventory_midplatform.ports import Context, Params, Row
 from inventory_midplatform.query import key_in
 from inventory_midplatform.services.batching import batches
 from inventory_midplatform.services.ledger import movements, positions
@@ -38,8 +39,7 @@ def rebuild(ctx: Context, items: Collection[str]) -> None:
 	of_items = {"items": sorted(set(items))}
 	if not of_items["items"]:
 		return
-	for item_code in of_items["items"]:
-		positions.lock_item(ctx, item_code)
+	positions.lock_items(ctx, of_items["items"])
 	sql = _OF_ITEMS.format(
 		movements=ctx.store.through("Stock Movement", movements.MOVEMENTS_OF_ITEM),
 		for_update=ctx.store.for_update,
@@ -56,8 +56,11 @@ def rebuild(ctx: Context, items: Collection[str]) -> None:
 		]
 		unexplained = as_in_the_books(unexplained, booked)
 	layers = replayed([*explained, *unexplained])
-	ctx.store.execute("DELETE FROM `tabReceipt Layer` WHERE item_code IN %(items)s", of_items)
-	write_layers(ctx, layers.changes_since({}))
+	stored = _stored(ctx, "item_code IN %(items)s", of_items)
+	for key, of_key in stored.items():
+		for layer in of_key:
+			layers.of[key].setdefault(layer, ZERO)
+	write_layers(ctx, layers.changes_since(stored))
 
 
 def _change(row: Row) -> Change:
@@ -75,14 +78,19 @@ def _change(row: Row) -> Change:
 
 def open_layers(ctx: Context, keys: Sequence[Key]) -> dict[Key, dict[LayerKey, Decimal]]:
 	"""Lock and return what remains of each layer of positions that the caller has locked."""
-	found: dict[Key, dict[LayerKey, Decimal]] = {key: {} for key in keys}
-	source = ctx.store.through(DOCTYPE, LAYER_KEY)
+	found: dict[Key, dict[LayerKey, Decimal]] = {}
 	for some in batches(keys):
-		condition, params = key_in(some, "item_code", "warehouse")
-		sql = f"SELECT {', '.join(LAYER_KEY)}, remaining_qty FROM {source} WHERE {condition}"
-		for row in ctx.store.rows(sql + ctx.store.for_update, params):
-			layer = (row["batch_no"] or "", _day(row["received_on"]))
-			found[(row["item_code"], row["warehouse"])][layer] = from_store(row["remaining_qty"])
+		found |= _stored(ctx, *key_in(some, "item_code", "warehouse"))
+	return found
+
+
+def _stored(ctx: Context, condition: str, params: Params) -> dict[Key, dict[LayerKey, Decimal]]:
+	found: dict[Key, dict[LayerKey, Decimal]] = defaultdict(dict)
+	source = ctx.store.through(DOCTYPE, LAYER_KEY)
+	sql = f"SELECT {', '.join(LAYER_KEY)}, remaining_qty FROM {source} WHERE {condition}"
+	for row in ctx.store.rows(sql + ctx.store.for_update, params):
+		layer = (row["batch_no"] or "", _day(row["received_on"]))
+		found[(row["item_code"], row["warehouse"])][layer] = from_store(row["remaining_qty"])
 	return found
 
 

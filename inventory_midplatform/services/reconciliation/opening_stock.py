@@ -10,25 +10,37 @@ from inventory_midplatform.ports import Context
 from inventory_midplatform.services.ledger import batches_and_serials
 from inventory_midplatform.services.settlement import settlement
 
-BOTH_SIDES = """
+WITH_BIN = """
 	SELECT bin.item_code, bin.warehouse, bin.actual_qty AS booked, COALESCE(sp.on_hand, 0) AS on_hand
 	FROM `tabBin` bin
 	LEFT JOIN `tabStock Position` sp ON sp.item_code = bin.item_code AND sp.warehouse = bin.warehouse
-	UNION ALL
-	SELECT sp.item_code, sp.warehouse, 0, sp.on_hand FROM `tabStock Position` sp
+"""
+
+WITHOUT_BIN = """
+	SELECT sp.item_code, sp.warehouse, 0 AS booked, sp.on_hand FROM `tabStock Position` sp
 	WHERE sp.on_hand <> 0 AND NOT EXISTS (
 		SELECT 1 FROM `tabBin` bin WHERE bin.item_code = sp.item_code AND bin.warehouse = sp.warehouse
 	)
 """
-"""Books and positions side by side, also where ERPNext has thrown its Bin away."""
+"""ERPNext has thrown the Bin away."""
+
+BOTH_SIDES = f"{WITH_BIN} UNION ALL {WITHOUT_BIN}"
+"""Books and positions side by side."""
+
+NEXT = """
+	SELECT item_code, warehouse FROM ({side}) {name}
+	WHERE ABS(booked - on_hand) > %(half_step)s
+		AND item_code >= %(item_code)s AND (item_code > %(item_code)s OR warehouse > %(warehouse)s)
+	ORDER BY item_code, warehouse LIMIT %(limit)s
+"""
 
 DIFFERING = f"""
-SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides
-WHERE ABS(booked - on_hand) > %(half_step)s
-	AND (item_code > %(item_code)s OR (item_code = %(item_code)s AND warehouse > %(warehouse)s))
-ORDER BY item_code, warehouse
-LIMIT %(limit)s
+SELECT item_code, warehouse FROM (
+	SELECT * FROM ({NEXT.format(side=WITH_BIN, name="booked")}) with_bin
+	UNION ALL SELECT * FROM ({NEXT.format(side=WITHOUT_BIN, name="not_booked")}) without_bin
+) differing ORDER BY item_code, warehouse LIMIT %(limit)s
 """
+"""Each side is read from its index and no further than the limit: of both together all rows would be read for each part."""
 
 OF_ITEMS = f"""
 SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides

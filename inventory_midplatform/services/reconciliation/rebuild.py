@@ -25,16 +25,20 @@ from inventory_midplatform.services.ledger.movements import MOVEMENTS_OF_ITEM
 from inventory_midplatform.services.ledger.positions import (
 	NUMBERS,
 	POSITION_KEY,
-	lock_item,
+	lock_items,
 	read_positions,
 	write_positions,
 )
 from inventory_midplatform.services.settlement import settlement
 
-ITEMS = """
+_NEXT = (
+	"SELECT DISTINCT item_code FROM `tab{}` WHERE item_code > %(after)s ORDER BY item_code LIMIT %(limit)s"
+)
+
+ITEMS = f"""
 SELECT item_code FROM (
-	SELECT DISTINCT item_code FROM `tabStock Position` WHERE item_code > %(after)s
-	UNION SELECT DISTINCT item_code FROM `tabBin Stock` WHERE item_code > %(after)s
+	SELECT * FROM ({_NEXT.format("Stock Position")}) with_position
+	UNION SELECT * FROM ({_NEXT.format("Bin Stock")}) in_bins
 ) known ORDER BY item_code LIMIT %(limit)s
 """
 
@@ -60,7 +64,7 @@ def rebuild_item(ctx: Context, item_code: str) -> int:
 	"""
 	# the books' rows are locked before positions, as everywhere
 	books = _locked(ctx, "Bin", item_code, POSITION_KEY, ("warehouse",))
-	positions = lock_item(ctx, item_code)
+	positions = lock_items(ctx, [item_code])
 	movements = _locked(ctx, "Stock Movement", item_code, MOVEMENTS_OF_ITEM, MOVEMENT)
 	movements.sort(key=lambda m: m["name"])
 	bins = _locked(ctx, "Bin Stock", item_code, BIN_STOCK_KEY, BIN_STOCK)

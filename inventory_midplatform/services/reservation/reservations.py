@@ -25,7 +25,7 @@ from inventory_midplatform.query import Query, any_of, compiled, table, value
 from inventory_midplatform.services import masters, modules
 from inventory_midplatform.services.demand import demand_lines, sources
 from inventory_midplatform.services.ledger.locked_stock import LockedStock
-from inventory_midplatform.services.ledger.positions import POSITION_KEY, lock_item
+from inventory_midplatform.services.ledger.positions import POSITION_KEY, lock_items
 from inventory_midplatform.services.ledger.stored_reservations import COLUMNS, from_row, write_reservations
 
 RESERVE = (
@@ -392,7 +392,7 @@ def release_expired(ctx: Context, limit: int = 500) -> int:
 
 def serve_waiting(ctx: Context, item_code: str) -> None:
 	"""Fill the waiting of an item in every warehouse, after another item was merged into it. Locks all its positions."""
-	keys = lock_item(ctx, item_code)
+	keys = lock_items(ctx, [item_code])
 	stock = LockedStock(ctx, keys)
 	stock.fill_waiting(keys)
 	stock.write()
