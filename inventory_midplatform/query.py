@@ -92,8 +92,13 @@ def key_in(pairs: Iterable[tuple[str, str]], first: str, second: str) -> tuple[s
 	parameters: dict[str, Any] = {}
 	for i, (a, b) in enumerate(pairs):
 		parameters[f"first_{i}"], parameters[f"second_{i}"] = a, b
-	either = [f"{first} = %(first_{i})s AND {second} = %(second_{i})s" for i in range(len(parameters) // 2)]
-	return f"({' OR '.join(either)})", parameters
+	return _either(first, second, len(parameters) // 2), parameters
+
+
+@lru_cache
+def _either(first: str, second: str, count: int) -> str:
+	either = [f"{first} = %(first_{i})s AND {second} = %(second_{i})s" for i in range(count)]
+	return f"({' OR '.join(either)})"
 
 
 def contains(field: Field, part: str) -> Criterion:

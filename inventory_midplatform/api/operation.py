@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Protocol, TypeVar, get_origin, get_type_hints
 
 from pydantic import (
@@ -121,6 +122,15 @@ class Operation:
 	@property
 	def path(self) -> str:
 		return PATH + self.name
+
+	@cached_property
+	def structured(self) -> frozenset[str]:
+		"""The arguments that are a list or an object: a form or query string has them as JSON text."""
+		return frozenset(
+			name
+			for name, field in self.arguments.model_fields.items()
+			if get_origin(field.annotation) in (list, dict) or is_typeddict(field.annotation)
+		)
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -248,7 +258,10 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 	"""
 	try:
 		model = operation.arguments.model_validate(
-			{name: _value_of_a_form(operation, name, value) for name, value in arguments.items()}
+			{
+				name: _value_of_a_form(value) if name in operation.structured else value
+				for name, value in arguments.items()
+			}
 		)
 	except ValidationError as error:
 		first = error.errors(include_url=False)[0]
@@ -274,12 +287,9 @@ def parsed(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]
 	return {name: getattr(model, name) for name in type(model).model_fields}
 
 
-def _value_of_a_form(operation: Operation, name: str, value: Any) -> Any:
+def _value_of_a_form(value: Any) -> Any:
 	"""Return a list or object that a form or query string has as JSON text, as Frappe's clients send it; other values unchanged."""
-	field = operation.arguments.model_fields.get(name)
-	if not (isinstance(value, str) and field):
-		return value
-	if get_origin(field.annotation) not in (list, dict) and not is_typeddict(field.annotation):
+	if not isinstance(value, str):
 		return value
 	try:
 		return json.loads(value, parse_float=exact_number)

@@ -55,17 +55,20 @@ class StoredIdentity:
 		self._store = store
 
 	@cached_property
-	def roles(self) -> frozenset[str]:
-		rows = self._store.rows("SELECT role FROM `tabHas Role` WHERE parent = %(user)s", {"user": self.user})
-		return frozenset(row["role"] for row in rows)
-
-	@cached_property
-	def warehouses(self) -> frozenset[str] | None:
-		rows = self._store.rows(
-			"SELECT for_value FROM `tabUser Permission` WHERE user = %(user)s AND allow = 'Warehouse'",
+	def _granted(self) -> list[Row]:
+		return self._store.rows(
+			"SELECT role, NULL AS warehouse FROM `tabHas Role` WHERE parent = %(user)s UNION ALL"
+			" SELECT NULL, for_value FROM `tabUser Permission` WHERE user = %(user)s AND allow = 'Warehouse'",
 			{"user": self.user},
 		)
-		return frozenset(row["for_value"] for row in rows) or None
+
+	@property
+	def roles(self) -> frozenset[str]:
+		return frozenset(row["role"] for row in self._granted if row["role"])
+
+	@property
+	def warehouses(self) -> frozenset[str] | None:
+		return frozenset(row["warehouse"] for row in self._granted if row["warehouse"]) or None
 
 	def users_with_role(self, role: str, warehouse: str | None) -> list[str]:
 		rows = self._store.rows(

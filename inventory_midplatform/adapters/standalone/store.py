@@ -142,9 +142,13 @@ class SqlStore:
 		raise NotImplementedError
 
 	def _complete(self, rows: Sequence[Row]) -> list[Row]:
-		now = self.now()
+		now = self._moment(self.now())
 		stamp = {"owner": self.user, "creation": now, "modified": now, "modified_by": self.user}
 		return [{**stamp, **row, "name": row.get("name") or new_id()} for row in rows]
+
+	def _moment(self, moment: datetime) -> Any:
+		"""Return a moment as it is stored: once, for all columns and rows that it is written to."""
+		return moment
 
 	def _run(self, sql: str, params: Params | None) -> Any:
 		raise NotImplementedError
@@ -204,13 +208,15 @@ class SqliteStore(SqlStore):
 			return "locked" in str(error) or "busy" in str(error)
 		return isinstance(error, sqlite3.IntegrityError) and "UNIQUE" in str(error)
 
+	def _moment(self, moment: datetime) -> str:
+		return moment.isoformat(sep=" ", timespec="microseconds")
+
 	def _run(self, sql: str, params: Params | None) -> sqlite3.Cursor:
-		values = dict(params or {})
+		values = params or {}
 		lists = [(name, value) for name, value in values.items() if isinstance(value, LISTS)]
 		for name, value in lists:
-			values.update({f"{name}_{i}": v for i, v in enumerate(value)})
-			del values[name]
-		lengths = tuple((name, len(value)) for name, value in lists)
+			values = {**values, **{f"{name}_{i}": v for i, v in enumerate(value)}}
+		lengths = tuple([(name, len(value)) for name, value in lists])
 		cursor: sqlite3.Cursor = self.connection.execute(_for_sqlite(sql, lengths), values)
 		return cursor
 

@@ -73,35 +73,42 @@ def reserve(ctx: Context, command: Reserve) -> Reservation:
 		stocked, place = masters.stock_item_and_warehouse(ctx, command.item_code, command.warehouse)
 		item, warehouse = stocked.item_code, place.name
 	_check_lengths(command.demand, name=command.name)
-	requested = Reservation(
-		name=command.name or new_id(),
-		item_code=item,
-		warehouse=warehouse,
-		demand=command.demand,
-		qty=command.qty,
-		made_at=ctx.clock.now(),
-		waiting=command.qty,
-		shortage_policy=command.shortage_policy,
-		priority=command.priority,
-		expires_at=command.expires_at,
-		reason=command.reason,
-	)
+	now = ctx.clock.now()
 	if command.name and (first := _find(ctx, command.name)):
-		return _same(ctx, first, requested)
+		return _same(ctx, first, _requested(command, item, warehouse, command.demand, now))
 	masters.require_whole(ctx, item, command.qty)
 	row = (
 		demand_lines.claim_named(ctx, named, command.qty)
 		if named
 		else demand_lines.resolve_line(ctx, command.demand, item, warehouse, command.qty)
 	)
-	requested = replace(requested, demand=row.demand)
-	if command.expires_at is not None and command.expires_at <= ctx.clock.now():
+	if command.expires_at is not None and command.expires_at <= now:
 		raise InvalidInput("{argument} is in the past.", code="expires_in_past", argument="expires_at")
+	requested = _requested(command, item, warehouse, row.demand, now)
 	if not row.supersedes and _reserve_if_available(ctx, requested):
 		made = requested.fill(command.qty)
 		write_reservations(ctx, [ReservationChange(None, made)])
 		return made
 	return _reserve_locked(ctx, requested, row.supersedes)
+
+
+def _requested(
+	command: Reserve, item_code: str, warehouse: str, demand: Demand, made_at: datetime
+) -> Reservation:
+	"""Return what is requested; nothing of it is reserved yet."""
+	return Reservation(
+		name=command.name or new_id(),
+		item_code=item_code,
+		warehouse=warehouse,
+		demand=demand,
+		qty=command.qty,
+		made_at=made_at,
+		waiting=command.qty,
+		shortage_policy=command.shortage_policy,
+		priority=command.priority,
+		expires_at=command.expires_at,
+		reason=command.reason,
+	)
 
 
 def _check_lengths(demand: Demand, **names: str) -> None:
