@@ -4,6 +4,7 @@ LABELS = {
 	"accepted": "Accepted",
 	"accepted_serial_nos": "Accepted Serial Numbers",
 	"approval_enabled": "Approve Documents",
+	"as_of": "As Of",
 	"batch_no": "Batch",
 	"bin_code": "Bin Code",
 	"by_date": "By",

@@ -97,7 +97,7 @@ class Opens:
 	"""The report or list in which a row's documents are seen.
 
 	``fields`` says which field or parameter fills which filter of it, ``period`` the filters of a report that the first
-	and the last day fill.
+	and the last day fill; an empty name where it has none for that.
 	"""
 
 	kind: str

@@ -101,7 +101,7 @@ KEY_FIGURES = Dataset(
 		Dimension("day", "Day", "v.day", "Date"),
 	),
 	tuple(_figure(kpi, name) for kpi, name in NAMES.items()),
-	Opens("report", "Inventory KPIs", {"company": "company", "warehouse": "warehouse"}),
+	Opens("report", "Inventory KPIs", {"company": "company", "warehouse": "warehouse"}, ("", "as_of")),
 	condition="COALESCE(kpi.enabled, 1) = 1",
 	params=("company", "warehouse"),
 	values=_values,

@@ -62,9 +62,10 @@ def why(
 	by: str = BY_ITEM,
 	against: str = BEFORE,
 	limit: int = 20,
+	as_of: date | None = None,
 ) -> Why:
-	"""Take the change of a figure apart, of one company or one warehouse: its days up to yesterday beside those before them, or
-	beside the baseline.
+	"""Take the change of a figure apart, of one company or one warehouse: its days up to yesterday, or to an earlier day, beside
+	those before them, or beside the baseline.
 
 	Raises NotFound (``unknown_kpi``), NotPermitted (``costs_not_permitted``), InvalidInput (``missing_argument``,
 	``no_baseline``, ``whole_company``) and what :func:`scope` raises.
@@ -72,7 +73,7 @@ def why(
 	of = kpis.known_kpi(ctx, kpi)
 	about = scope(ctx, company=company, warehouse=warehouse)
 	place = _place(ctx, about, company, warehouse)
-	last = ctx.clock.now().date() - timedelta(days=1)
+	last = kpis.last_day(ctx, as_of)
 	first = last - timedelta(days=of.window - 1)
 	earlier = _earlier(ctx, of, first, against)
 	reasons = _Reasons(ctx, of, about, place)

@@ -34,7 +34,7 @@ WHERE wh.is_group = 0 AND COALESCE(wh.company, '') <> '' ORDER BY wh.company, wh
 
 _VALUES = """
 SELECT kpi, company, warehouse, day, value, numerator, denominator FROM `tabInventory KPI Value`
-WHERE day >= %(first)s AND company IN %(companies)s AND warehouse IN %(warehouses)s ORDER BY day
+WHERE day BETWEEN %(first)s AND %(last)s AND company IN %(companies)s AND warehouse IN %(warehouses)s ORDER BY day
 """
 
 _BASELINES = """
@@ -44,7 +44,7 @@ WHERE company IN %(companies)s AND warehouse IN %(warehouses)s
 
 _RECORDS = "SELECT name, enabled, kpi_owner, target_kind, target, amber_margin FROM `tabInventory KPI`"
 
-_LAST_DAY = "SELECT MAX(day) AS day FROM `tabInventory KPI Value`"
+_LAST_DAY = "SELECT MAX(day) AS day FROM `tabInventory KPI Value` WHERE day <= %(last)s"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class KpiList:
 
 	rows: list[Row] = field(default_factory=list)
 	as_of: date | None = None
-	"""The last day that is written."""
+	"""The last day that is written, or the day that was asked for."""
 	history_begins: date | None = None
 	baseline: tuple[date, date] | None = None
 	offer: tuple[date, date] | None = None
@@ -83,8 +83,9 @@ def kpi_list(
 	by_warehouse: bool = False,
 	kpi: str = "",
 	days: int = POINTS,
+	as_of: date | None = None,
 ) -> KpiList:
-	"""Return each key figure of each company; of each warehouse with ``by_warehouse``, where one is named, and where the user
+	"""Return each key figure of each company, as of the last day or of an earlier one; of each warehouse with ``by_warehouse``, where one is named, and where the user
 	does not see all of a company. Six statements, and one for the carrying cost of each company, or of the warehouse named.
 
 	Who may not see costs gets no carrying cost, and of turnover the figure alone. Raises NotFound (``unknown_kpi``),
@@ -99,8 +100,10 @@ def kpi_list(
 		)
 	wanted = [known_kpi(ctx, kpi)] if kpi else list(KPIS.values())
 	of_places = places(ctx, scope(ctx, company=company, warehouse=warehouse), by_warehouse)
+	last = last_day(ctx, as_of)
 	about = {
-		"first": ctx.clock.now().date() - timedelta(days=days),
+		"first": last - timedelta(days=days - 1),
+		"last": last,
 		"companies": sorted({place.company for place in of_places}) or ("",),
 		"warehouses": sorted({place.warehouse for place in of_places}) or ("-",),
 	}
@@ -111,8 +114,8 @@ def kpi_list(
 		(row["kpi"], (row["company"], row["warehouse"])): row for row in ctx.store.rows(_BASELINES, about)
 	}
 	known = {row["name"]: row for row in ctx.store.rows(_RECORDS)}
-	last_day = ctx.store.rows(_LAST_DAY)[0]["day"]
-	rows = _Rows(ctx, as_day(last_day) if last_day else None, warehouse)
+	written = ctx.store.rows(_LAST_DAY, about)[0]["day"]
+	rows = _Rows(ctx, as_day(written) if written else as_of, warehouse)
 	return KpiList(
 		rows=[
 			rows.row(of, place, values[of.name, place.key], baselines.get((of.name, place.key)), known)
@@ -215,6 +218,12 @@ class _Rows:
 		if kpi.needs_history and (self.history_begins is None or self.history_begins > first):
 			return NO_HISTORY
 		return NO_DATA
+
+
+def last_day(ctx: Context, as_of: date | None) -> date:
+	"""Return the last day that a figure looks back from: yesterday, or an earlier day that was asked for."""
+	yesterday = ctx.clock.now().date() - timedelta(days=1)
+	return min(as_of or yesterday, yesterday)
 
 
 def known_kpi(ctx: Context, name: str) -> Kpi:

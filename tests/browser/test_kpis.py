@@ -29,6 +29,16 @@ def test_a_storekeeper_sees_no_costs(desk: Any, texts: Any) -> None:
 	assert "Carrying Cost" not in shown
 
 
+def test_the_report_shows_an_earlier_day(desk: Any) -> None:
+	"""As a bar of a chart of KPIs opens it."""
+	supervisor = desk("supervisor")
+	earlier = date.today() - timedelta(days=3)
+	supervisor.go(f"{REPORT}?as_of={earlier}")
+	expect(supervisor.page.locator(".dt-row-0").first).to_be_visible()
+	shown = supervisor.page.evaluate("frappe.query_report.data.map((row) => row.as_of)")
+	assert shown and set(shown) == {str(earlier)}
+
+
 def test_why_a_figure_moved_names_the_item(desk: Any, site: Any, texts: Any, language: str) -> None:
 	"""Of two items one was counted right forty days ago, and none ten days ago."""
 	company = site.company["name"]

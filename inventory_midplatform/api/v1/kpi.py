@@ -128,13 +128,20 @@ def list_(
 	by_warehouse: bool = False,
 	kpi: Text = "",
 	days: Days = kpis.POINTS,
+	as_of: date | None = None,
 ) -> KpiRows:
 	"""Return each key figure of each company, or of each warehouse: value, baseline, target, colour and trend over `days`.
 
-	Companies are never added. A user who does not see all warehouses of a company gets those that they see.
+	With `as_of` they are those of the end of that day: target, baseline and the rates of carrying cost are today's. Companies are never added. A user who does not see all warehouses of a company gets those that they see.
 	"""
 	found = kpis.kpi_list(
-		ctx, company=company, warehouse=warehouse, by_warehouse=by_warehouse, kpi=kpi, days=days
+		ctx,
+		company=company,
+		warehouse=warehouse,
+		by_warehouse=by_warehouse,
+		kpi=kpi,
+		days=days,
+		as_of=as_of,
 	)
 	result: Any = {
 		"kpis": found.rows,
@@ -155,12 +162,13 @@ def why(
 	by: Literal["item", "step", "warehouse"] = "item",
 	against: Literal["before", "baseline"] = "before",
 	limit: PageSize = 20,
+	as_of: date | None = None,
 ) -> KpiWhy:
 	"""Return what moved a key figure of a company or a warehouse: what each item, step or warehouse added to its change since
-	as many days before, or since the baseline.
+	as many days before, or since the baseline. Its days end yesterday, or with `as_of`.
 	"""
 	found = kpi_reasons.why(
-		ctx, kpi=kpi, company=company, warehouse=warehouse, by=by, against=against, limit=limit
+		ctx, kpi=kpi, company=company, warehouse=warehouse, by=by, against=against, limit=limit, as_of=as_of
 	)
 	result: Any = vars(found)
 	return result

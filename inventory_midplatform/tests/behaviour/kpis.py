@@ -96,6 +96,33 @@ class KpiBehaviour(ReportCase):
 		self.who_sees_what(warehouse)
 		self.history_is_too_short(warehouse)
 
+	def test_the_figures_of_an_earlier_day(self) -> None:
+		"""On the day before yesterday nothing was counted yet."""
+		_, second, warehouse = self.a_month()
+		earlier = self.ago(2).date()
+		self.write(earlier)
+		self.write()
+		names = (rules.COUNT_ACCURACY, rules.STOCK_OUT_RATE)
+		for as_of, expected in ((None, [50, 8.3333]), (earlier, [None, 8.3333])):
+			about = {"warehouse": warehouse, "as_of": as_of}
+			found = self.figures(**about)
+			values = [found[name]["value"] and round(found[name]["value"], 4) for name in names]
+			self.assertEqual(values, expected, as_of)
+			last = str(as_of or self.yesterday)
+			self.assertEqual(found[rules.STOCK_OUT_RATE]["as_of"], last)
+			self.assertEqual(found[rules.STOCK_OUT_RATE]["points"][-1]["day"], last)
+			why = self.platform.call("kpi.why", **about, kpi=rules.STOCK_OUT_RATE)
+			self.assertEqual((why["last"], round(why["after"], 4)), (last, expected[1]))
+			# in the thirty days before the earlier ones nothing was there
+			self.assertEqual([row["part"] for row in why["rows"][:1]], [] if as_of else [second])
+		tomorrow = self.ago(-1).date()
+		self.assertEqual(
+			self.figures(warehouse=warehouse, as_of=tomorrow)[rules.STOCK_OUT_RATE]["as_of"],
+			str(self.yesterday),
+		)
+		before_all = self.figures(warehouse=warehouse, as_of=self.ago(190).date())[rules.STOCK_OUT_RATE]
+		self.assertEqual((before_all["value"], before_all["missing"]), (None, "no_history"))
+
 	def see_views(self, warehouse: str) -> None:
 		"""A view of the KPIs has what the list has, by day as by month."""
 		listed = self.figures(warehouse=warehouse)
@@ -116,6 +143,7 @@ class KpiBehaviour(ReportCase):
 			(row,) = found["rows"]
 			self.assertEqual({name: row[name] and round(row[name], 4) for name in NAMES.values()}, expected)
 			self.assertEqual(found["opens"]["name"], "Inventory KPIs")
+			self.assertEqual(found["opens"]["period"], ["", "as_of"])
 
 	def see_why(self, first: str, second: str, warehouse: str) -> None:
 		"""Thirty days before, both were there for one day of the last: what was out since is the second's."""

@@ -14,6 +14,7 @@ frappe.query_reports["Inventory KPIs"] = {
 			],
 			default: "",
 		},
+		{ fieldname: "as_of", label: __("As Of"), fieldtype: "Date" },
 		{ fieldname: "days", label: __("Days of the Trend"), fieldtype: "Int", default: 90 },
 	],
 

@@ -26,6 +26,7 @@ def execute(filters: Mapping[str, Any]) -> reports.Result:
 		**reports.texts(filters, FILTERS),
 		by_warehouse=bool(cint(filters.get("by_warehouse"))),
 		days=cint(filters.get("days")) or kpis.POINTS,
+		as_of=reports.day(filters, "as_of"),
 	)
 	columns = get_columns(any(row["warehouse"] for row in found.rows))
 	return (

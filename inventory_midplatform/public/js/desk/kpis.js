@@ -147,7 +147,7 @@ export function show_why_it_moved(row) {
 		const { by, against } = dialog.get_values(true);
 		say(`<p class="text-muted">${__("Loading…")}</p>`);
 		const refused = (error) => say(`<p class="text-danger">${escape(error.message)}</p>`);
-		const about = { kpi: row.kpi, company: row.company, warehouse: row.warehouse || "" };
+		const about = { kpi: row.kpi, company: row.company, warehouse: row.warehouse || "", as_of: row.as_of };
 		const found = await call("kpi.why", { ...about, by, against }, { type: "GET", refused });
 		if (found && mine === asked) say(reasons(found, row));
 	};

@@ -266,7 +266,7 @@ function open_documents(opens, conditions, company) {
 	const filters = {};
 	for (const { field, op, value } of conditions) {
 		if (opens.period?.length && op === "between") {
-			[filters[opens.period[0]], filters[opens.period[1]]] = value;
+			opens.period.forEach((name, i) => name && (filters[name] = value[i]));
 			continue;
 		}
 		const name = opens.fields[field];
