@@ -68,7 +68,7 @@ def why(
 	those before them, or beside the baseline.
 
 	Raises NotFound (``unknown_kpi``), NotPermitted (``costs_not_permitted``), InvalidInput (``missing_argument``,
-	``no_baseline``, ``whole_company``) and what :func:`scope` raises.
+	``no_baseline``, ``whole_company``, ``invalid_date``) and what :func:`scope` raises.
 	"""
 	of = kpis.known_kpi(ctx, kpi)
 	about = scope(ctx, company=company, warehouse=warehouse)

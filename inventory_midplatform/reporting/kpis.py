@@ -9,6 +9,7 @@ from decimal import Decimal
 from inventory_midplatform.domain import kpi as rules
 from inventory_midplatform.domain.errors import InvalidInput, NotFound
 from inventory_midplatform.domain.kpi import KPIS, Kpi
+from inventory_midplatform.domain.periods import check_days
 from inventory_midplatform.domain.quantity import from_store
 from inventory_midplatform.domain.roles import reads_costs
 from inventory_midplatform.ports import Context, Row
@@ -85,11 +86,12 @@ def kpi_list(
 	days: int = POINTS,
 	as_of: date | None = None,
 ) -> KpiList:
-	"""Return each key figure of each company, as of the last day or of an earlier one; of each warehouse with ``by_warehouse``, where one is named, and where the user
-	does not see all of a company. Six statements, and one for the carrying cost of each company, or of the warehouse named.
+	"""Return each key figure of each company, as of the last day or of an earlier one; of each warehouse with
+	``by_warehouse``, where one is named, and where the user does not see all of a company. Six statements, and one for the
+	carrying cost of each company, or of the warehouse named.
 
 	Who may not see costs gets no carrying cost, and of turnover the figure alone. Raises NotFound (``unknown_kpi``),
-	InvalidInput (``invalid_argument``) and what :func:`scope` raises.
+	InvalidInput (``invalid_argument``, ``invalid_date``) and what :func:`scope` raises.
 	"""
 	if not 1 <= days <= MOST_POINTS:
 		raise InvalidInput(
@@ -221,7 +223,10 @@ class _Rows:
 
 
 def last_day(ctx: Context, as_of: date | None) -> date:
-	"""Return the last day that a figure looks back from: yesterday, or an earlier day that was asked for."""
+	"""Return the last day that a figure looks back from: yesterday, or an earlier day that was asked for. Raises InvalidInput
+	(``invalid_date``).
+	"""
+	check_days(as_of)
 	yesterday = ctx.clock.now().date() - timedelta(days=1)
 	return min(as_of or yesterday, yesterday)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from settlements import NOW, SHOP, STORES, UNPLACED, Stock, day, demand, moved, posting, row, situation
 
-from inventory_midplatform.domain.movement import MovementKind
+from inventory_midplatform.domain.movement import Movement, MovementKind
 from inventory_midplatform.domain.removal import STRATEGIES
 from inventory_midplatform.domain.reservation import ShortagePolicy
 from inventory_midplatform.domain.settlement.decide import decide
@@ -211,6 +211,21 @@ def test_a_removal_strategy_matters_where_stock_is_in_several_bins_or_more_comes
 	assert situation(three_bins(), goes, strategies=strategies).strategies == strategies
 	assert situation(one, comes, goes, strategies=strategies).strategies == strategies
 	assert moved(planned(one, comes, goes, strategies=strategies))[-1] == ("A", "1", -3, "Available")
+
+
+def test_a_posting_key_is_the_same_in_every_version() -> None:
+	"""A site has stored it: of another key a posting would be settled a second time."""
+	about = {"batch_no": "L", "serial_no": "S", "stock_status": "Damaged", "voucher_detail_no": "r1"}
+	voucher = {"voucher_type": "Delivery Note", "voucher_no": "DN-1", "revision": 3}
+	m = Movement("A", "Stores", "B1", D(-2), MovementKind.OUTGOING, NOW, **about, **voucher)
+	assert m.posting_key == "e588b8e82398352f2b69c245cf445b95"
+	for same in (
+		replace(m, qty=D(-3)),
+		replace(m, reason="x", received_at=NOW, posting_datetime=NOW - timedelta(1)),
+	):
+		assert same.posting_key == m.posting_key
+	for other in (replace(m, qty=D(2)), replace(m, revision=4), replace(m, bin="B2")):
+		assert other.posting_key != m.posting_key
 
 
 def test_others_reservations_are_read_only_where_their_stock_may_leave() -> None:

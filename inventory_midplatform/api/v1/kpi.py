@@ -132,7 +132,8 @@ def list_(
 ) -> KpiRows:
 	"""Return each key figure of each company, or of each warehouse: value, baseline, target, colour and trend over `days`.
 
-	With `as_of` they are those of the end of that day: target, baseline and the rates of carrying cost are today's. Companies are never added. A user who does not see all warehouses of a company gets those that they see.
+	With `as_of` they are those of the end of that day: target, baseline and the rates of carrying cost are today's.
+	Companies are never added. A user who does not see all warehouses of a company gets those that they see.
 	"""
 	found = kpis.kpi_list(
 		ctx,

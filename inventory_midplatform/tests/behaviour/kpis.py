@@ -123,6 +123,15 @@ class KpiBehaviour(ReportCase):
 		before_all = self.figures(warehouse=warehouse, as_of=self.ago(190).date())[rules.STOCK_OUT_RATE]
 		self.assertEqual((before_all["value"], before_all["missing"]), (None, "no_history"))
 
+	def test_a_day_at_which_the_calendar_ends_is_refused(self) -> None:
+		warehouse = self.platform.make_warehouse()
+		for as_of in ("0001-01-01", "9999-12-31"):
+			about = {"warehouse": warehouse, "as_of": as_of}
+			with self.refused("invalid_date", 400):
+				self.platform.call("kpi.list", **about)
+			with self.refused("invalid_date", 400):
+				self.platform.call("kpi.why", kpi=rules.TURNOVER, **about)
+
 	def see_views(self, warehouse: str) -> None:
 		"""A view of the KPIs has what the list has, by day as by month."""
 		listed = self.figures(warehouse=warehouse)
