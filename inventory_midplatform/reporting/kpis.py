@@ -25,7 +25,7 @@ POINTS, MOST_POINTS = 90, 366
 
 NO_HISTORY, NO_PARTS, NO_DATA, NOT_WRITTEN = "no_history", "no_parts", "no_data", "not_written"
 """Why a figure has no value: its history is too short; nobody entered the parts of carrying cost; nothing happened in its
-period; the nightly job has not run yet."""
+period; the nightly job has not written it."""
 
 _PLACES = """
 SELECT wh.name, wh.company, company.default_currency AS currency
@@ -67,7 +67,7 @@ class KpiList:
 
 	rows: list[Row] = field(default_factory=list)
 	as_of: date | None = None
-	"""The last day that is written, or the day that was asked for."""
+	"""The last day that is written, up to the day that was asked for."""
 	history_begins: date | None = None
 	baseline: tuple[date, date] | None = None
 	offer: tuple[date, date] | None = None
@@ -117,7 +117,7 @@ def kpi_list(
 	}
 	known = {row["name"]: row for row in ctx.store.rows(_RECORDS)}
 	written = ctx.store.rows(_LAST_DAY, about)[0]["day"]
-	rows = _Rows(ctx, as_day(written) if written else as_of, warehouse)
+	rows = _Rows(ctx, as_day(written) if written else None, warehouse)
 	return KpiList(
 		rows=[
 			rows.row(of, place, values[of.name, place.key], baselines.get((of.name, place.key)), known)

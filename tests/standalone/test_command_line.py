@@ -14,11 +14,14 @@ from platforms import StandalonePlatform
 from serving import COMMAND, ENVIRONMENT, serving
 
 from inventory_midplatform.adapters.standalone.cli import open_platform
-from inventory_midplatform.adapters.standalone.context import user_of_key
+from inventory_midplatform.adapters.standalone.context import add_user, user_of_key
 from inventory_midplatform.ports import PostingLine
 from inventory_midplatform.services.approval import delegations
 from inventory_midplatform.tests.approval_records import approval_policy, drawn
 from inventory_midplatform.tests.behaviour.base import D
+
+SHOPS = ("--user", "shop@example.com", "--role", "Inventory Integration")
+"""The user of a web shop."""
 
 
 @pytest.fixture
@@ -191,7 +194,7 @@ def test_run_due_blocks_expired_stock_and_continues_where_it_cannot(url: str) ->
 
 
 def test_key_makes_a_user_and_a_key(url: str) -> None:
-	made = run("key", "--database", url, "--user", "shop@example.com", "--role", "Inventory Integration")
+	made = run("key", "--database", url, *SHOPS)
 	key, secret = made.strip().splitlines()[-1].split(":")
 	platform = open_platform(url)
 	with platform.context() as ctx:
@@ -201,6 +204,18 @@ def test_key_makes_a_user_and_a_key(url: str) -> None:
 	assert "name at least one --role" in run("key", "--database", url, "--user", "x@example.com", code=1)
 	run("key", "--database", url, "--user", "shop@example.com")
 	run("key", "--database", url, "--role", "Wizard", code=2)
+	for unknown in ("", "Elsewhere"):
+		told = run("key", "--database", url, *SHOPS, "--warehouse", unknown, code=1)
+		assert f"There is no warehouse {unknown!r}." in told
+
+
+def test_a_user_of_a_warehouse_without_a_name_sees_none(url: str) -> None:
+	"""Such a permission is in the database of somebody whose script lost a name."""
+	run("key", "--database", url, *SHOPS)
+	platform = open_platform(url)
+	with platform.context() as ctx:
+		add_user(ctx, "shop@example.com", ["Inventory Integration"], warehouses=[""])
+		assert platform.context_on(ctx.store, "shop@example.com").identity.warehouses == {""}
 
 
 def test_serve_prints_the_key_once(url: str) -> None:

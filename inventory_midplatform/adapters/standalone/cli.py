@@ -260,6 +260,9 @@ def key(url: str, user: str, roles: tuple[str, ...], warehouses: tuple[str, ...]
 			raise click.ClickException(f"{ADMINISTRATOR} has every role; name another --user.")
 		if not known and not roles:
 			raise click.ClickException(f"There is no user {user}; name at least one --role to make one.")
+		there = {row["name"] for row in ctx.store.rows("SELECT name FROM `tabWarehouse`")}
+		if unknown := [warehouse for warehouse in warehouses if warehouse not in there]:
+			raise click.ClickException(f"There is no warehouse {unknown[0]!r}.")
 		if roles:
 			add_user(ctx, user, roles, warehouses=warehouses)
 		made = new_api_key(ctx, user)

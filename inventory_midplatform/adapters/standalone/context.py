@@ -57,18 +57,18 @@ class StoredIdentity:
 	@cached_property
 	def _granted(self) -> list[Row]:
 		return self._store.rows(
-			"SELECT role, NULL AS warehouse FROM `tabHas Role` WHERE parent = %(user)s UNION ALL"
-			" SELECT NULL, for_value FROM `tabUser Permission` WHERE user = %(user)s AND allow = 'Warehouse'",
+			"SELECT 'Role' AS kind, role AS name FROM `tabHas Role` WHERE parent = %(user)s UNION ALL"
+			" SELECT allow, for_value FROM `tabUser Permission` WHERE user = %(user)s AND allow = 'Warehouse'",
 			{"user": self.user},
 		)
 
 	@property
 	def roles(self) -> frozenset[str]:
-		return frozenset(row["role"] for row in self._granted if row["role"])
+		return frozenset(row["name"] for row in self._granted if row["kind"] == "Role")
 
 	@property
 	def warehouses(self) -> frozenset[str] | None:
-		return frozenset(row["warehouse"] for row in self._granted if row["warehouse"]) or None
+		return frozenset(row["name"] for row in self._granted if row["kind"] == "Warehouse") or None
 
 	def users_with_role(self, role: str, warehouse: str | None) -> list[str]:
 		rows = self._store.rows(

@@ -32,7 +32,7 @@ class KpiRow(TypedDict):
 
 	`unit` is `percent`, `turns a year` or `company currency`. `value` is null where there is none; `missing` says why:
 	`no_history` (it reaches back further than the history of stock), `no_parts` (enter the parts of carrying cost in the
-	settings), `no_data` (nothing happened in its days), `not_written` (the nightly job has not run). `status` is `Green`,
+	settings), `no_data` (nothing happened in its days), `not_written` (the nightly job has not written that day). `status` is `Green`,
 	`Amber`, `Red`, or empty without a value or a target; `trend` is `Improving`, `Worsening`, `Steady` or empty.
 	"""
 
@@ -132,7 +132,8 @@ def list_(
 ) -> KpiRows:
 	"""Return each key figure of each company, or of each warehouse: value, baseline, target, colour and trend over `days`.
 
-	With `as_of` they are those of the end of that day: target, baseline and the rates of carrying cost are today's.
+	With `as_of` they are those of the last written day up to that one: target, baseline and the rates of carrying cost are
+	today's.
 	Companies are never added. A user who does not see all warehouses of a company gets those that they see.
 	"""
 	found = kpis.kpi_list(
@@ -166,7 +167,7 @@ def why(
 	as_of: date | None = None,
 ) -> KpiWhy:
 	"""Return what moved a key figure of a company or a warehouse: what each item, step or warehouse added to its change since
-	as many days before, or since the baseline. Its days end yesterday, or with `as_of`.
+	as many days before, or since the baseline. Its days end yesterday, or on `as_of`.
 	"""
 	found = kpi_reasons.why(
 		ctx, kpi=kpi, company=company, warehouse=warehouse, by=by, against=against, limit=limit, as_of=as_of

@@ -64,7 +64,7 @@ class ViewTotals(TypedDict):
 
 class ViewOpens(TypedDict):
 	"""The report or list that shows what a row is made of: which field or parameter is which filter of it, and which of its
-	filters take the first and the last day.
+	filters take the first and the last day (an empty name where none does).
 	"""
 
 	kind: str

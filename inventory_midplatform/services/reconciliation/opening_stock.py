@@ -40,7 +40,8 @@ SELECT item_code, warehouse FROM (
 	UNION ALL SELECT * FROM ({NEXT.format(side=WITHOUT_BIN, name="not_booked")}) without_bin
 ) differing ORDER BY item_code, warehouse LIMIT %(limit)s
 """
-"""Each side is read from its index and no further than the limit: of both together all rows would be read for each part."""
+"""Each side is read from its index until as many differ as the limit says: of both together all rows would be read for each
+part."""
 
 OF_ITEMS = f"""
 SELECT item_code, warehouse FROM ({BOTH_SIDES}) both_sides

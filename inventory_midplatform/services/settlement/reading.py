@@ -3,7 +3,8 @@
 What it changes is read under lock, in this order: the books' Bins (where no voucher has just written them), positions, bin
 stock, allocations, reservations, serial numbers, receipt layers; in between, where something is unexplained, the books'
 ledger. Masters, policies and what the books posted before are read without. What matters only where something is
-unexplained, short or backdated is read only there; whether it is, pure functions of ``domain/settlement`` say.
+unexplained, short, backdated or in several bins is read only there; whether it is, pure functions of ``domain/settlement``
+say.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -120,8 +120,13 @@ class KpiBehaviour(ReportCase):
 			self.figures(warehouse=warehouse, as_of=tomorrow)[rules.STOCK_OUT_RATE]["as_of"],
 			str(self.yesterday),
 		)
-		before_all = self.figures(warehouse=warehouse, as_of=self.ago(190).date())[rules.STOCK_OUT_RATE]
-		self.assertEqual((before_all["value"], before_all["missing"]), (None, "no_history"))
+		with self.platform.context() as ctx:
+			ctx.store.execute(
+				"DELETE FROM `tabInventory KPI Value` WHERE day < %(day)s", {"day": self.ago(2).date()}
+			)
+		before_all = self.figures(warehouse=warehouse, as_of=self.ago(3).date())[rules.COUNT_ACCURACY]
+		self.assertEqual((before_all["value"], before_all["missing"]), (None, "not_written"))
+		self.assertIsNone(before_all["as_of"])
 
 	def test_a_day_at_which_the_calendar_ends_is_refused(self) -> None:
 		warehouse = self.platform.make_warehouse()

@@ -31,14 +31,14 @@ def execute(filters: Mapping[str, Any]) -> reports.Result:
 	columns = get_columns(any(row["warehouse"] for row in found.rows))
 	return (
 		report_layout.hide_empty(columns, found.rows, "owner"),
-		[shown(row) for row in found.rows],
+		[shown(row, is_earlier=bool(filters.get("as_of"))) for row in found.rows],
 		get_notes(found),
 		get_chart(found.rows),
 		get_summary(found.rows),
 	)
 
 
-def shown(row: Row) -> Row:
+def shown(row: Row, is_earlier: bool = False) -> Row:
 	"""The row as the desk shows it: its words, its numbers rounded, and the points of its trend for the small picture."""
 	digits = DIGITS.get(row["unit"], 2)
 	numbers = {
@@ -51,7 +51,7 @@ def shown(row: Row) -> Row:
 		"unit": unit_of(row),
 		"is_money": row["unit"] == MONEY,
 		"points": [float(point["value"]) for point in row["points"]],
-		"missing": reason(row["missing"]),
+		"missing": reason(row["missing"], is_earlier),
 		"needs_settings": row["missing"] == kpis.NO_PARTS,
 		"target_words": target_words(row),
 		"as_of": row["as_of"],
@@ -74,13 +74,13 @@ def target_words(row: Row) -> str:
 	return _("{0} % of the baseline").format(f"{given:+g}".replace("-", "−"))
 
 
-def reason(missing: str) -> str:
+def reason(missing: str, is_earlier: bool) -> str:
 	return {
 		"": "",
 		kpis.NO_HISTORY: _("History too short"),
 		kpis.NO_PARTS: _("Enter the rates"),
 		kpis.NO_DATA: _("Nothing happened"),
-		kpis.NOT_WRITTEN: _("Written tonight"),
+		kpis.NOT_WRITTEN: _("Not written") if is_earlier else _("Written tonight"),
 	}[missing]
 
 
