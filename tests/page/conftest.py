@@ -160,6 +160,13 @@ class Phone(Screen):
 			.first
 		).to_be_visible(timeout=PATIENCE)
 
+	def receives(self) -> None:
+		"""Wait for the screen where goods are received: the one of an order that is expected says to scan when they are here."""
+		from playwright.sync_api import expect
+
+		said = self.page.locator(".card__say").filter(has_text=re.compile(r"^\s*扫商品\s*$"))
+		expect(said).to_be_visible(timeout=PATIENCE)
+
 	def felt(self) -> str:
 		return str(self.page.evaluate("document.documentElement.dataset.felt || ''"))
 

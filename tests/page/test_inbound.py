@@ -23,7 +23,7 @@ def at_the_dock(phone: Any, dock: Dock, purchase: str, **options: Any) -> Phone:
 	one: Phone = phone(key=dock.key, **options)
 	one.scan(purchase)
 	one.page.wait_for_selector("[data-line]")
-	one.says("扫商品")
+	one.receives()
 	one.taps = one.scans = 0
 	return one
 
@@ -45,7 +45,7 @@ def test_plain_batch_and_serial_items_from_the_truck_to_the_shelf(dock: Dock, sh
 	expect(one.page.locator(f"[data-task='{name}']")).to_contain_text(purchase)
 	one.picture("30-tasks-inbound")
 	one.scan(purchase)
-	one.says("扫商品")
+	one.receives()
 	one.picture("31-receive")
 	assert dock.order(purchase)["state"] == "To Receive"
 
@@ -419,10 +419,10 @@ def test_the_paper_brings_what_is_expected_and_a_tap_only_looks(dock: Dock, phon
 	assert dock.order(purchases[2])["state"] == "Expected"
 	one.page.fill(".field input", "2 号月台")
 	one.tap("[data-arrive]")
-	one.says("扫商品")
+	one.receives()
 	order = dock.order(purchases[2])
 	assert (order["state"], order["dock"]) == ("To Receive", "2 号月台")
 	one.page.evaluate("location.hash = '#/'")
 	expect(one.page.locator("[data-continue]")).to_contain_text(purchases[2])
 	one.tap("[data-continue]")
-	one.says("扫商品")
+	one.receives()

@@ -27,7 +27,7 @@ def test_a_sales_return_is_received_inspected_and_put_away(dock: Dock, shop: Sho
 	expect(task).to_contain_text(note)
 	expect(task).to_contain_text("颜色不对")
 	one.scan(note)
-	one.says("扫商品")
+	one.receives()
 	one.picture("80-return-receive")
 	for _ in range(3):
 		one.scan(barcode)

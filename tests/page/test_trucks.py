@@ -42,7 +42,7 @@ def test_orders_of_one_truck_arrive_together_and_goods_of_the_other_say_of_which
 		"Expected",
 	]
 	one.tap(f"[data-task='{names[0]}']")
-	one.says("扫商品")
+	one.receives()
 	one.scan(scallop)
 	one.says(f"是别的单的：{second}")
 	assert one.felt() == "wrong"
@@ -73,7 +73,7 @@ def test_a_label_printed_at_receipt_is_read_when_more_comes_and_when_it_is_put_a
 	assert of_serial == f"(240){scales}(21){serial}"
 	one: Phone = phone(key=dock.key)
 	one.tap(f"[data-task='{name}']")
-	one.says("扫商品")
+	one.receives()
 	one.scan(of_batch)
 	one.says("读出来了，请核对")
 	expect(one.page.locator("[data-edit='batch']")).to_contain_text(batch)
@@ -124,7 +124,7 @@ def test_on_a_site_labels_are_printed_of_the_line_just_received_and_of_all_when_
 	one: Phone = phone(key=dock.key)
 	as_on_a_site(one, dock.key)
 	one.tap(f"[data-task='{name}']")
-	one.says("扫商品")
+	one.receives()
 	link = one.page.locator("[data-labels]")
 	expect(link).to_have_count(0)
 	one.scan(barcode)
