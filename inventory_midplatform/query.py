@@ -116,9 +116,10 @@ def merged(
 ) -> str:
 	"""Return the SET part of an upsert: how a row that exists is changed.
 
-	``new`` is the value that a column ``{}`` would get; ``add`` sums (rounded to nine digits), ``put`` overwrites. ``span`` names
-	two columns: the first gets the smaller, the second the larger of old and new; a new NULL changes neither. Where the
-	column ``while_positive`` is not above zero, both start again with the new value.
+	``new`` is how the statement writes the value that a column, ``{}``, would get if its row were new. ``add`` sums (rounded
+	to nine digits), ``put`` overwrites. ``span`` names two columns: the first gets the smaller, the second the larger of old
+	and new; a new NULL changes neither. Where the column ``while_positive`` is not above zero, both start again with the new
+	value.
 	"""
 	changes = []
 	for column, sign in zip(span or (), "<>", strict=False):

@@ -33,7 +33,7 @@ class SqlStore:
 	for_update = ""
 	dialect = ""
 	new = ""
-	"""How an upsert writes the value that ``{}`` would get."""
+	"""How an upsert writes the value that a column, ``{}``, would get if its row were new."""
 	connection: Any
 
 	def __init__(self) -> None:

@@ -49,8 +49,8 @@ def may_choose(
 ) -> set[Key]:
 	"""Return those of the positions that stock leaves where a removal strategy may matter: it is in several bins, or more
 	comes."""
-	coming = {row.key for _, rows in moved for row in rows if row.qty > 0}
-	coming |= {key for key, qty in unexplained.rests.items() if qty > 0} | set(unexplained.booked)
+	coming = set(_coming(moved)) | set(unexplained.booked)
+	coming |= {key for key, qty in unexplained.rests.items() if qty > 0}
 	return {key for key in leaving if key in coming or len(contents.get(key, ())) > 1}
 
 
@@ -88,11 +88,11 @@ def needed(
 	by_rows = explained(moved)
 	may_be_held = _coming(moved) if _is_on_hold(moved, contents) else {}
 
-	def left(p: Position) -> Decimal:
+	def available_after(p: Position) -> Decimal:
 		return p.available + by_rows.get(p.key, ZERO) + unexplained.rests.get(p.key, ZERO)
 
 	def may_be_short(p: Position) -> bool:
-		return p.reserved > 0 and left(p) < may_be_held.get(p.key, ZERO)
+		return p.reserved > 0 and available_after(p) < may_be_held.get(p.key, ZERO)
 
 	if not any(p.waiting > 0 or may_be_short(p) for p in positions.values()):
 		return Needs(names, (), ())
@@ -102,7 +102,9 @@ def needed(
 	after = [promises.positions[key] for key in sorted(positions)]
 	short = {p.key for p in after if may_be_short(p)}
 	free = [
-		p.key for p in after if positions[p.key].waiting > 0 and (p.key in short or left(p) + p.on_hold > 0)
+		p.key
+		for p in after
+		if positions[p.key].waiting > 0 and (p.key in short or available_after(p) + p.on_hold > 0)
 	]
 	return Needs(names, free, sorted(short))
 
